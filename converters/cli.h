@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What all commands share: options, findings for people and programs, exit status. */
+#ifndef COMITY_CONVERTERS_CLI_H
+#define COMITY_CONVERTERS_CLI_H
+
+#include <comity/comity.h>
+#include <stdio.h>
+
+/* Exit status: a contract (docs/interface.md). */
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_PROGRAM = 1,
+    EXIT_USAGE = 2,
+    EXIT_PART = 3,
+    EXIT_INPUT = 4,
+    EXIT_FAIL_ON = 5,
+    EXIT_UNRECOGNIZED = 6,
+    EXIT_PLUGIN = 7,
+    EXIT_IO = 8
+};
+
+/* Which options a command takes, beside those of every command. */
+#define TAKES_FROM 1u
+#define TAKES_TO 2u
+#define TAKES_OUTPUT 4u
+#define TAKES_CONVERSION 8u /* --report --fail-on --set ... */
+#define TAKES_VIA 16u
+
+#define MAX_SETTINGS 256
+#define MAX_PLUGIN_PATHS 32
+
+struct cli {
+    const char *command;
+    bool json, quiet, verbose, overwrite;
+    const char *from, *to, *via, *output, *report_path;
+    struct comity_config config;
+    struct comity_options options;
+    struct comity_setting settings[MAX_SETTINGS];
+    const char *plugin_paths[MAX_PLUGIN_PATHS + 1];
+    size_t plugin_path_count;
+    char *overlay;
+    char **inputs; /* what is left of argv */
+    int input_count;
+    struct comity *context;
+    FILE *findings; /* where findings go: standard error, or output for validate */
+    FILE *report;   /* --report, or NULL */
+    struct comity_result result;
+    uint64_t io_failures, plugin_failures;
+    bool output_failed, out_of_memory, wrong_usage;
+};
+
+/* Reads the options of a command; EXIT_DONE, or what to exit with (told already). */
+int cli_parse(struct cli *cli, int argc, char **argv, unsigned takes, const char *help);
+/* Makes the context; false (told already) where that fails. */
+bool cli_open(struct cli *cli);
+/* Ends the report with its summary and gives the exit status of what was done. */
+int cli_finish(struct cli *cli);
+/* A finding of the command's own. */
+void cli_report(struct cli *cli, int32_t severity, const char *code, const char *file,
+                const char *message, const char *hint);
+/* Shows a finding; fits comity_finding_fn with a struct cli. */
+void cli_finding(void *user, const struct comity_finding *finding);
+/* Opens an input by name, "-" is standard input; false (told already) where that fails. */
+bool cli_input(struct cli *cli, const char *name, struct comity_input *input);
+void cli_input_close(struct comity_input *input);
+/* Counts what a library call returned. */
+void cli_status(struct cli *cli, comity_status status);
+/* Reads a whole file into memory that the caller frees; NULL (told already) on failure. */
+char *cli_read_all(struct cli *cli, const struct comity_input *input, const char *name,
+                   size_t *size);
+
+int command_convert(int argc, char **argv);
+int command_detect(int argc, char **argv);
+int command_validate(int argc, char **argv);
+int command_roundtrip(int argc, char **argv);
+int command_diff(int argc, char **argv);
+int command_formats(int argc, char **argv);
+int command_plugins(int argc, char **argv);
+int command_explain(int argc, char **argv);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * comity convert: documents of all inputs to one output, or to a folder. */
+#include "cli.h"
+
+#include "io/file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: comity convert [-f FORMAT] -t FORMAT [-o FILE] [IN...]\n\n"
+    "Converts documents, or streams of them, from one format to another.  No IN and - are\n"
+    "standard input; no -o and - are standard output.  -o DIR/ makes one file a document.\n\n"
+    "  -f FORMAT            format of the input; without it each document is recognized\n"
+    "  -t FORMAT            format of the output; the path of a template will do\n"
+    "  -o FILE              output, which appears whole or not at all\n"
+    "  --overwrite          replace FILE where it exists\n";
+
+struct destination {
+    struct cli *cli;
+    struct output_file file;
+    bool is_open, to_folder;
+    const char *input;   /* name of the input at hand */
+    uint64_t number;     /* of the document in it */
+};
+
+static void output_fault(struct cli *cli, const char *path, int error)
+{
+    char message[300];
+    snprintf(message, sizeof message, "the output cannot be written: %s", strerror(error));
+    cli_report(cli, COMITY_ERROR, "io.write", path, message,
+               error == EEXIST ? "--overwrite replaces it" : NULL);
+    cli->output_failed = true;
+}
+
+/* The output is made when there is something to write: a failed run leaves nothing behind. */
+static int write_output(void *user, const void *bytes, size_t size)
+{
+    struct destination *to = user;
+    const char *path = to->cli->output;
+    int error = 0;
+    if (!path || strcmp(path, "-") == 0) {
+        if (write_all(STDOUT_FILENO, bytes, size, &error) == COMITY_OK)
+            return 0;
+        output_fault(to->cli, "standard output", error);
+        return 1;
+    }
+    if (!to->is_open && output_open(&to->file, path, to->cli->overwrite) != COMITY_OK) {
+        output_fault(to->cli, path, to->file.error ? to->file.error : ENOMEM);
+        return 1;
+    }
+    to->is_open = true;
+    if (output_write(&to->file, bytes, size) == COMITY_OK)
+        return 0;
+    output_fault(to->cli, path, to->file.error);
+    return 1;
+}
+
+/* "DIR/NAME-000001.json": the input's own name, cleaned, and the document's number. */
+static void document_path(const struct destination *to, char *path, size_t size)
+{
+    const char *name = strrchr(to->input, '/');
+    char clean[101];
+    size_t len = 0;
+    name = name ? name + 1 : to->input;
+    for (; *name && len < sizeof clean - 1; name++) {
+        bool plain = (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') ||
+                     (*name >= '0' && *name <= '9') || *name == '_' || *name == '-' ||
+                     (*name == '.' && len);
+        clean[len++] = plain ? *name : '_';
+    }
+    clean[len] = '\0';
+    char *dot = strrchr(clean, '.');
+    if (dot)
+        *dot = '\0';
+    struct comity_format_info info;
+    const char *suffix = "json";
+    size_t id = strcspn(to->cli->to, ":");
+    for (size_t i = 0; comity_format_at(to->cli->context, i, &info) == COMITY_OK; i++)
+        if (strlen(info.id) == id && strncmp(info.id, to->cli->to, id) == 0)
+            suffix = info.syntax;
+    size_t folder = strlen(to->cli->output);
+    snprintf(path, size, "%s%s%s-%06llu.%s", to->cli->output,
+             to->cli->output[folder - 1] == '/' ? "" : "/",
+             strcmp(to->input, "-") == 0 ? "stdin" : clean, (unsigned long long)to->number, suffix);
+}
+
+static int write_document(void *user, const void *bytes, size_t size)
+{
+    struct destination *to = user;
+    char path[4096];
+    document_path(to, path, sizeof path);
+    comity_status status = output_open(&to->file, path, to->cli->overwrite);
+    if (status == COMITY_OK)
+        status = output_write(&to->file, bytes, size);
+    if (status == COMITY_OK)
+        status = output_commit(&to->file);
+    if (status == COMITY_OK)
+        return 0;
+    output_fault(to->cli, path, to->file.error ? to->file.error : ENOMEM);
+    output_abandon(&to->file);
+    return 1;
+}
+
+static comity_status convert_document(void *user, struct comity_record *record)
+{
+    struct destination *to = user;
+    to->number++;
+    return comity_record_write(record, to->cli->to, write_document, to);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    size_t len = path ? strlen(path) : 0;
+    return len && (path[len - 1] == '/' || (stat(path, &status) == 0 && S_ISDIR(status.st_mode)));
+}
+
+static bool convert_input(struct destination *to, const char *name)
+{
+    struct cli *cli = to->cli;
+    struct comity_input input;
+    if (!cli_input(cli, name, &input))
+        return true;
+    cli->options.file = to->input = name;
+    to->number = 0;
+    comity_status status =
+        to->to_folder
+            ? comity_read(cli->context, &cli->options, &input, convert_document, to, &cli->result)
+            : comity_convert(cli->context, &cli->options, &input, write_output, to, &cli->result);
+    cli_input_close(&input);
+    if (!(status == COMITY_E_IO && cli->output_failed))
+        cli_status(cli, status);
+    return status == COMITY_OK || status == COMITY_E_INVALID || status == COMITY_E_IO;
+}
+
+static void convert_all(struct destination *to)
+{
+    struct cli *cli = to->cli;
+    static char dash[] = "-";
+    char *standard_input[] = {dash};
+    char **names = cli->input_count ? cli->inputs : standard_input;
+    int count = cli->input_count ? cli->input_count : 1;
+    for (int i = 0; i < count && !cli->output_failed; i++)
+        if (!convert_input(to, names[i]))
+            break;
+    if (!to->is_open)
+        return;
+    bool failed = cli->output_failed || cli->wrong_usage || cli->out_of_memory ||
+                  cli->plugin_failures;
+    if (failed)
+        output_abandon(&to->file);
+    else if (output_commit(&to->file) != COMITY_OK)
+        output_fault(cli, cli->output, to->file.error);
+}
+
+int command_convert(int argc, char **argv)
+{
+    struct cli cli;
+    int status = cli_parse(&cli, argc, argv,
+                           TAKES_FROM | TAKES_TO | TAKES_OUTPUT | TAKES_CONVERSION, help);
+    if (status != EXIT_DONE)
+        return status;
+    if (!cli.to) {
+        fputs("comity convert: -t FORMAT says what to convert to\n", stderr);
+        return EXIT_USAGE;
+    }
+    struct destination to = {.cli = &cli, .to_folder = is_folder(cli.output)};
+    if (to.to_folder && mkdir(cli.output, 0700) != 0 && errno != EEXIST)
+        output_fault(&cli, cli.output, errno);
+    struct stat existing;
+    if (!to.to_folder && cli.output && !cli.overwrite && strcmp(cli.output, "-") != 0 &&
+        stat(cli.output, &existing) == 0 && S_ISREG(existing.st_mode))
+        output_fault(&cli, cli.output, EEXIST);
+    if (!cli.output_failed && cli_open(&cli))
+        convert_all(&to);
+    return cli_finish(&cli);
+}

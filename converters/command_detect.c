@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * comity detect: which format each document is. */
+#include "cli.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+static const char help[] = "usage: comity detect [IN...]\n\n"
+                           "Prints the format of each document, how sure that is (0-100) and why.\n"
+                           "A tie is an error that names both.\n";
+
+static void print_match(void *user, const struct comity_match *matches, size_t count)
+{
+    struct cli *cli = user;
+    if (!count || (count > 1 && matches[0].score == matches[1].score))
+        return; /* the finding says so */
+    if (!cli->json) {
+        printf("%s: %s %d %s\n", cli->options.file, matches[0].format, (int)matches[0].score,
+               matches[0].why);
+        return;
+    }
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "file", cli->options.file);
+    cJSON_AddStringToObject(object, "format", matches[0].format);
+    cJSON_AddNumberToObject(object, "score", matches[0].score);
+    cJSON_AddStringToObject(object, "why", matches[0].why);
+    char *text = cJSON_PrintUnformatted(object);
+    if (text)
+        puts(text);
+    cJSON_free(text);
+    cJSON_Delete(object);
+}
+
+int command_detect(int argc, char **argv)
+{
+    struct cli cli;
+    int status = cli_parse(&cli, argc, argv, 0, help);
+    if (status != EXIT_DONE)
+        return status;
+    static char dash[] = "-";
+    char *standard_input[] = {dash};
+    char **names = cli.input_count ? cli.inputs : standard_input;
+    int count = cli.input_count ? cli.input_count : 1;
+    for (int i = 0; (cli.context || cli_open(&cli)) && i < count; i++) {
+        struct comity_input input;
+        if (!cli_input(&cli, names[i], &input))
+            continue;
+        cli.options.file = names[i];
+        cli_status(&cli, comity_detect(cli.context, &cli.options, &input, print_match, &cli,
+                                       &cli.result));
+        cli_input_close(&input);
+    }
+    return cli_finish(&cli);
+}

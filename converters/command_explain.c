@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * comity explain: what a finding's code means. */
+#include "cli.h"
+
+#include "model/fields.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+static const char help[] = "usage: comity explain CODE...\n\n"
+                           "Says what the code of a finding means and what to do about it.\n";
+
+static void print_kinds(void)
+{
+    puts("\nThe kinds, with the articles of the convention:");
+    for (size_t i = 0; i < code_count; i++)
+        if (codes[i].list == L_kind)
+            printf("  %-32s %-18s %s\n", codes[i].value, codes[i].articles, codes[i].title);
+}
+
+int command_explain(int argc, char **argv)
+{
+    struct cli cli;
+    int status = cli_parse(&cli, argc, argv, 0, help);
+    if (status != EXIT_DONE)
+        return status;
+    if (!cli.input_count) {
+        fputs(help, stderr);
+        return EXIT_USAGE;
+    }
+    for (int i = 0; i < cli.input_count; i++) {
+        const char *text = comity_explain(cli.inputs[i]);
+        if (!text) {
+            fprintf(stderr, "comity explain: there is no code '%s'\n", cli.inputs[i]);
+            status = EXIT_USAGE;
+            continue;
+        }
+        if (cli.json) {
+            cJSON *object = cJSON_CreateObject();
+            cJSON_AddStringToObject(object, "code", cli.inputs[i]);
+            cJSON_AddStringToObject(object, "text", text);
+            char *line = cJSON_PrintUnformatted(object);
+            if (line)
+                puts(line);
+            cJSON_free(line);
+            cJSON_Delete(object);
+            continue;
+        }
+        printf("%s\n%s\n", cli.inputs[i], text);
+        if (strcmp(cli.inputs[i], "model.kind") == 0)
+            print_kinds();
+    }
+    return fflush(stdout) ? EXIT_IO : status;
+}

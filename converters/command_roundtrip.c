@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * comity roundtrip: a document to another format, back, and compared value by value with what
+ * it was: members, order, values, lexemes. */
+#include "cli.h"
+
+#include "io/source.h"
+#include "runtime/context.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: comity roundtrip [-f FORMAT] [--via FORMAT] [IN...]\n\n"
+    "Converts each document to the format of --via (convention-json), back, and compares the\n"
+    "result with the document.  Exit status 3 where anything changed.\n\n"
+    "  -f FORMAT            format of the input; without it each document is recognized\n"
+    "  --via FORMAT         the format in between\n";
+
+struct trip {
+    struct cli *cli;
+    struct buffer between, out;
+    struct record_writer writer; /* of the first format */
+    const struct format *format;
+    comity_status status;
+};
+
+static int to_buffer(void *user, const void *bytes, size_t size)
+{
+    buffer_add(user, bytes, size);
+    return buffer_status(user) == COMITY_OK ? 0 : 1;
+}
+
+static comity_status come_back(void *user, struct comity_record *record)
+{
+    struct trip *trip = user;
+    return write_record(&trip->writer, record, &trip->out);
+}
+
+static comity_status go(void *user, struct comity_record *record)
+{
+    struct trip *trip = user;
+    struct cli *cli = trip->cli;
+    struct comity_options options = cli->options;
+    const char *via = cli->via ? cli->via : "convention-json";
+    if (!trip->format) {
+        trip->format = record->format;
+        record_writer_init(&trip->writer, record->format);
+    }
+    if (record->format != trip->format)
+        return COMITY_E_UNSUPPORTED; /* one writer, one format: name it with -f */
+    buffer_clear(&trip->between);
+    comity_status status = comity_record_write(record, via, to_buffer, &trip->between);
+    if (status != COMITY_OK)
+        return status;
+    struct comity_input input = {.bytes = trip->between.bytes, .size = trip->between.size};
+    options.from = via;
+    options.file = "(in between)";
+    return comity_read(cli->context, &options, &input, come_back, trip, NULL);
+}
+
+/* --- comparing --- */
+
+struct compare {
+    struct cli *cli;
+    const struct tree *was, *is;
+    uint64_t differences;
+};
+
+static void differ(struct compare *c, uint32_t node, const char *what)
+{
+    struct findings findings = {
+        .emit = cli_finding, .user = c->cli, .file = c->cli->options.file};
+    c->differences++;
+    if (c->differences <= 20)
+        tree_report(c->was, &findings, node, COMITY_LOSS, "roundtrip.changed", NULL, NULL, what);
+}
+
+static bool same_text(const char *a, uint32_t a_len, const char *b, uint32_t b_len)
+{
+    return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0) && !a == !b;
+}
+
+static void compare_nodes(struct compare *c, uint32_t was, uint32_t is)
+{
+    const struct comity_node *a = tree_node(c->was, was), *b = tree_node(c->is, is);
+    if (a->kind != b->kind) {
+        differ(c, was, "the value came back as another kind of value");
+        return;
+    }
+    if (!same_text(a->text, a->text_len, b->text, b->text_len)) {
+        differ(c, was, "the value came back changed");
+        return;
+    }
+    uint32_t left = a->first, right = b->first;
+    for (; left && right;
+         left = tree_node(c->was, left)->next, right = tree_node(c->is, right)->next) {
+        const struct comity_node *l = tree_node(c->was, left), *r = tree_node(c->is, right);
+        if (!same_text(l->name, l->name_len, r->name, r->name_len) ||
+            !l->ns != !r->ns || (l->ns && strcmp(l->ns, r->ns) != 0)) {
+            differ(c, left, "something else came back in the place of this member");
+            return;
+        }
+        compare_nodes(c, left, right);
+    }
+    if (left)
+        differ(c, left, "this value did not come back");
+    if (right)
+        differ(c, was, "more came back than was there");
+}
+
+static void print_json(const char *file, uint64_t differences)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "file", file);
+    cJSON_AddBoolToObject(object, "changed", differences != 0);
+    cJSON_AddNumberToObject(object, "differences", (double)differences);
+    char *text = cJSON_PrintUnformatted(object);
+    if (text)
+        puts(text);
+    cJSON_free(text);
+    cJSON_Delete(object);
+}
+
+/* Compares the good documents of two streams, one after the other. */
+static comity_status compare_streams(struct trip *trip, const char *text, size_t size)
+{
+    struct comity *context = trip->cli->context;
+    struct findings silent = {0};
+    struct source sources[2];
+    struct stream *streams[2] = {NULL, NULL};
+    struct arena arenas[2];
+    struct tree trees[2];
+    struct compare compare = {.cli = trip->cli, .was = &trees[0], .is = &trees[1]};
+    comity_status status = COMITY_OK;
+    source_init_memory(&sources[0], text, size);
+    source_init_memory(&sources[1], trip->out.bytes, trip->out.size);
+    for (int i = 0; i < 2; i++) {
+        arena_init(&arenas[i], 0);
+        tree_init(&trees[i], &arenas[i]);
+        if (status == COMITY_OK)
+            status = stream_open(trip->format->syntax, &sources[i], &context->limits, NULL,
+                                 &streams[i]);
+    }
+    while (status == COMITY_OK) {
+        comity_status next[2] = {COMITY_END, COMITY_END};
+        for (int i = 0; i < 2; i++) {
+            do {
+                arena_reset(&arenas[i]);
+                next[i] = stream_next(streams[i], &trees[i], &silent);
+            } while (next[i] == COMITY_E_INVALID || next[i] == COMITY_E_LIMIT);
+        }
+        status = next[0] != COMITY_OK ? next[0] : next[1];
+        if (next[0] == COMITY_OK && next[1] == COMITY_OK)
+            compare_nodes(&compare, 1, 1);
+        else if (next[0] != next[1])
+            differ(&compare, 0, "another number of documents came back");
+    }
+    for (int i = 0; i < 2; i++) {
+        stream_free(streams[i]);
+        source_free(&sources[i]);
+        tree_free(&trees[i]);
+        arena_free(&arenas[i]);
+    }
+    if (compare.differences)
+        trip->cli->result.failed_output++;
+    if (!trip->cli->json && !trip->cli->quiet)
+        printf("%s: %s, %llu difference%s\n", trip->cli->options.file,
+               compare.differences ? "changed" : "unchanged",
+               (unsigned long long)compare.differences, compare.differences == 1 ? "" : "s");
+    if (trip->cli->json)
+        print_json(trip->cli->options.file, compare.differences);
+    return status == COMITY_END ? COMITY_OK : status;
+}
+
+static void round_trip(struct cli *cli, const char *name, const struct comity_input *file)
+{
+    struct trip trip = {.cli = cli};
+    size_t size = 0;
+    char *text = cli_read_all(cli, file, name, &size);
+    if (!text)
+        return;
+    struct comity_input input = {.bytes = text, .size = size};
+    buffer_init(&trip.between, 0);
+    buffer_init(&trip.out, 0);
+    cli->options.file = name;
+    comity_status status =
+        comity_read(cli->context, &cli->options, &input, go, &trip, &cli->result);
+    if (status == COMITY_OK && trip.format) {
+        finish_writing(&trip.writer, &trip.out);
+        status = buffer_status(&trip.out);
+        if (status == COMITY_OK)
+            status = compare_streams(&trip, text, size);
+    }
+    cli_status(cli, status);
+    if (trip.format)
+        record_writer_free(&trip.writer);
+    buffer_free(&trip.between);
+    buffer_free(&trip.out);
+    free(text);
+}
+
+int command_roundtrip(int argc, char **argv)
+{
+    struct cli cli;
+    int status =
+        cli_parse(&cli, argc, argv, TAKES_FROM | TAKES_VIA | TAKES_CONVERSION, help);
+    if (status != EXIT_DONE)
+        return status;
+    char dash[] = "-";
+    char *standard_input[] = {dash};
+    char **names = cli.input_count ? cli.inputs : standard_input;
+    int count = cli.input_count ? cli.input_count : 1;
+    for (int i = 0; (cli.context || cli_open(&cli)) && i < count; i++) {
+        struct comity_input input;
+        if (!cli_input(&cli, names[i], &input))
+            continue;
+        round_trip(&cli, names[i], &input);
+        cli_input_close(&input);
+    }
+    return cli_finish(&cli);
+}

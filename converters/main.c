@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * comity: finds the command and runs it. */
+#include "cli.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+};
+
+static const struct command commands[] = {
+    {"convert", command_convert, "documents from one format to another"},
+    {"detect", command_detect, "which format a document is, and why"},
+    {"validate", command_validate, "syntax and model of documents, all findings in one run"},
+    {"roundtrip", command_roundtrip, "reads, writes and reads again: does anything change?"},
+    {"diff", command_diff, "differences of two documents in the canonical model"},
+    {"formats", command_formats, "formats, their mapping as a table, faults of a template"},
+    {"plugins", command_plugins, "what is loaded, and why a file was refused"},
+    {"explain", command_explain, "what a finding's code means and what to do about it"},
+};
+
+static void print_help(FILE *to)
+{
+    fputs("usage: comity COMMAND [OPTION...] [ARGUMENT...]\n\n"
+          "Converts requests for mutual legal assistance between formats and a canonical\n"
+          "convention schema, and accounts for every value on the way.\n\n",
+          to);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n'comity COMMAND --help' says more.\n\n"
+          "Exit status: 0 done, 1 error in the program, 2 wrong usage, 3 part of the items\n"
+          "failed, 4 input is invalid, 5 stopped by --fail-on, 6 format not recognized,\n"
+          "7 plugin missing, refused or failed, 8 input or output failed.\n",
+          to);
+}
+
+int main(int argc, char **argv)
+{
+    umask(077);               /* what is written holds personal particulars */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that failed: 8 */
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return fflush(stdout) ? EXIT_IO : EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("comity %s\n", comity_version());
+        return fflush(stdout) ? EXIT_IO : EXIT_DONE;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "comity: there is no command '%s'\n\n", argv[1]);
+    print_help(stderr);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Format plugins: one folder a family, each with its local.mk.
+
+# A template (JSON) as a C header beside its plugin, in the build folder:
+# FAMILY/some-name.json becomes FAMILY/some-name.h with `some_name[]` and `some_name_len`.
+SUFFIXES += .json .h
+.json.h:
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && name=`basename $< .json | tr '-' '_'` && \
+	    $(SHELL) $(top_srcdir)/build-aux/embed.sh $$name $< > $@.part && mv $@.part $@
+
+include plugins/interpol/local.mk
+
+# Plugins are loaded as .so files; the .la file is of no use to anyone once they are installed.
+install-data-hook:
+	cd "$(DESTDIR)$(plugindir)" && rm -f $(plugin_LTLIBRARIES)
+uninstall-hook:
+	-cd "$(DESTDIR)$(plugindir)" && rm -f $(plugin_LTLIBRARIES:.la=.so)
+
+# A folder that holds the built plugins and nothing else, to run from the build tree.  Copies:
+# the loader refuses links.
+noinst_DATA += plugins-run.stamp
+plugins-run.stamp: $(plugin_LTLIBRARIES)
+	$(AM_V_GEN)rm -rf plugins-run && $(MKDIR_P) plugins-run && chmod 755 plugins-run && \
+	    for plugin in $(plugin_LTLIBRARIES:.la=.so); do \
+	        $(INSTALL_DATA) .libs/$$plugin plugins-run/$$plugin || exit 1; \
+	    done && echo > $@
+CLEANFILES += plugins-run.stamp

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# libcomity.  A new file: add it to the list of its room, in the order of the alphabet.
+# Headers need no entry.
+
+base_sources = \
+	sdk/base/arena.c \
+	sdk/base/buffer.c \
+	sdk/base/finding.c \
+	sdk/base/utf8.c
+
+io_sources = \
+	sdk/io/charset.c \
+	sdk/io/file.c \
+	sdk/io/source.c
+
+syntax_sources = \
+	sdk/syntax/json_read.c \
+	sdk/syntax/json_write.c \
+	sdk/syntax/stream.c \
+	sdk/syntax/stream_json.c \
+	sdk/syntax/stream_xml.c \
+	sdk/syntax/tree.c \
+	sdk/syntax/xml_read.c \
+	sdk/syntax/xml_write.c
+
+model_sources = \
+	sdk/model/codes.c \
+	sdk/model/convention.c \
+	sdk/model/convention_json.c \
+	sdk/model/convention_xml.c \
+	sdk/model/dates.c \
+	sdk/model/fields.c \
+	sdk/model/merge.c \
+	sdk/model/record.c \
+	sdk/model/types.c
+
+mapping_sources = \
+	sdk/mapping/codec.c \
+	sdk/mapping/template.c \
+	sdk/mapping/template_compile.c \
+	sdk/mapping/template_read.c \
+	sdk/mapping/template_table.c \
+	sdk/mapping/template_write.c
+
+runtime_sources = \
+	sdk/runtime/account.c \
+	sdk/runtime/context.c \
+	sdk/runtime/convert.c \
+	sdk/runtime/detect.c \
+	sdk/runtime/explain.c \
+	sdk/runtime/host.c \
+	sdk/runtime/loader.c \
+	sdk/runtime/provenance.c \
+	sdk/runtime/report.c
+
+# All of sdk, with the symbols that libcomity hides: for the program and the unit tests.
+noinst_LTLIBRARIES += libcomity-core.la
+libcomity_core_la_SOURCES = $(base_sources) $(io_sources) $(syntax_sources) \
+	$(model_sources) $(mapping_sources) $(runtime_sources)
+libcomity_core_la_LIBADD = $(CORE_LIBS)
+
+# The same for everyone else: only what comity.h declares.
+lib_LTLIBRARIES += libcomity.la
+libcomity_la_SOURCES =
+libcomity_la_LIBADD = libcomity-core.la
+libcomity_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info 0:0:0 \
+	-export-symbols-regex '^comity_'
+
+# Countries and languages, out of the lists of iso-codes.
+noinst_PROGRAMS += generate-iso
+generate_iso_SOURCES = sdk/model/generate_iso.c
+generate_iso_LDADD = $(CJSON_LIBS)
+
+iso_lists = $(ISO_CODES_DIR)/iso_3166-1.json $(ISO_CODES_DIR)/iso_639-2.json
+sdk/model/iso-codes.inc: generate-iso$(EXEEXT) $(iso_lists)
+	$(AM_V_GEN)$(MKDIR_P) sdk/model && ASAN_OPTIONS=detect_leaks=0 \
+	    ./generate-iso$(EXEEXT) $(iso_lists) > $@.part && mv $@.part $@
+sdk/model/codes.lo: sdk/model/iso-codes.inc
+CLEANFILES += sdk/model/iso-codes.inc sdk/model/iso-codes.inc.part
+
+# The published schema and the reference page, out of the table of fields (docs/local.mk).
+noinst_PROGRAMS += generate-schema
+generate_schema_SOURCES = sdk/model/generate_schema.c
+generate_schema_LDADD = libcomity-core.la

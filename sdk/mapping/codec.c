@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Codecs: a scalar of the source to canonical text and back.  What a codec does not
+ * understand stands as written both ways.  Knows nothing of records. */
+#include "mapping/template.h"
+#include "model/codes.h"
+#include "model/dates.h"
+#include "syntax/json.h"
+
+bool codec_is_unknown(const struct row *row, const char *text, size_t len, uint8_t kind)
+{
+    for (size_t i = 0; i < row->unknown_count; i++) {
+        const struct constant *unknown = &row->unknown[i];
+        /* target.field holds the JSON kind of the constant */
+        if (unknown->target.field == kind && unknown->len == len &&
+            memcmp(unknown->text, text, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool decode_date(const struct row *row, struct arena *arena, const char *text, size_t len,
+                        struct decoded *out)
+{
+    struct partial_date date;
+    bool exact;
+    out->expected = row->pattern;
+    out->code = "model.date";
+    out->known = date_read_pattern(row->pattern, text, len, &date, &exact);
+    if (!out->known) {
+        /* As written; a canonical date would be written back in the pattern. */
+        out->exact = out->exact && !date_is_partial(text, len);
+        return true;
+    }
+    char *canonical = arena_alloc(arena, 32);
+    if (!canonical)
+        return false;
+    out->len = date_write_pattern("YYYY-MM-DD", &date, canonical);
+    out->text = canonical;
+    out->precise = exact;
+    out->exact = out->exact && exact;
+    return true;
+}
+
+static const struct code_pair *pair_by_code(const struct code_table *table, const char *text,
+                                            size_t len)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->pairs[i].code_len == len && memcmp(table->pairs[i].code, text, len) == 0)
+            return &table->pairs[i];
+    return NULL;
+}
+
+static const struct code_pair *pair_by_value(const struct code_table *table, const char *text,
+                                             size_t len)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->pairs[i].value_len == len && memcmp(table->pairs[i].value, text, len) == 0)
+            return &table->pairs[i];
+    return NULL;
+}
+
+static void decode_code(const struct row *row, const char *text, size_t len,
+                        struct decoded *out)
+{
+    const struct code_pair *pair = pair_by_code(row->codes, text, len);
+    out->expected = row->codes->name;
+    out->code = "model.code";
+    out->known = pair != NULL;
+    if (!pair) {
+        out->exact = out->exact && !pair_by_value(row->codes, text, len);
+        return;
+    }
+    out->text = pair->value;
+    out->len = pair->value_len;
+    /* Several codes may share a value; the first of them is the one that is written. */
+    bool first = pair_by_value(row->codes, pair->value, pair->value_len) == pair;
+    out->exact = out->exact && first;
+    out->precise = first;
+}
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
+}
+
+/* ISO 639-2 bibliographic code in capitals. */
+static size_t language_code(const char *tag, size_t len, char code[4])
+{
+    const char *found = iso_language_bibliographic(tag, len);
+    for (int i = 0; found && i < 3; i++)
+        code[i] = upper(found[i]);
+    return found ? 3 : 0;
+}
+
+static void decode_language(const char *text, size_t len, struct decoded *out)
+{
+    const char *tag = iso_language_tag(text, len);
+    char back[4];
+    out->expected = "an ISO 639-2 code";
+    out->code = "model.language";
+    out->known = tag != NULL;
+    if (!tag) {
+        out->exact = out->exact && language_code(text, len, back) == 0;
+        return;
+    }
+    out->text = tag;
+    out->len = strlen(tag);
+    bool same = language_code(tag, out->len, back) == len && memcmp(back, text, len) == 0;
+    out->exact = out->exact && same;
+}
+
+bool codec_decode(const struct row *row, struct arena *arena, const char *text, size_t len,
+                  uint8_t kind, struct decoded *out)
+{
+    uint8_t written = row->json_kind;
+    if (written == COMITY_NODE_TRUE && kind == COMITY_NODE_FALSE)
+        written = COMITY_NODE_FALSE;
+    *out = (struct decoded){
+        .text = text, .len = len, .known = true, .exact = kind == written, .precise = true};
+    switch (row->codec) {
+    case CODEC_DATE:
+        return decode_date(row, arena, text, len, out);
+    case CODEC_CODES:
+        decode_code(row, text, len, out);
+        return true;
+    case CODEC_LANGUAGE:
+        decode_language(text, len, out);
+        return true;
+    default:
+        return true;
+    }
+}
+
+static bool put_scalar(const struct row *row, const char *text, size_t len, struct buffer *out)
+{
+    if (row->json_kind == COMITY_NODE_NUMBER) {
+        if (!json_is_number(text, len))
+            return false;
+        buffer_add(out, text, len);
+    } else if (row->json_kind == COMITY_NODE_TRUE) {
+        bool yes = len == 4 && memcmp(text, "true", 4) == 0;
+        if (!yes && !(len == 5 && memcmp(text, "false", 5) == 0))
+            return false;
+        buffer_add(out, text, len);
+    } else {
+        json_put_string(out, text, len);
+    }
+    return true;
+}
+
+bool codec_encode(const struct row *row, const char *text, size_t len, struct buffer *out)
+{
+    char scratch[32];
+    struct partial_date date;
+    if (row->codec == CODEC_DATE && date_read(text, len, &date)) {
+        len = date_write_pattern(row->pattern, &date, scratch);
+        text = scratch;
+    } else if (row->codec == CODEC_CODES) {
+        const struct code_pair *pair = pair_by_value(row->codes, text, len);
+        if (pair) {
+            text = pair->code;
+            len = pair->code_len;
+        }
+    } else if (row->codec == CODEC_LANGUAGE) {
+        size_t size = language_code(text, len, scratch);
+        if (size) {
+            text = scratch;
+            len = size;
+        }
+    }
+    return put_scalar(row, text, len, out);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Look-ups in a compiled template that reading, writing and detection share. */
+#include "mapping/template.h"
+
+const struct member *member_find(const struct member *parent, const char *name, size_t len,
+                                 uint16_t *hint)
+{
+    /* Members mostly stand in the order of the template: begin behind the last one found. */
+    for (uint16_t n = 0, i = *hint; n < parent->count; n++, i++) {
+        if (i >= parent->count)
+            i = 0;
+        const struct member *member = &parent->members[i];
+        if (member->name_len == len && memcmp(member->name, name, len) == 0) {
+            *hint = (uint16_t)(i + 1);
+            return member;
+        }
+    }
+    return NULL;
+}
+
+uint32_t tree_at(const struct tree *tree, uint32_t node, const char *path)
+{
+    while (node && *path) {
+        size_t len = strcspn(path, "/");
+        if (tree_node(tree, node)->kind != COMITY_NODE_GROUP)
+            return 0;
+        node = tree_find(tree, node, path, len, NULL);
+        path += len + (path[len] == '/');
+    }
+    return node;
+}
+
+bool condition_holds(const struct condition *when, const struct tree *tree, uint32_t node)
+{
+    if (when->kind == WHEN_ALWAYS)
+        return true;
+    uint32_t at = tree_at(tree, node, when->at);
+    if (!at || when->kind == WHEN_HAS)
+        return at != 0;
+    const struct comity_node *found = tree_node(tree, at);
+    if (!found->text)
+        return false;
+    if (when->kind == WHEN_EQUALS)
+        return found->text_len == when->text_len &&
+               memcmp(found->text, when->text, when->text_len) == 0;
+    return memmem(found->text, found->text_len, when->text, when->text_len) != NULL;
+}
+
+int32_t template_score(const struct template *t, const struct tree *tree, struct buffer *why)
+{
+    if (t->syntax != tree->syntax || tree->count < 2 || !t->detect_count)
+        return 0;
+    for (size_t i = 0; i < t->detect_count; i++)
+        if (!condition_holds(&t->detect[i], tree, 1))
+            return 0;
+    buffer_text(why, "has");
+    for (size_t i = 0; i < t->detect_count; i++) {
+        buffer_text(why, i ? ", " : " ");
+        buffer_text(why, t->detect[i].at);
+    }
+    return t->detect_score;
+}

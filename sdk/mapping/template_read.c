@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * From the located tree to the record, by a template.  What no row takes is kept with its
+ * path, its order and its absence, so that the same template can give it back. */
+#include "mapping/template.h"
+#include "model/convention.h"
+#include "syntax/json.h"
+
+#include <stdio.h>
+
+/* Where we are below the group that keeps; made into text only when something is kept. */
+struct link {
+    const struct link *up;
+    const char *name; /* NULL: an entry of a list */
+    uint32_t len, index;
+};
+
+struct frame;
+
+struct reading {
+    const struct template *t;
+    struct record *record;
+    struct tree *tree;
+    struct findings *findings;
+    struct frame *root;        /* groups of the document's scope */
+    const char *prefix;        /* "" or "stream:" before the keys of what is kept */
+    bool trace;
+    comity_status status;
+};
+
+/* The groups of one scope, made as they are needed. */
+struct frame {
+    const struct scope *scope;
+    struct value *slots[TEMPLATE_MAX_SLOTS];
+};
+
+/* --- keeping --- */
+
+static void put_link(struct buffer *key, const struct link *link)
+{
+    if (!link)
+        return;
+    put_link(key, link->up);
+    buffer_char(key, '/');
+    if (!link->name) {
+        buffer_format(key, "%u", link->index);
+        return;
+    }
+    for (uint32_t i = 0; i < link->len; i++) {
+        char c = link->name[i];
+        if (c == '~' || c == '/')
+            buffer_text(key, c == '~' ? "~0" : "~1");
+        else
+            buffer_char(key, c);
+    }
+}
+
+static void keep(struct reading *r, struct value *group, const char *what,
+                 const struct link *link, const char *json, size_t json_len, uint32_t node)
+{
+    struct buffer key;
+    buffer_init(&key, 0);
+    buffer_text(&key, r->prefix);
+    buffer_text(&key, what);
+    put_link(&key, link);
+    const char *key_copy = buffer_status(&key) == COMITY_OK
+                               ? arena_copy(r->record->arena, key.bytes ? key.bytes : "", key.size)
+                               : NULL;
+    if (!key_copy || !value_keep(r->record, group, r->t->id, key_copy, key.size, json, json_len,
+                                 node))
+        r->status = COMITY_E_NOMEM;
+    buffer_free(&key);
+}
+
+/* Keeps a node as it stands. */
+static void keep_node(struct reading *r, struct value *group, const struct link *link,
+                      uint32_t index, enum fate fate)
+{
+    const struct comity_node *node = tree_node(r->tree, index);
+    const char *slice = r->tree->text + node->offset;
+    size_t size = node->end - node->offset;
+    if (node->kind >= COMITY_NODE_STRING) { /* its bytes may be spelt in several ways */
+        struct buffer json;
+        buffer_init(&json, 0);
+        json_put_node(&json, r->tree, index);
+        size = json.size;
+        slice = buffer_status(&json) == COMITY_OK
+                    ? arena_copy(r->record->arena, json.bytes, json.size)
+                    : NULL;
+        buffer_free(&json);
+    } else {
+        slice = arena_copy(r->record->arena, slice, size);
+    }
+    if (!slice) {
+        r->status = COMITY_E_NOMEM;
+        return;
+    }
+    keep(r, group, "", link, slice, size, index);
+    if (fate != FATE_NONE)
+        tree_mark(r->tree, index, fate);
+}
+
+static void keep_unexpected(struct reading *r, struct value *group, const struct link *link,
+                            uint32_t index, const char *expected)
+{
+    char message[120];
+    snprintf(message, sizeof message, "found something else than %s", expected);
+    tree_report(r->tree, r->findings, index, COMITY_WARNING, "model.type", NULL,
+                "it is kept as it stands, for this format alone", message);
+    keep_node(r, group, link, index, FATE_KEPT);
+}
+
+/* --- groups --- */
+
+static struct value *frame_slot(struct reading *r, struct frame *frame, uint16_t index)
+{
+    if (frame->slots[index])
+        return frame->slots[index];
+    const struct slot *slot = &frame->scope->slots[index];
+    struct value *parent = frame_slot(r, frame, slot->parent);
+    if (!parent)
+        return NULL;
+    struct value *group = value_child(parent, slot->field);
+    uint16_t position = slot->index;
+    while (group && (slot->key == FIELD_NONE ? position-- > 0
+                                             : !value_child(group, slot->key) ||
+                                                   !value_is(value_child(group, slot->key),
+                                                             slot->wanted, slot->wanted_len)))
+        group = value_next(group);
+    if (!group) {
+        group = value_add(r->record, parent, slot->field);
+        struct value *key = group && slot->key != FIELD_NONE
+                                ? value_add_text(r->record, group, slot->key, slot->wanted,
+                                                 slot->wanted_len, 0)
+                                : NULL;
+        if (key)
+            key->flags |= VALUE_CONSTANT;
+        if (!group || (slot->key != FIELD_NONE && !key)) {
+            r->status = COMITY_E_NOMEM;
+            return NULL;
+        }
+    }
+    frame->slots[index] = group;
+    return group;
+}
+
+static struct value *target_group(struct reading *r, struct frame *frame,
+                                  const struct target *target)
+{
+    if (!target->from_root)
+        return frame_slot(r, frame, target->slot);
+    return frame_slot(r, r->root, target->slot);
+}
+
+static void put_constant(struct reading *r, struct frame *frame, const struct constant *constant)
+{
+    struct value *group = target_group(r, frame, &constant->target);
+    if (!group || value_child(group, constant->target.field))
+        return;
+    struct value *value = value_add_text(r->record, group, constant->target.field, constant->text,
+                                         constant->len, 0);
+    if (value)
+        value->flags |= VALUE_CONSTANT;
+    else
+        r->status = COMITY_E_NOMEM;
+}
+
+/* --- values --- */
+
+static void warn(struct reading *r, const struct value *value, const char *code,
+                 const char *expected)
+{
+    char message[400];
+    snprintf(message, sizeof message, "%s is '%.*s'; expected %s", fields[value->field].name,
+             clip(value->text, value->len, 100), value->text, expected);
+    record_report(r->record, r->findings, value, COMITY_WARNING, code,
+                  "the value stays as written", message);
+}
+
+static void trace(struct reading *r, const struct row *row, uint32_t index,
+                  const struct value *value)
+{
+    char message[300];
+    snprintf(message, sizeof message, "%s -> %s: '%.*s'", row->at, row->field_path,
+             clip(value->text, value->len, 100), value->text);
+    record_report(r->record, r->findings, value, COMITY_NOTE, "model.trace", NULL, message);
+    (void)index;
+}
+
+/* One scalar to its field, and to those that say the same. */
+static void read_scalar(struct reading *r, const struct row *row, struct frame *frame,
+                        const struct link *link, uint32_t index)
+{
+    struct comity_node *node = tree_node(r->tree, index);
+    const char *text = node->text;
+    size_t len = node->text_len;
+    if (node->kind == COMITY_NODE_TRUE || node->kind == COMITY_NODE_FALSE) {
+        text = node->kind == COMITY_NODE_TRUE ? "true" : "false";
+        len = node->kind == COMITY_NODE_TRUE ? 4 : 5;
+    }
+    if (codec_is_unknown(row, text, len, node->kind)) {
+        keep_node(r, frame->slots[0], link, index, FATE_KEPT);
+        return;
+    }
+    struct decoded decoded;
+    struct value *group = target_group(r, frame, &row->target);
+    struct value *value = NULL;
+    if (group && codec_decode(row, r->record->arena, text, len, node->kind, &decoded))
+        value = value_add_text(r->record, group, row->target.field, decoded.text, decoded.len,
+                               index);
+    if (!value) {
+        r->status = COMITY_E_NOMEM;
+        return;
+    }
+    for (size_t i = 0; i < row->with_count; i++)
+        put_constant(r, frame, &row->with[i]);
+    for (size_t i = 0; i < row->also_count; i++) {
+        struct value *other = target_group(r, frame, &row->also[i]);
+        if (other && !value_child(other, row->also[i].field) &&
+            !value_add_text(r->record, other, row->also[i].field, decoded.text, decoded.len,
+                            index))
+            r->status = COMITY_E_NOMEM;
+    }
+    node->fate = decoded.precise ? FATE_MAPPED : FATE_APPROXIMATED;
+    if (!decoded.exact)
+        keep_node(r, frame->slots[0], link, index, FATE_NONE);
+    if (!decoded.known) {
+        warn(r, value, decoded.code, decoded.expected);
+    } else if (fields[row->target.field].type > TYPE_PROSE) {
+        const char *expected = NULL;
+        const char *code = value_check(&fields[row->target.field], value->text, value->len,
+                                       &expected);
+        if (code)
+            warn(r, value, code, expected);
+    }
+    if (r->trace)
+        trace(r, row, index, value);
+}
+
+static bool is_scalar(const struct comity_node *node)
+{
+    return node->kind >= COMITY_NODE_FALSE && node->kind <= COMITY_NODE_STRING;
+}
+
+static void read_null(struct reading *r, const struct member *member, struct value *group,
+                      const struct link *link, uint32_t index)
+{
+    if (member->absent == ABSENT_NULL) /* null says "not known", as absence does */
+        tree_node(r->tree, index)->fate = FATE_MAPPED;
+    else
+        keep_node(r, group, link, index, FATE_KEPT);
+}
+
+/* An empty list: canonical, unless that is what the writer puts for nothing. */
+static void read_empty(struct reading *r, const struct member *member, struct frame *frame,
+                       uint32_t index)
+{
+    struct comity_node *node = tree_node(r->tree, index);
+    node->fate = FATE_MAPPED;
+    if (member->absent == ABSENT_EMPTY)
+        return;
+    struct value *group = target_group(r, frame, &member->row->target);
+    struct value *empty = group ? value_add(r->record, group, member->row->target.field) : NULL;
+    if (!empty) {
+        r->status = COMITY_E_NOMEM;
+        return;
+    }
+    empty->form = VALUE_EMPTY_LIST;
+    empty->node = index;
+}
+
+static void read_members(struct reading *r, const struct member *parent, struct frame *frame,
+                         const struct link *link, uint32_t index);
+
+static void read_entries(struct reading *r, const struct member *member, struct frame *frame,
+                         const struct link *link, uint32_t index)
+{
+    uint32_t first = tree_node(r->tree, index)->first;
+    if (!first)
+        read_empty(r, member, frame, index);
+    uint32_t position = 0;
+    for (uint32_t i = first; i && r->status == COMITY_OK; i = tree_node(r->tree, i)->next) {
+        struct link entry = {.up = link, .index = position++};
+        if (is_scalar(tree_node(r->tree, i)))
+            read_scalar(r, member->row, frame, &entry, i);
+        else if (tree_node(r->tree, i)->kind == COMITY_NODE_NULL)
+            keep_node(r, frame->slots[0], &entry, i, FATE_KEPT);
+        else
+            keep_unexpected(r, frame->slots[0], &entry, i, "a single value");
+    }
+}
+
+static void read_each(struct reading *r, const struct member *member, struct frame *frame,
+                      const struct link *link, uint32_t index)
+{
+    uint32_t first = tree_node(r->tree, index)->first;
+    if (!first)
+        read_empty(r, member, frame, index);
+    uint32_t position = 0;
+    for (uint32_t i = first; i && r->status == COMITY_OK; i = tree_node(r->tree, i)->next) {
+        struct link entry = {.up = link, .index = position++};
+        if (tree_node(r->tree, i)->kind != COMITY_NODE_GROUP) {
+            keep_unexpected(r, frame->slots[0], &entry, i, "an object");
+            continue;
+        }
+        struct frame inner = {.scope = member->scope};
+        struct value *group = target_group(r, frame, &member->row->target);
+        inner.slots[0] = group ? value_add(r->record, group, member->row->target.field) : NULL;
+        if (!inner.slots[0]) {
+            r->status = COMITY_E_NOMEM;
+            return;
+        }
+        inner.slots[0]->node = i;
+        if (member->key != FIELD_NONE) {
+            struct value *key = value_add_text(r->record, inner.slots[0], member->key,
+                                               member->wanted, member->wanted_len, 0);
+            if (!key)
+                r->status = COMITY_E_NOMEM;
+            else
+                key->flags |= VALUE_CONSTANT;
+        }
+        for (size_t k = 0; k < member->scope->constant_count; k++)
+            put_constant(r, &inner, &member->scope->constants[k]);
+        if (!tree_node(r->tree, i)->first)
+            tree_node(r->tree, i)->fate = FATE_MAPPED;
+        read_members(r, member, &inner, NULL, i);
+    }
+}
+
+static void read_member(struct reading *r, const struct member *member, struct frame *frame,
+                        const struct link *link, uint32_t index)
+{
+    const struct comity_node *node = tree_node(r->tree, index);
+    if (member->kind == MEMBER_DOCUMENTS)
+        return; /* read one by one */
+    if (node->kind == COMITY_NODE_NULL && member->kind != MEMBER_OBJECT) {
+        read_null(r, member, frame->slots[0], link, index);
+        return;
+    }
+    bool list = member->kind == MEMBER_ENTRIES || member->kind == MEMBER_EACH;
+    if (member->kind == MEMBER_VALUE && is_scalar(node))
+        read_scalar(r, member->row, frame, link, index);
+    else if (list && node->kind == COMITY_NODE_LIST)
+        (member->kind == MEMBER_EACH ? read_each : read_entries)(r, member, frame, link, index);
+    else if (member->kind == MEMBER_OBJECT && node->kind == COMITY_NODE_GROUP && node->first)
+        read_members(r, member, frame, link, index);
+    else if (member->kind == MEMBER_OBJECT && node->kind == COMITY_NODE_GROUP)
+        keep_node(r, frame->slots[0], link, index, FATE_KEPT);
+    else
+        keep_unexpected(r, frame->slots[0], link, index,
+                        list                            ? "a list"
+                        : member->kind == MEMBER_OBJECT ? "an object"
+                                                        : "a single value");
+}
+
+/* True if a writer would write the member although there is nothing to say. */
+static bool always_written(const struct member *member)
+{
+    if (member->kind != MEMBER_OBJECT)
+        return member->absent != ABSENT_OMIT;
+    for (uint16_t i = 0; i < member->count; i++)
+        if (always_written(&member->members[i]))
+            return true;
+    return false;
+}
+
+static void keep_order(struct reading *r, struct value *group, const struct link *link,
+                       uint32_t index)
+{
+    struct buffer json;
+    buffer_init(&json, 0);
+    buffer_char(&json, '[');
+    for (uint32_t i = tree_node(r->tree, index)->first; i; i = tree_node(r->tree, i)->next) {
+        if (json.size > 1)
+            buffer_char(&json, ',');
+        json_put_string(&json, tree_node(r->tree, i)->name, tree_node(r->tree, i)->name_len);
+    }
+    buffer_char(&json, ']');
+    const char *text = buffer_status(&json) == COMITY_OK
+                           ? arena_copy(r->record->arena, json.bytes, json.size)
+                           : NULL;
+    if (text)
+        keep(r, group, "order:", link, text, json.size, 0);
+    else
+        r->status = COMITY_E_NOMEM;
+    buffer_free(&json);
+}
+
+static void keep_absent(struct reading *r, const struct member *parent, struct frame *frame,
+                        const struct link *link, const uint64_t *seen)
+{
+    for (uint16_t i = 0; i < parent->count; i++) {
+        const struct member *member = &parent->members[i];
+        if ((seen[i / 64] >> (i % 64) & 1u) || !always_written(member))
+            continue;
+        struct link step = {.up = link, .name = member->name, .len = member->name_len};
+        keep(r, frame->slots[0], "absent:", &step, "true", 4, 0);
+    }
+}
+
+static void read_members(struct reading *r, const struct member *parent, struct frame *frame,
+                         const struct link *link, uint32_t index)
+{
+    uint64_t seen[TEMPLATE_MAX_MEMBERS / 64] = {0};
+    uint16_t hint = 0;
+    int32_t last = -1;
+    bool in_order = true;
+    for (uint32_t i = tree_node(r->tree, index)->first; i && r->status == COMITY_OK;
+         i = tree_node(r->tree, i)->next) {
+        const struct comity_node *node = tree_node(r->tree, i);
+        const struct member *member = member_find(parent, node->name, node->name_len, &hint);
+        struct link step = {.up = link, .name = node->name, .len = node->name_len};
+        int32_t rank = member ? (int32_t)(member - parent->members) : INT32_MAX;
+        in_order = in_order && rank >= last;
+        last = rank;
+        if (!member) {
+            keep_node(r, frame->slots[0], &step, i, FATE_KEPT);
+            continue;
+        }
+        seen[rank / 64] |= (uint64_t)1 << (rank % 64);
+        read_member(r, member, frame, &step, i);
+    }
+    if (!in_order)
+        keep_order(r, frame->slots[0], link, index);
+    keep_absent(r, parent, frame, link, seen);
+}
+
+/* --- documents --- */
+
+static const struct kind_rule *find_kind(const struct reading *r, uint32_t index)
+{
+    for (size_t i = 0; i < r->t->kind_count; i++)
+        if (condition_holds(&r->t->kinds[i].when, r->tree, index))
+            return &r->t->kinds[i];
+    return NULL;
+}
+
+/* The path of the list of documents. */
+static uint32_t documents_node(const struct template *t, const struct tree *tree)
+{
+    uint32_t at = 1;
+    for (const struct member *m = &t->root; m != t->documents;) {
+        const struct member *next = NULL;
+        for (uint16_t i = 0; i < m->count && !next; i++)
+            if (m->members[i].kind == MEMBER_OBJECT || &m->members[i] == t->documents)
+                next = &m->members[i];
+        if (!next)
+            return 0;
+        at = tree_find(tree, at, next->name, next->name_len, NULL);
+        if (!at)
+            return 0;
+        m = next;
+    }
+    return tree_node(tree, at)->kind == COMITY_NODE_LIST ? at : 0;
+}
+
+size_t template_document_count(const struct template *t, const struct tree *tree)
+{
+    if (!t->documents)
+        return 1;
+    uint32_t list = documents_node(t, tree);
+    return list ? tree_node(tree, list)->count : 0;
+}
+
+/* What encloses the documents, kept once: on the first of them. */
+static void read_stream(struct reading *r, struct frame *frame)
+{
+    struct frame stream = {.scope = &r->t->scope};
+    stream.slots[0] = frame->slots[0];
+    r->prefix = "stream:";
+    keep(r, frame->slots[0], "", NULL, "true", 4, 0);
+    read_members(r, &r->t->root, &stream, NULL, 1);
+    r->prefix = "";
+}
+
+comity_status template_read(const struct template *t, struct record *record,
+                            struct findings *findings, uint32_t *after, bool trace_values)
+{
+    struct reading r = {.t = t,
+                        .record = record,
+                        .tree = record->tree,
+                        .findings = findings,
+                        .prefix = "",
+                        .trace = trace_values};
+    struct frame frame = {.scope = &t->scope};
+    frame.slots[0] = record->root;
+    r.root = &frame;
+    uint32_t index = *after ? 0 : 1;
+    bool first = *after == 0;
+    if (t->documents) {
+        uint32_t list = documents_node(t, r.tree);
+        index = *after ? tree_node(r.tree, *after)->next : list ? tree_node(r.tree, list)->first : 0;
+    }
+    if (!index)
+        return COMITY_END;
+    *after = index;
+    if (tree_node(r.tree, index)->kind != COMITY_NODE_GROUP) {
+        tree_report(r.tree, findings, index, COMITY_ERROR, "model.type", NULL, NULL,
+                    "the document is not a JSON object");
+        return COMITY_E_INVALID;
+    }
+    const struct kind_rule *kind = find_kind(&r, index);
+    if (!kind) {
+        tree_report(r.tree, findings, index, COMITY_ERROR, "model.kind", "kind",
+                    "comity formats shows how each format tells its kinds",
+                    "the document does not show what kind of request it is");
+        return COMITY_E_INVALID;
+    }
+    struct value *value = value_add_text(record, record->root, F_document_kind, kind->kind,
+                                         kind->kind_len, 0);
+    if (!value)
+        return COMITY_E_NOMEM;
+    value->flags |= VALUE_CONSTANT;
+    record->root->node = index;
+    for (size_t i = 0; i < t->scope.constant_count; i++)
+        put_constant(&r, &frame, &t->scope.constants[i]);
+    if (t->documents && first)
+        read_stream(&r, &frame);
+    read_members(&r, t->documents ? t->documents : &t->root, &frame, NULL, index);
+    return r.status;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The record: values, what is kept, and canonical paths.  Knows the field table, but no
+ * syntax and no format. */
+#include "model/record.h"
+
+#include <stdio.h>
+
+static struct value *new_value(struct record *record, uint16_t field, uint8_t form)
+{
+    struct value *value = arena_zalloc(record->arena, sizeof *value);
+    if (!value)
+        return NULL;
+    value->field = field;
+    value->form = form;
+    return value;
+}
+
+comity_status record_init(struct record *record, struct arena *arena, struct tree *tree)
+{
+    record->arena = arena;
+    record->tree = tree;
+    record->root = new_value(record, FIELD_NONE, VALUE_GROUP);
+    return record->root ? COMITY_OK : COMITY_E_NOMEM;
+}
+
+struct value *value_add(struct record *record, struct value *group, uint16_t field)
+{
+    uint8_t form = fields[field].type == TYPE_GROUP ? VALUE_GROUP : VALUE_TEXT;
+    struct value *value = new_value(record, field, form);
+    if (!value)
+        return NULL;
+    value->parent = group;
+    if (!group->last || group->last->field <= field) {
+        *(group->last ? &group->last->next : &group->first) = value;
+        group->last = value;
+        return value;
+    }
+    struct value **link = &group->first;
+    while ((*link)->field <= field)
+        link = &(*link)->next;
+    value->next = *link;
+    *link = value;
+    return value;
+}
+
+struct value *value_add_text(struct record *record, struct value *group, uint16_t field,
+                             const char *text, size_t len, uint32_t node)
+{
+    struct value *value = value_add(record, group, field);
+    if (!value)
+        return NULL;
+    value->text = text;
+    value->len = (uint32_t)len;
+    value->node = node;
+    return value;
+}
+
+void value_remove(struct value *value)
+{
+    struct value *group = value->parent, *before = NULL;
+    for (struct value *child = group->first; child != value; child = child->next)
+        before = child;
+    *(before ? &before->next : &group->first) = value->next;
+    if (group->last == value)
+        group->last = before;
+}
+
+const char *value_text(const struct value *group, uint16_t field, size_t *len)
+{
+    const struct value *value = group ? value_child(group, field) : NULL;
+    if (!value || value->form != VALUE_TEXT)
+        return NULL;
+    *len = value->len;
+    return value->text;
+}
+
+struct kept *value_keep(struct record *record, struct value *group, const char *format,
+                        const char *key, size_t key_len, const char *json, size_t json_len,
+                        uint32_t node)
+{
+    struct kept *kept = arena_zalloc(record->arena, sizeof *kept);
+    if (!kept)
+        return NULL;
+    kept->format = format;
+    kept->key = key;
+    kept->key_len = (uint32_t)key_len;
+    kept->json = json;
+    kept->json_len = (uint32_t)json_len;
+    kept->node = node;
+    /* Behind the last piece of the same format, so that each format's pieces stand together. */
+    struct kept **link = &group->kept, **place = NULL;
+    for (; *link; link = &(*link)->next)
+        if (strcmp((*link)->format, format) == 0)
+            place = &(*link)->next;
+    if (!place)
+        place = link;
+    kept->next = *place;
+    *place = kept;
+    return kept;
+}
+
+struct kept *value_kept(const struct value *group, const char *format, const char *key,
+                        size_t key_len)
+{
+    for (struct kept *kept = group->kept; kept; kept = kept->next)
+        if (kept->key_len == key_len && memcmp(kept->key, key, key_len) == 0 &&
+            strcmp(kept->format, format) == 0)
+            return kept;
+    return NULL;
+}
+
+void value_path(const struct value *value, struct buffer *path)
+{
+    if (!value->parent)
+        return;
+    value_path(value->parent, path);
+    if (path->size)
+        buffer_char(path, '.');
+    buffer_text(path, fields[value->field].name);
+    if (!fields[value->field].list || value->form == VALUE_EMPTY_LIST)
+        return;
+    unsigned index = 0;
+    for (const struct value *v = value_child(value->parent, value->field); v != value; v = v->next)
+        index++;
+    buffer_format(path, "[%u]", index);
+}
+
+/* One step of a path: a name, and which entry of a list. */
+struct path_step {
+    const char *name, *key, *wanted;
+    size_t name_len, key_len, wanted_len;
+    size_t index;
+    bool has_index;
+};
+
+/* Reads one step from *path; false where it is not one. */
+static bool next_step(const char **path, const char *end, struct path_step *step)
+{
+    memset(step, 0, sizeof *step);
+    const char *p = *path;
+    step->name = p;
+    while (p < end && *p != '.' && *p != '[')
+        p++;
+    step->name_len = (size_t)(p - step->name);
+    if (p < end && *p == '[') {
+        const char *inside = ++p;
+        while (p < end && *p != ']')
+            p++;
+        if (p == end)
+            return false;
+        const char *equals = memchr(inside, '=', (size_t)(p - inside));
+        if (equals) {
+            step->key = inside;
+            step->key_len = (size_t)(equals - inside);
+            step->wanted = equals + 1;
+            step->wanted_len = (size_t)(p - equals - 1);
+        } else {
+            step->has_index = true;
+            if (inside == p || p - inside > 6)
+                return false;
+            for (; inside < p; inside++) {
+                if (*inside < '0' || *inside > '9')
+                    return false;
+                step->index = step->index * 10 + (size_t)(*inside - '0');
+            }
+        }
+        p++;
+    }
+    if (p < end) {
+        if (*p != '.' || p + 1 == end)
+            return false;
+        p++;
+    }
+    *path = p;
+    return step->name_len > 0;
+}
+
+static const char *path_error(struct record *record, const char *what, const char *name,
+                              size_t len)
+{
+    char text[200];
+    snprintf(text, sizeof text, "%s '%.*s'", what, (int)(len > 100 ? 100 : len), name);
+    const char *copy = arena_copy(record->arena, text, strlen(text));
+    return copy ? copy : what;
+}
+
+static comity_status find_by_key(struct record *record, struct value *group, uint16_t field,
+                                 const struct path_step *step, int mode, struct value **found)
+{
+    uint16_t key = field_by_name(fields[field].ref, step->key, step->key_len);
+    if (fields[field].type != TYPE_GROUP || key == FIELD_NONE ||
+        fields[key].type == TYPE_GROUP)
+        return COMITY_E_USAGE;
+    for (struct value *v = value_child(group, field); v; v = value_next(v)) {
+        struct value *text = v->form == VALUE_GROUP ? value_child(v, key) : NULL;
+        if (text && value_is(text, step->wanted, step->wanted_len)) {
+            *found = v;
+            return COMITY_OK;
+        }
+    }
+    if (mode == PATH_FIND)
+        return COMITY_END;
+    *found = value_add(record, group, field);
+    const char *copy = arena_copy(record->arena, step->wanted, step->wanted_len);
+    if (!*found || !copy || !value_add_text(record, *found, key, copy, step->wanted_len, 0))
+        return COMITY_E_NOMEM;
+    return COMITY_OK;
+}
+
+static comity_status find_by_index(struct record *record, struct value *group, uint16_t field,
+                                   const struct path_step *step, int mode, struct value **found)
+{
+    size_t index = step->index;
+    struct value *v = value_child(group, field);
+    if (v && v->form == VALUE_EMPTY_LIST) {
+        if (mode == PATH_FIND)
+            return COMITY_END;
+        value_remove(v);
+        v = NULL;
+    }
+    for (; v && index; index--)
+        v = value_next(v);
+    *found = v;
+    if (v)
+        return COMITY_OK;
+    if (mode == PATH_FIND)
+        return COMITY_END;
+    if (index > 0)
+        return COMITY_E_USAGE; /* a list has no holes */
+    *found = value_add(record, group, field);
+    return *found ? COMITY_OK : COMITY_E_NOMEM;
+}
+
+comity_status record_path(struct record *record, const char *path, size_t len, int mode,
+                          struct value **value, const char **error)
+{
+    const char *p = path, *end = path + len;
+    struct value *at = record->root;
+    uint16_t group = G_document;
+    *error = NULL;
+    while (p < end) {
+        struct path_step step;
+        if (!next_step(&p, end, &step)) {
+            *error = path_error(record, "not a canonical path:", path, len);
+            return COMITY_E_USAGE;
+        }
+        uint16_t field = field_by_name(group, step.name, step.name_len);
+        if (field == FIELD_NONE || at->form != VALUE_GROUP ||
+            ((step.has_index || step.key) && !fields[field].list)) {
+            *error = path_error(record, "no such field:", path, (size_t)(p - path));
+            return COMITY_E_USAGE;
+        }
+        comity_status status =
+            step.key ? find_by_key(record, at, field, &step, mode, &at)
+                     : find_by_index(record, at, field, &step, mode, &at);
+        if (status == COMITY_E_USAGE)
+            *error = path_error(record, "no such entry:", path, (size_t)(p - path));
+        if (status != COMITY_OK)
+            return status;
+        if (fields[field].type != TYPE_GROUP && p < end) {
+            *error = path_error(record, "not a group:", path, (size_t)(p - path));
+            return COMITY_E_USAGE;
+        }
+        group = fields[field].ref;
+    }
+    *value = at;
+    return COMITY_OK;
+}
+
+comity_status record_put(struct record *record, const char *path, const char *text, size_t len,
+                         uint32_t node, struct value **value, const char **error)
+{
+    struct value *at = NULL;
+    comity_status status = record_path(record, path, strlen(path), PATH_CREATE, &at, error);
+    if (status != COMITY_OK)
+        return status;
+    if (at->form != VALUE_TEXT) {
+        *error = path_error(record, "a group, not a value:", path, strlen(path));
+        return COMITY_E_USAGE;
+    }
+    const char *copy = arena_copy(record->arena, text, len);
+    if (!copy)
+        return COMITY_E_NOMEM;
+    at->text = copy;
+    at->len = (uint32_t)len;
+    at->node = node;
+    if (value)
+        *value = at;
+    return COMITY_OK;
+}
+
+void record_report(const struct record *record, struct findings *findings,
+                   const struct value *value, int32_t severity, const char *code,
+                   const char *hint, const char *message)
+{
+    struct buffer path;
+    buffer_init(&path, 4096);
+    if (value)
+        value_path(value, &path);
+    buffer_char(&path, '\0');
+    const char *field = buffer_status(&path) == COMITY_OK && path.size > 1 ? path.bytes : NULL;
+    if (record->tree && value && value->node) {
+        tree_report(record->tree, findings, value->node, severity, code, field, hint, message);
+    } else {
+        struct comity_finding finding = {.struct_size = sizeof finding,
+                                         .severity = severity,
+                                         .code = code,
+                                         .message = message,
+                                         .field = field,
+                                         .hint = hint};
+        findings_add(findings, &finding);
+    }
+    buffer_free(&path);
+}
+
+void tree_mark(struct tree *tree, uint32_t node, enum fate fate)
+{
+    uint32_t end = tree->nodes[node].end;
+    for (uint32_t i = node; i < tree->count && tree->nodes[i].offset < end; i++)
+        tree->nodes[i].fate = (uint8_t)fate;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The canonical record: one document as a tree of values, each of a field of the one table,
+ * each knowing the node of the input that it came from.  Lives in an arena; knows nothing of
+ * any format's shape. */
+#ifndef COMITY_MODEL_RECORD_H
+#define COMITY_MODEL_RECORD_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/finding.h"
+#include "model/fields.h"
+#include "syntax/tree.h"
+
+enum value_form { VALUE_TEXT, VALUE_GROUP, VALUE_EMPTY_LIST };
+
+#define VALUE_ASKED 1u    /* a writer has taken it */
+#define VALUE_CONSTANT 2u /* the format says it, no leaf of the input does */
+#define VALUE_ENVELOPE 4u /* about the record, not of it: schema, provenance */
+#define VALUE_USER 8u     /* supplied by --set or --overlay */
+
+/* What had no canonical place, on the group nearest to it.  `key` says what it is: "/path" a
+ * value, "order:/path" the order of an object's members, "absent:/path" a member that the
+ * format's writer would write and the source had not, "stream:..." the same of what encloses
+ * a stream of documents.  `json` is JSON text. */
+struct kept {
+    struct kept *next;
+    const char *format, *key, *json;
+    uint32_t key_len, json_len;
+    uint32_t node;  /* of the input; 0 = none */
+    uint32_t flags; /* VALUE_ASKED */
+};
+
+struct value {
+    struct value *next;          /* sibling, in the order of the field table */
+    struct value *first, *last;  /* VALUE_GROUP */
+    struct value *parent;
+    union {
+        const char *text;  /* VALUE_TEXT */
+        struct kept *kept; /* VALUE_GROUP */
+    };
+    uint32_t len;
+    uint32_t node; /* of the input; 0 = none */
+    uint16_t field;
+    uint8_t form, flags;
+};
+
+struct record {
+    struct arena *arena;
+    struct value *root;
+    struct tree *tree; /* the input, for places and fates; may be NULL */
+};
+
+/* An empty record.  Its memory is the arena's. */
+comity_status record_init(struct record *record, struct arena *arena, struct tree *tree);
+
+/* First value of a field in a group, or NULL. */
+static inline struct value *value_child(const struct value *group, uint16_t field)
+{
+    struct value *child = group->first;
+    while (child && child->field < field)
+        child = child->next;
+    return child && child->field == field ? child : NULL;
+}
+
+/* Next value of the same list, or NULL. */
+static inline struct value *value_next(const struct value *value)
+{
+    return value->next && value->next->field == value->field ? value->next : NULL;
+}
+
+/* A new value behind the others of its field, its form by the field's type; NULL: no memory. */
+struct value *value_add(struct record *record, struct value *group, uint16_t field);
+
+/* A new text value (the text is not copied). */
+struct value *value_add_text(struct record *record, struct value *group, uint16_t field,
+                             const char *text, size_t len, uint32_t node);
+
+/* Takes a value out of its group. */
+void value_remove(struct value *value);
+
+/* Text of a field in a group, or NULL. */
+const char *value_text(const struct value *group, uint16_t field, size_t *len);
+
+static inline bool value_is(const struct value *value, const char *text, size_t len)
+{
+    return value->form == VALUE_TEXT && value->len == len && memcmp(value->text, text, len) == 0;
+}
+
+/* Carries a piece of JSON under `key` for `format` (both must outlive the record). */
+struct kept *value_keep(struct record *record, struct value *group, const char *format,
+                        const char *key, size_t key_len, const char *json, size_t json_len,
+                        uint32_t node);
+
+/* A kept piece by format and key, or NULL. */
+struct kept *value_kept(const struct value *group, const char *format, const char *key,
+                        size_t key_len);
+
+/* Appends the canonical path of a value: "offences[0].title". */
+void value_path(const struct value *value, struct buffer *path);
+
+/* Where a path leads: "persons[0].name.family", "links[relation=self].uri", with entries of
+ * lists by number or by the value of one of their fields.  */
+#define PATH_FIND 0
+#define PATH_CREATE 1
+/* COMITY_OK with *value set; COMITY_END where nothing is there (PATH_FIND); COMITY_E_USAGE
+ * where the path names no field (*error says what, lent until the next call on the arena);
+ * COMITY_E_NOMEM. */
+comity_status record_path(struct record *record, const char *path, size_t len, int mode,
+                          struct value **value, const char **error);
+
+/* Sets a text by path, replacing what is there.  As record_path(). */
+comity_status record_put(struct record *record, const char *path, const char *text, size_t len,
+                         uint32_t node, struct value **value, const char **error);
+
+/* Checks a text against its field's type.  NULL where it fits, else the code of the warning;
+ * `*expected` says what would have fitted. */
+const char *value_check(const struct field *field, const char *text, size_t len,
+                        const char **expected);
+
+/* Reports a finding on a value, with its place in the input and its canonical path. */
+void record_report(const struct record *record, struct findings *findings,
+                   const struct value *value, int32_t severity, const char *code,
+                   const char *hint, const char *message);
+
+/* Marks the leaves of the input below a node. */
+void tree_mark(struct tree *tree, uint32_t node, enum fate fate);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The loss account, kept by the host: what no writer asked for is lost, and said so; every
+ * leaf of the input ends in exactly one of mapped, approximated, kept and dropped. */
+#include "runtime/context.h"
+
+#include <stdio.h>
+
+/* A leaf whose value was taken under another field is not lost. */
+#define NODE_TAKEN 1u
+
+static bool holds_leaf(const struct value *value)
+{
+    return value->form != VALUE_GROUP || (!value->first && !value->kept);
+}
+
+static void mark_taken(const struct record *record, const struct value *group)
+{
+    for (const struct value *v = group->first; v; v = v->next) {
+        if (holds_leaf(v) && (v->flags & VALUE_ASKED) && v->node && record->tree)
+            tree_node(record->tree, v->node)->reserved |= NODE_TAKEN;
+        if (v->form == VALUE_GROUP)
+            mark_taken(record, v);
+    }
+}
+
+static void report_value(struct comity_record *record, const struct format *format,
+                         const struct value *value)
+{
+    char message[300];
+    struct findings *findings = &record->session->findings;
+    snprintf(message, sizeof message, "%s has no place for %s", format->id,
+             fields[value->field].name);
+    const char *source = findings->format;
+    findings->format = format->id;
+    record_report(&record->record, findings, value, COMITY_LOSS, "loss.field", NULL, message);
+    findings->format = source;
+    if (value->node && record->record.tree)
+        tree_mark(record->record.tree, value->node, FATE_DROPPED);
+}
+
+static void report_kept(struct comity_record *record, const struct format *format,
+                        const struct value *group, const struct kept *kept)
+{
+    char message[300];
+    bool is_value = kept->key_len && (kept->key[0] == '/' || memcmp(kept->key, "stream:/",
+                                                                    kept->key_len < 8
+                                                                        ? kept->key_len
+                                                                        : 8) == 0);
+    if (!is_value && !kept->node)
+        return; /* how the source was laid out, no value of it */
+    snprintf(message, sizeof message, "%s has no place for %.*s, kept for %s", format->id,
+             clip(kept->key, kept->key_len, 100), kept->key, kept->format);
+    struct value at = *group; /* the group, but at the place of what was kept in it */
+    at.node = kept->node;
+    record_report(&record->record, &record->session->findings, group->parent ? &at : group,
+                  COMITY_LOSS, "loss.kept", NULL, message);
+    if (kept->node && record->record.tree)
+        tree_mark(record->record.tree, kept->node, FATE_DROPPED);
+}
+
+static void report_group(struct comity_record *record, const struct format *format,
+                         const struct value *group)
+{
+    const struct tree *tree = record->record.tree;
+    for (const struct kept *kept = group->kept; kept; kept = kept->next)
+        if (!(kept->flags & VALUE_ASKED))
+            report_kept(record, format, group, kept);
+    for (const struct value *v = group->first; v; v = v->next) {
+        if (v->field == F_document_provenance)
+            continue; /* about the record: its place is the report, not the request */
+        if (holds_leaf(v)) {
+            bool taken = v->node && tree && (tree_node(tree, v->node)->reserved & NODE_TAKEN);
+            if (!(v->flags & VALUE_ASKED) && !taken)
+                report_value(record, format, v);
+        }
+        if (v->form == VALUE_GROUP)
+            report_group(record, format, v);
+    }
+}
+
+void account_losses(struct comity_record *record, const struct format *format)
+{
+    mark_taken(&record->record, record->record.root);
+    report_group(record, format, record->record.root);
+}
+
+void account_leaves(const struct comity_record *record, struct comity_result *result)
+{
+    const struct tree *tree = record->record.tree;
+    /* A document of a list answers for its own nodes; the first also for what encloses them. */
+    uint32_t end = tree_node(tree, record->node)->end, start = tree_node(tree, record->node)->offset;
+    uint64_t counts[5] = {0};
+    bool whole = record->node == 1;
+    for (uint32_t i = 1; i < tree->count; i++) {
+        const struct comity_node *node = tree_node(tree, i);
+        if (!whole && (node->offset < start || node->offset >= end))
+            continue;
+        if (tree_is_leaf(tree, node))
+            counts[node->fate]++;
+    }
+    result->mapped += counts[FATE_MAPPED];
+    result->approximated += counts[FATE_APPROXIMATED];
+    result->kept += counts[FATE_KEPT];
+    result->dropped += counts[FATE_DROPPED] + counts[FATE_NONE];
+}

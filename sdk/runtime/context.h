@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The inside of the runtime: the context with its formats and plugins, and one session of
+ * reading documents.  Only sdk/runtime includes it. */
+#ifndef COMITY_RUNTIME_CONTEXT_H
+#define COMITY_RUNTIME_CONTEXT_H
+
+#include "base/arena.h"
+#include "mapping/template.h"
+#include "model/convention.h"
+#include "syntax/stream.h"
+
+#include <comity/comity.h>
+
+/* One plugin file, loaded or refused. */
+struct plugin {
+    struct plugin *next;
+    const char *path, *reason;
+    struct comity_plugin descriptor; /* cut or padded to the size that we know */
+    bool is_loaded;
+};
+
+enum format_kind { FORMAT_CONVENTION_JSON, FORMAT_CONVENTION_XML, FORMAT_PLUGIN };
+
+struct format {
+    const char *id, *title;
+    enum format_kind kind;
+    enum syntax_id syntax;
+    const struct plugin *plugin;   /* NULL: built in */
+    struct comity_format described; /* FORMAT_PLUGIN; cut or padded */
+    struct template *t;             /* or NULL */
+    const char *const *kinds;
+    bool is_shadowed;
+};
+
+struct comity {
+    struct arena arena; /* all that lives as long as the context */
+    struct format **formats;
+    size_t format_count, format_room;
+    struct plugin *plugins, *last_plugin; /* in the order in which they were found */
+    size_t plugin_count;
+    struct limits limits;
+    struct findings findings; /* of loading */
+};
+
+/* --- loader.c --- */
+/* Looks through the folders and loads what is trusted. */
+comity_status load_plugins(struct comity *context, const struct comity_config *config);
+/* Adds a template file as a format of its own. */
+comity_status load_template(struct comity *context, const char *path, struct findings *findings,
+                            struct format **format);
+
+/* --- formats.c --- */
+/* Adds a copy of a format; `added` (may be NULL) becomes it. */
+comity_status add_format(struct comity *context, const struct format *format,
+                         struct format **added);
+/* A format by id (what stands before ':'), or by the path of a template; NULL and a finding
+ * where there is none. */
+struct format *find_format(struct comity *context, const char *spec, struct findings *findings);
+bool format_can_read(const struct format *format);
+bool format_can_write(const struct format *format);
+
+/* --- detect.c --- */
+#define MAX_MATCHES 64
+/* All formats that could be the tree's, best first; `why` lends the reasons. */
+size_t match_formats(struct comity *context, const struct tree *tree,
+                     struct comity_match *matches, struct buffer *why);
+/* The one best format of a tree; NULL and a finding where there is none or a tie. */
+struct format *detect_format(struct comity *context, const struct tree *tree,
+                             struct findings *findings);
+
+/* --- session.c --- */
+struct session {
+    struct comity *context;
+    const struct comity_options *options;
+    struct findings findings;
+    struct arena arena;
+    struct tree tree;
+    struct format *from; /* NULL: detect */
+    struct comity_result *result;
+};
+
+struct comity_record {
+    struct record record;
+    struct session *session;
+    const struct format *format; /* that it was read by */
+    uint32_t node;               /* of the document in the tree */
+};
+
+/* For each document: reads it into a record and calls `each`. */
+comity_status session_run(struct comity *context, const struct comity_options *options,
+                          const struct comity_input *input, comity_record_fn *each,
+                          void *each_user, struct comity_result *result);
+/* For each tree of the input, good or not; used by detection. */
+typedef comity_status tree_fn(void *user, struct session *session);
+comity_status session_trees(struct session *session, const struct comity_input *input,
+                            enum syntax_id syntax, tree_fn *each, void *user);
+comity_status session_open(struct session *session, struct comity *context,
+                           const struct comity_options *options, struct comity_result *result);
+void session_close(struct session *session);
+/* What a format that was not found is: COMITY_E_PLUGIN, or COMITY_E_USAGE for its option. */
+comity_status missing_format(const struct comity *context, const char *spec);
+
+/* --- write.c --- */
+struct record_writer {
+    const struct format *format;
+    struct template_writer templated;
+};
+void record_writer_init(struct record_writer *writer, const struct format *format);
+void record_writer_free(struct record_writer *writer);
+/* Appends one document, reports what the format could not carry. */
+comity_status write_record(struct record_writer *writer, struct comity_record *record,
+                           struct buffer *out);
+void finish_writing(struct record_writer *writer, struct buffer *out);
+
+/* --- account.c --- */
+/* Reports what no writer asked for, and marks its leaves as dropped. */
+void account_losses(struct comity_record *record, const struct format *format);
+/* Adds the leaves of a document to the result. */
+void account_leaves(const struct comity_record *record, struct comity_result *result);
+
+/* --- supply.c --- */
+/* What the user supplies and where the record came from. */
+comity_status supply_settings(struct comity_record *record);
+comity_status supply_provenance(struct comity_record *record);
+
+/* --- host.c --- */
+comity_status host_read(struct comity_record *record);
+comity_status host_write(const struct format *format, struct comity_record *record,
+                         struct buffer *out);
+const struct comity_host *host_table(void);
+
+#endif

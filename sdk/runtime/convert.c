@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Conversion: each record to bytes of the target format, whole or not at all, with the account
+ * of what became of every value. */
+#include "runtime/context.h"
+
+#define FLUSH_BYTES ((size_t)1 << 18)
+
+struct conversion {
+    struct comity *context;
+    const struct comity_options *options;
+    const struct format *to;
+    struct record_writer writer;
+    struct buffer out; /* documents that are done and not yet handed on */
+    comity_write_fn *write;
+    void *user;
+};
+
+void record_writer_init(struct record_writer *writer, const struct format *format)
+{
+    writer->format = format;
+    if (format->kind == FORMAT_PLUGIN && format->t)
+        template_writer_init(&writer->templated, format->t);
+}
+
+void record_writer_free(struct record_writer *writer)
+{
+    if (writer->format && writer->format->kind == FORMAT_PLUGIN && writer->format->t)
+        template_writer_free(&writer->templated);
+}
+
+comity_status write_record(struct record_writer *writer, struct comity_record *record,
+                           struct buffer *out)
+{
+    const struct format *format = writer->format;
+    if (format->kind == FORMAT_CONVENTION_JSON) {
+        convention_write_json(&record->record, out);
+        buffer_char(out, '\n');
+        return buffer_status(out);
+    }
+    if (format->kind == FORMAT_CONVENTION_XML) {
+        convention_write_xml(&record->record, out);
+        return buffer_status(out);
+    }
+    comity_status status = format->described.writer
+                               ? host_write(format, record, out)
+                               : template_write(&writer->templated, &record->record,
+                                                &record->session->findings, out);
+    if (status == COMITY_OK)
+        account_losses(record, format);
+    return status;
+}
+
+void finish_writing(struct record_writer *writer, struct buffer *out)
+{
+    if (writer->format->kind == FORMAT_PLUGIN && writer->format->t &&
+        !writer->format->described.writer)
+        template_finish(&writer->templated, out);
+}
+
+static comity_status flush(struct conversion *conversion)
+{
+    if (conversion->out.size &&
+        conversion->write(conversion->user, conversion->out.bytes, conversion->out.size) != 0)
+        return COMITY_E_IO;
+    conversion->out.size = 0;
+    return COMITY_OK;
+}
+
+static comity_status convert_record(void *user, struct comity_record *record)
+{
+    struct conversion *conversion = user;
+    struct session *session = record->session;
+    size_t before = conversion->out.size;
+    uint64_t stopping = findings_at_least(&session->findings, session->options->fail_on);
+    comity_status status = write_record(&conversion->writer, record, &conversion->out);
+    bool stopped = findings_at_least(&session->findings, session->options->fail_on) > stopping;
+    if (status == COMITY_E_INVALID && session->options->fail_on > COMITY_ERROR)
+        status = COMITY_OK; /* the user asked for what could be written */
+    if (status != COMITY_OK || stopped) {
+        conversion->out.size = before;
+        return status != COMITY_OK ? status : COMITY_E_INVALID;
+    }
+    return conversion->out.size >= FLUSH_BYTES ? flush(conversion) : COMITY_OK;
+}
+
+static comity_status cannot_write(struct findings *findings, const char *id)
+{
+    struct comity_finding finding = {.struct_size = sizeof finding,
+                                     .severity = COMITY_ERROR,
+                                     .code = "plugin.cannot-write",
+                                     .message = "the target format is read only",
+                                     .format = id,
+                                     .hint = "comity formats says which formats are written"};
+    findings_add(findings, &finding);
+    return COMITY_E_USAGE;
+}
+
+comity_status comity_convert(struct comity *context, const struct comity_options *options,
+                             const struct comity_input *input, comity_write_fn *write,
+                             void *write_user, struct comity_result *result)
+{
+    struct conversion conversion = {
+        .context = context, .options = options, .write = write, .user = write_user};
+    struct findings findings = {
+        .emit = options->finding, .user = options->user, .file = options->file};
+    conversion.to = find_format(context, options->to ? options->to : "", &findings);
+    if (!conversion.to)
+        return missing_format(context, options->to ? options->to : "");
+    if (!format_can_write(conversion.to))
+        return cannot_write(&findings, conversion.to->id);
+    buffer_init(&conversion.out, 0);
+    record_writer_init(&conversion.writer, conversion.to);
+    comity_status status =
+        session_run(context, options, input, convert_record, &conversion, result);
+    if (status == COMITY_OK || status == COMITY_E_INVALID) {
+        finish_writing(&conversion.writer, &conversion.out);
+        comity_status flushed = flush(&conversion);
+        if (flushed != COMITY_OK)
+            status = flushed;
+    }
+    record_writer_free(&conversion.writer);
+    buffer_free(&conversion.out);
+    return status;
+}

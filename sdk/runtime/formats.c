@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The context and its registry of formats: the built-in ones and those of plugins.  The first
+ * format of an id wins; later ones are listed as shadowed. */
+#include "runtime/context.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "0.1.0"
+#endif
+
+const char *comity_version(void)
+{
+    return PACKAGE_VERSION;
+}
+
+comity_status add_format(struct comity *context, const struct format *format,
+                         struct format **result)
+{
+    if (context->format_count == context->format_room) {
+        size_t room = context->format_room ? 2 * context->format_room : 16;
+        struct format **more = realloc(context->formats, room * sizeof *more);
+        if (!more)
+            return COMITY_E_NOMEM;
+        context->formats = more;
+        context->format_room = room;
+    }
+    struct format *added = arena_alloc(&context->arena, sizeof *added);
+    if (!added)
+        return COMITY_E_NOMEM;
+    *added = *format;
+    for (size_t i = 0; i < context->format_count; i++)
+        if (strcmp(context->formats[i]->id, format->id) == 0)
+            added->is_shadowed = true;
+    if (added->t && !added->kinds) {
+        const char **kinds =
+            arena_zalloc(&context->arena, (added->t->kind_count + 1) * sizeof *kinds);
+        if (!kinds)
+            return COMITY_E_NOMEM;
+        for (size_t i = 0; i < added->t->kind_count; i++)
+            kinds[i] = added->t->kinds[i].kind;
+        added->kinds = kinds;
+    }
+    context->formats[context->format_count++] = added;
+    if (result)
+        *result = added;
+    return COMITY_OK;
+}
+
+comity_status comity_open(const struct comity_config *config, struct comity **opened)
+{
+    static const struct format built_in[] = {
+        {.id = "convention-json",
+         .title = "Canonical convention schema, JSON",
+         .kind = FORMAT_CONVENTION_JSON,
+         .syntax = SYNTAX_JSON},
+        {.id = "convention-xml",
+         .title = "Canonical convention schema, XML",
+         .kind = FORMAT_CONVENTION_XML,
+         .syntax = SYNTAX_XML},
+    };
+    *opened = NULL;
+    struct comity *context = calloc(1, sizeof *context);
+    if (!context)
+        return COMITY_E_NOMEM;
+    arena_init(&context->arena, 0);
+    context->limits = (struct limits)LIMITS_INIT;
+    if (config->max_bytes)
+        context->limits.bytes = config->max_bytes;
+    if (config->max_depth)
+        context->limits.depth = config->max_depth;
+    if (config->max_members)
+        context->limits.members = config->max_members;
+    context->findings.emit = config->finding;
+    context->findings.user = config->user;
+    comity_status status = COMITY_OK;
+    for (size_t i = 0; i < 2 && status == COMITY_OK; i++)
+        status = add_format(context, &built_in[i], NULL);
+    if (status == COMITY_OK)
+        status = load_plugins(context, config);
+    if (status != COMITY_OK) {
+        comity_close(context);
+        return status;
+    }
+    *opened = context;
+    return COMITY_OK;
+}
+
+void comity_close(struct comity *context)
+{
+    if (!context)
+        return;
+    for (struct plugin *plugin = context->plugins; plugin; plugin = plugin->next)
+        if (plugin->is_loaded && plugin->descriptor.deinit)
+            plugin->descriptor.deinit();
+    free(context->formats);
+    arena_free(&context->arena);
+    free(context);
+}
+
+bool format_can_read(const struct format *format)
+{
+    return format->kind != FORMAT_PLUGIN || format->t || format->described.reader;
+}
+
+bool format_can_write(const struct format *format)
+{
+    return format->kind != FORMAT_PLUGIN || format->t || format->described.writer;
+}
+
+static bool is_template_path(const char *spec)
+{
+    size_t len = strlen(spec);
+    return strchr(spec, '/') || (len > 5 && strcmp(spec + len - 5, ".json") == 0);
+}
+
+struct format *find_format(struct comity *context, const char *spec, struct findings *findings)
+{
+    struct format *format = NULL;
+    if (is_template_path(spec)) {
+        comity_status status = load_template(context, spec, findings, &format);
+        return status == COMITY_OK ? format : NULL;
+    }
+    size_t len = strcspn(spec, ":");
+    for (size_t i = 0; i < context->format_count; i++) {
+        format = context->formats[i];
+        if (strlen(format->id) == len && memcmp(format->id, spec, len) == 0)
+            break;
+        format = NULL;
+    }
+    char message[400];
+    const char *code = NULL, *hint = NULL;
+    if (!format) {
+        code = "plugin.unknown-format";
+        hint = "comity formats lists the formats; comity plugins says what was not loaded";
+        snprintf(message, sizeof message, "there is no format '%.*s'", (int)(len > 100 ? 100 : len),
+                 spec);
+    } else if (spec[len] == ':') {
+        code = "plugin.unknown-option";
+        hint = "comity formats ID lists a format's options";
+        snprintf(message, sizeof message, "%s takes no option '%.100s'", format->id,
+                 spec + len + 1);
+    }
+    if (!code)
+        return format;
+    struct comity_finding finding = {.struct_size = sizeof finding,
+                                     .severity = COMITY_ERROR,
+                                     .code = code,
+                                     .message = message,
+                                     .hint = hint};
+    findings_add(findings, &finding);
+    return NULL;
+}
+
+size_t comity_format_count(const struct comity *context)
+{
+    return context->format_count;
+}
+
+comity_status comity_format_at(const struct comity *context, size_t index,
+                               struct comity_format_info *info)
+{
+    if (index >= context->format_count)
+        return COMITY_END;
+    const struct format *format = context->formats[index];
+    *info = (struct comity_format_info){
+        .struct_size = sizeof *info,
+        .can_read = format_can_read(format),
+        .can_write = format_can_write(format),
+        .is_shadowed = format->is_shadowed,
+        .id = format->id,
+        .title = format->title,
+        .syntax = format->syntax == SYNTAX_XML ? "xml" : "json",
+        .plugin = format->plugin ? format->plugin->descriptor.id : NULL,
+        .plugin_version = format->plugin ? format->plugin->descriptor.version : NULL,
+        .plugin_path = format->plugin ? format->plugin->path : NULL,
+        .kinds = format->kinds};
+    return COMITY_OK;
+}
+
+comity_status comity_format_table(struct comity *context, const char *id, comity_write_fn *write,
+                                  void *user)
+{
+    struct findings findings = context->findings;
+    struct format *format = find_format(context, id, &findings);
+    if (!format)
+        return COMITY_E_USAGE;
+    struct buffer text;
+    buffer_init(&text, 0);
+    if (format->t)
+        template_table(format->t, &text);
+    else
+        buffer_format(&text, "%s: %s\n%s\n", format->id, format->title,
+                      format->kind == FORMAT_PLUGIN
+                          ? "This format is read and written by code and has no mapping table."
+                          : "This is the canonical schema itself: docs/schema/fields.md lists "
+                            "its fields.");
+    comity_status status = buffer_status(&text);
+    if (status == COMITY_OK && write(user, text.bytes, text.size) != 0)
+        status = COMITY_E_IO;
+    buffer_free(&text);
+    return status;
+}
+
+size_t comity_plugin_count(const struct comity *context)
+{
+    return context->plugin_count;
+}
+
+comity_status comity_plugin_at(const struct comity *context, size_t index,
+                               struct comity_plugin_info *info)
+{
+    const struct plugin *plugin = context->plugins;
+    while (plugin && index-- > 0)
+        plugin = plugin->next;
+    if (!plugin)
+        return COMITY_END;
+    *info = (struct comity_plugin_info){.struct_size = sizeof *info,
+                                        .is_loaded = plugin->is_loaded,
+                                        .path = plugin->path,
+                                        .id = plugin->descriptor.id,
+                                        .version = plugin->descriptor.version,
+                                        .vendor = plugin->descriptor.vendor,
+                                        .license = plugin->descriptor.license,
+                                        .reason = plugin->reason};
+    return COMITY_OK;
+}

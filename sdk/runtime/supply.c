@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What is added to a record from outside of its document: values that the user supplies, and
+ * where the record came from.  No clock time: the same input gives the same output. */
+#include "runtime/context.h"
+#include "syntax/json.h"
+
+#include <nettle/sha2.h>
+#include <stdio.h>
+
+static comity_status report(struct comity_record *record, const char *message, const char *field)
+{
+    struct comity_finding finding = {.struct_size = sizeof finding,
+                                     .severity = COMITY_ERROR,
+                                     .code = "model.setting",
+                                     .message = message,
+                                     .field = field,
+                                     .hint = "docs/schema/fields.md lists the fields"};
+    findings_add(&record->session->findings, &finding);
+    return COMITY_E_INVALID;
+}
+
+static struct value *add_provenance(struct comity_record *record, const char *format,
+                                    const char *plugin)
+{
+    struct record *r = &record->record;
+    struct value *entry = value_add(r, r->root, F_document_provenance);
+    if (!entry || !value_add_text(r, entry, F_provenance_format, format, strlen(format), 0) ||
+        (plugin && !value_add_text(r, entry, F_provenance_plugin, plugin, strlen(plugin), 0)))
+        return NULL;
+    return entry;
+}
+
+/* Merges a group of the overlay into one of the record: what the overlay states, wins. */
+static comity_status merge(struct record *record, struct value *into, const struct value *from)
+{
+    for (const struct value *v = from->first; v; v = v->next) {
+        struct value *present = value_child(into, v->field);
+        bool first = v == value_child(from, v->field);
+        if (fields[v->field].list && first)
+            for (; present; present = value_child(into, v->field))
+                value_remove(present); /* a list is replaced as a whole */
+        struct value *target = fields[v->field].list ? NULL : present;
+        if (!target)
+            target = value_add(record, into, v->field);
+        if (!target)
+            return COMITY_E_NOMEM;
+        target->flags |= VALUE_USER;
+        target->node = 0;
+        target->form = v->form;
+        if (v->form == VALUE_TEXT) {
+            target->text = v->text;
+            target->len = v->len;
+        } else if (v->form == VALUE_GROUP) {
+            comity_status status = merge(record, target, v);
+            if (status != COMITY_OK)
+                return status;
+        }
+    }
+    return COMITY_OK;
+}
+
+static comity_status apply_overlay(struct comity_record *record)
+{
+    const struct comity_options *options = record->session->options;
+    struct record overlay;
+    struct tree tree;
+    struct syntax_error error;
+    size_t used = 0;
+    struct findings findings = record->session->findings;
+    findings.file = "overlay";
+    findings.format = "convention-json";
+    tree_init(&tree, &record->session->arena);
+    tree.line = tree.column = 1;
+    comity_status status = json_read(&tree, options->overlay, options->overlay_len, true,
+                                     &record->session->context->limits, &used, &error);
+    if (status == COMITY_OK)
+        status = record_init(&overlay, &record->session->arena, &tree);
+    else
+        status = report(record, error.message, NULL);
+    if (status == COMITY_OK)
+        status = convention_read(&overlay, &tree, true, &findings);
+    memcpy(record->session->findings.counts, findings.counts, sizeof findings.counts);
+    if (status == COMITY_OK)
+        status = merge(&record->record, record->record.root, overlay.root);
+    tree_free(&tree);
+    if (status == COMITY_OK && !add_provenance(record, "overlay", NULL))
+        status = COMITY_E_NOMEM;
+    return status;
+}
+
+comity_status supply_settings(struct comity_record *record)
+{
+    const struct comity_options *options = record->session->options;
+    comity_status status = options->overlay ? apply_overlay(record) : COMITY_OK;
+    struct value *entry = NULL;
+    for (size_t i = 0; i < options->setting_count && status == COMITY_OK; i++) {
+        const struct comity_setting *setting = &options->settings[i];
+        const char *error = NULL;
+        struct value *value = NULL;
+        status = record_put(&record->record, setting->field, setting->value,
+                            strlen(setting->value), 0, &value, &error);
+        if (status == COMITY_E_USAGE)
+            return report(record, error, setting->field);
+        if (status != COMITY_OK)
+            return status;
+        value->flags |= VALUE_USER;
+        convention_check(&record->record, &record->session->findings, value);
+        if (!entry)
+            entry = add_provenance(record, "set", NULL);
+        if (!entry || !value_add_text(&record->record, entry, F_provenance_fields,
+                                      setting->field, strlen(setting->field), 0))
+            status = COMITY_E_NOMEM;
+    }
+    return status;
+}
+
+static void put_hex(char *out, const uint8_t *bytes, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < size; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15u];
+    }
+}
+
+comity_status supply_provenance(struct comity_record *record)
+{
+    const struct format *format = record->format;
+    if (format->kind != FORMAT_PLUGIN)
+        return COMITY_OK; /* the canonical formats are the model itself */
+    const struct tree *tree = record->record.tree;
+    const struct comity_node *node = tree_node(tree, record->node);
+    struct sha256_ctx context;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    char plugin[200];
+    sha256_init(&context);
+    sha256_update(&context, node->end - node->offset, (const uint8_t *)tree->text + node->offset);
+    sha256_digest(&context, sizeof digest, digest);
+    snprintf(plugin, sizeof plugin, "%s %s",
+             format->plugin ? format->plugin->descriptor.id : format->id,
+             format->plugin ? format->plugin->descriptor.version : "template");
+    char *hex = arena_alloc(record->record.arena, 2 * sizeof digest);
+    const char *name = arena_copy(record->record.arena, plugin, strlen(plugin));
+    struct value *entry = hex && name ? add_provenance(record, format->id, name) : NULL;
+    if (!entry)
+        return COMITY_E_NOMEM;
+    put_hex(hex, digest, sizeof digest);
+    return value_add_text(&record->record, entry, F_provenance_sha256, hex, 2 * sizeof digest, 0)
+               ? COMITY_OK
+               : COMITY_E_NOMEM;
+}

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Tests.  Each prints TAP.  A new one: add it to the list of its sort.
+
+# Unit tests (cmocka): tests/unit/test_X.c, built with the internal headers.
+unit_tests = \
+	tests/unit/test_base
+
+# Tests of the program and the build, run as they stand.
+script_tests = \
+	tests/checkstyle.sh \
+	tests/embed.sh \
+	tests/exports.sh \
+	tests/run-unit.sh \
+	tests/schema.sh \
+	tests/style.sh
+
+# Mock plugins: tests/support/X.c becomes $(MOCKS)/X.so.  For each its name here, and below
+#   X_la_SOURCES = tests/support/X.c
+#   X_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
+#   X_la_LDFLAGS = $(MOCK_LINK_FLAGS)
+mock_plugins =
+
+# --- unit tests; malloc, calloc and realloc fail on demand in all of them (failing_alloc.h)
+check_LTLIBRARIES += libtest-support.la
+libtest_support_la_SOURCES = tests/support/failing_alloc.c
+WRAP_ALLOC = -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
+LDADD = $(WRAP_ALLOC) libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
+
+# What one of them needs besides.
+tests_unit_test_base_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+else
+TESTS += tests/no-cmocka.sh
+endif
+AM_CPPFLAGS += $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests/support
+
+# --- mock plugins; without -rpath libtool would make archives, which cannot be loaded
+check_LTLIBRARIES += $(mock_plugins)
+MOCK_LINK_FLAGS = $(PLUGIN_LDFLAGS) -rpath /nowhere
+
+check_DATA += mocks-run.stamp
+mocks-run.stamp: $(mock_plugins)
+	$(AM_V_GEN)rm -rf mocks-run && $(MKDIR_P) mocks-run && chmod 755 mocks-run && \
+	    for plugin in "" $(mock_plugins:.la=.so); do \
+	        test -z "$$plugin" || $(INSTALL_DATA) .libs/$$plugin mocks-run/$$plugin || exit 1; \
+	    done && echo > $@
+CLEANFILES += mocks-run.stamp
+
+clean-local:
+	rm -rf plugins-run mocks-run
+
+# --- running them
+TESTS += $(script_tests)
+TEST_EXTENSIONS = .sh .py
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TAP_DRIVER)
+LOG_COMPILER = $(BASH_PROGRAM) $(top_srcdir)/tests/support/run-unit
+SH_LOG_DRIVER = $(TAP_DRIVER)
+SH_LOG_COMPILER = $(BASH_PROGRAM)
+PY_LOG_DRIVER = $(TAP_DRIVER)
+PY_LOG_COMPILER = $(PYTHON3)
+
+# COMITY: the program.  EMBED: examples/embed.  SHARED: the material beside the source folder,
+# which a release does not have; a test that needs it looks first, and skips.
+AM_TESTS_ENVIRONMENT = \
+	COMITY='$(abs_top_builddir)/comity$(EXEEXT)'; export COMITY; \
+	COMITY_PLUGIN_PATH='$(abs_top_builddir)/plugins-run'; export COMITY_PLUGIN_PATH; \
+	EMBED='$(abs_top_builddir)/examples/embed$(EXEEXT)'; export EMBED; \
+	MOCKS='$(abs_top_builddir)/mocks-run'; export MOCKS; \
+	SRCDIR='$(abs_top_srcdir)'; export SRCDIR; \
+	BUILDDIR='$(abs_top_builddir)'; export BUILDDIR; \
+	SHARED='$(abs_top_srcdir)/../shared'; export SHARED; \
+	CC='$(CC)'; export CC; \
+	PYTHON3='$(PYTHON3)'; export PYTHON3; \
+	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
+	ASAN_OPTIONS="exitcode=99:$$ASAN_OPTIONS"; export ASAN_OPTIONS; \
+	UBSAN_OPTIONS="exitcode=99:print_stacktrace=1:$$UBSAN_OPTIONS"; export UBSAN_OPTIONS;
+
+# The unit tests under valgrind; results in memcheck.log.
+MEMCHECK = $(VALGRIND) --quiet --error-exitcode=99 --leak-check=full \
+	--errors-for-leak-kinds=definite,indirect,possible
+.PHONY: memcheck
+memcheck:
+	@test -n "$(VALGRIND)" || { echo "make memcheck needs valgrind" >&2; exit 1; }
+	UNIT_RUNNER="$(MEMCHECK)" $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests)' \
+	    TEST_SUITE_LOG=memcheck.log
+CLEANFILES += memcheck.log
