@@ -15,13 +15,18 @@ io_sources = \
 	sdk/io/source.c
 
 syntax_sources = \
+	sdk/syntax/json_error.c \
+	sdk/syntax/json_names.c \
 	sdk/syntax/json_read.c \
+	sdk/syntax/json_string.c \
 	sdk/syntax/json_write.c \
 	sdk/syntax/stream.c \
 	sdk/syntax/stream_json.c \
 	sdk/syntax/stream_xml.c \
 	sdk/syntax/tree.c \
+	sdk/syntax/xml_error.c \
 	sdk/syntax/xml_read.c \
+	sdk/syntax/xml_tree.c \
 	sdk/syntax/xml_write.c
 
 model_sources = \
@@ -31,7 +36,6 @@ model_sources = \
 	sdk/model/convention_xml.c \
 	sdk/model/dates.c \
 	sdk/model/fields.c \
-	sdk/model/merge.c \
 	sdk/model/record.c \
 	sdk/model/types.c
 
@@ -45,14 +49,15 @@ mapping_sources = \
 
 runtime_sources = \
 	sdk/runtime/account.c \
-	sdk/runtime/context.c \
 	sdk/runtime/convert.c \
 	sdk/runtime/detect.c \
 	sdk/runtime/explain.c \
+	sdk/runtime/formats.c \
 	sdk/runtime/host.c \
 	sdk/runtime/loader.c \
-	sdk/runtime/provenance.c \
-	sdk/runtime/report.c
+	sdk/runtime/record_api.c \
+	sdk/runtime/session.c \
+	sdk/runtime/supply.c
 
 # All of sdk, with the symbols that libcomity hides: for the program and the unit tests.
 noinst_LTLIBRARIES += libcomity-core.la

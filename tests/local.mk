@@ -4,7 +4,9 @@
 
 # Unit tests (cmocka): tests/unit/test_X.c, built with the internal headers.
 unit_tests = \
-	tests/unit/test_base
+	tests/unit/test_base \
+	tests/unit/test_json \
+	tests/unit/test_tree
 
 # Tests of the program and the build, run as they stand.
 script_tests = \
@@ -21,14 +23,11 @@ script_tests = \
 #   X_la_LDFLAGS = $(MOCK_LINK_FLAGS)
 mock_plugins =
 
-# --- unit tests; malloc, calloc and realloc fail on demand in all of them (failing_alloc.h)
+# --- unit tests: in all of them allocations fail and reads fall short on demand, by what stands
+# in tests/support; the linker's --wrap for it comes from configure.ac (UNIT_WRAP).
 check_LTLIBRARIES += libtest-support.la
-libtest_support_la_SOURCES = tests/support/failing_alloc.c
-WRAP_ALLOC = -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
-LDADD = $(WRAP_ALLOC) libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
-
-# What one of them needs besides.
-tests_unit_test_base_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
+libtest_support_la_SOURCES = tests/support/failing_alloc.c tests/support/faulty_reads.c
+LDADD = $(UNIT_WRAP) libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)

@@ -36,6 +36,9 @@ comity_status charset_to_utf8(const char *name, const char *bytes, size_t size, 
  * Costs no more than a few KiB of conversion.  One thread at a time: a map holds a converter. */
 uint64_t charset_map_offset(const struct charset_map *map, size_t utf8_offset);
 
+/* Where bytes[0] stands in the input, where something was before it: a mark, say. */
+void charset_map_start(struct charset_map *map, uint64_t offset);
+
 /* NULL is fine. */
 void charset_map_free(struct charset_map *map);
 

@@ -4,15 +4,13 @@
  * syntax. */
 #include "model/convention.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 
 int clip(const char *text, size_t len, size_t max)
 {
-    if (len <= max)
-        return (int)len;
-    while (max && ((unsigned char)text[max] & 0xC0u) == 0x80u)
-        max--;
-    return (int)max;
+    return (int)(len <= max ? len : utf8_cut(text, len, max));
 }
 
 bool convention_check(const struct record *record, struct findings *findings,

@@ -3,6 +3,7 @@
  * convention-xml: the record as XML, there and back, by the field table.  One element a
  * field, repeated for a list; list="empty" says that a list is empty; encoding="base64" where
  * XML 1.0 cannot carry the text. */
+#include "base/utf8.h"
 #include "model/convention.h"
 #include "syntax/json.h"
 #include "syntax/xml.h"
@@ -22,6 +23,25 @@ static bool text_is(const struct comity_node *node, const char *text)
     return node->text_len == strlen(text) && memcmp(node->text, text, node->text_len) == 0;
 }
 
+/* Bytes of base64 text in the arena; NULL where it is none (*status tells of memory). */
+static const char *decode_base64(struct convention_reader *reader, const char *text,
+                                 size_t text_len, size_t *len)
+{
+    struct base64_decode_ctx context;
+    size_t size = BASE64_DECODE_LENGTH(text_len);
+    uint8_t *bytes = arena_alloc(reader->record->arena, size + 1);
+    if (!bytes) {
+        reader->status = COMITY_E_NOMEM;
+        return NULL;
+    }
+    base64_decode_init(&context);
+    if (!base64_decode_update(&context, &size, bytes, text_len, text) ||
+        !base64_decode_final(&context) || utf8_invalid((const char *)bytes, size) != size)
+        return NULL;
+    *len = size;
+    return (const char *)bytes;
+}
+
 /* The text of an element, decoded where it says so; NULL (reported) where it cannot be. */
 static const char *element_text(struct convention_reader *reader, uint32_t index, size_t *len)
 {
@@ -34,23 +54,13 @@ static const char *element_text(struct convention_reader *reader, uint32_t index
         child->fate = FATE_MAPPED;
         if (!name_is(child, "encoding") || child->ns)
             continue;
-        struct base64_decode_ctx context;
-        size_t size = BASE64_DECODE_LENGTH(node->text_len);
-        uint8_t *bytes = arena_alloc(reader->record->arena, size + 1);
-        base64_decode_init(&context);
-        if (!bytes) {
-            reader->status = COMITY_E_NOMEM;
-            return NULL;
-        }
-        if (!text_is(child, "base64") ||
-            !base64_decode_update(&context, &size, bytes, node->text_len, node->text) ||
-            !base64_decode_final(&context)) {
+        const char *bytes = text_is(child, "base64")
+                                ? decode_base64(reader, node->text, node->text_len, len)
+                                : NULL;
+        if (!bytes && reader->status == COMITY_OK)
             convention_error(reader, index, "model.encoding", NULL,
-                             "the text is not what its encoding says; expected base64");
-            return NULL;
-        }
-        *len = size;
-        return (const char *)bytes;
+                             "the text is not what its encoding says; expected base64 of UTF-8");
+        return bytes;
     }
     return node->text;
 }
@@ -61,16 +71,24 @@ static void read_kept_item(struct convention_reader *reader, uint32_t index,
     struct arena *arena = reader->record->arena;
     const struct comity_node *format = NULL, *key = NULL;
     const struct tree *tree = reader->tree;
+    bool is_base64 = false;
     for (uint32_t i = tree_node(tree, index)->first; i; i = tree_node(tree, i)->next) {
         const struct comity_node *child = tree_node(tree, i);
         if (child->kind == COMITY_NODE_ATTRIBUTE && name_is(child, "format"))
             format = child;
         if (child->kind == COMITY_NODE_ATTRIBUTE && name_is(child, "key"))
             key = child;
+        if (child->kind == COMITY_NODE_ATTRIBUTE && name_is(child, "key-base64")) {
+            key = child;
+            is_base64 = true;
+        }
     }
-    size_t len = 0;
+    size_t len = 0, key_len = key ? key->text_len : 0;
+    const char *key_text = key && is_base64 ? decode_base64(reader, key->text, key_len, &key_len)
+                           : key            ? key->text
+                                            : NULL;
     const char *json = tree_node(tree, index)->text ? element_text(reader, index, &len) : NULL;
-    if (!format || !key || !json) {
+    if (!format || !key_text || !json) {
         convention_error(reader, index, "model.type", NULL,
                          "an item of kept needs format, key and JSON text");
         return;
@@ -88,7 +106,7 @@ static void read_kept_item(struct convention_reader *reader, uint32_t index,
         return;
     }
     const char *format_id = arena_copy(arena, format->text, format->text_len);
-    if (!format_id || !value_keep(reader->record, group, format_id, key->text, key->text_len,
+    if (!format_id || !value_keep(reader->record, group, format_id, key_text, key_len,
                                   json, len, index))
         reader->status = COMITY_E_NOMEM;
     tree_mark(reader->tree, index, FATE_KEPT);
@@ -203,6 +221,15 @@ static void indent(struct buffer *out, unsigned depth)
     buffer_add(out, blanks, 1 + (depth < 16 ? 2 * depth : 32));
 }
 
+static void put_base64(struct buffer *out, const char *text, size_t len)
+{
+    size_t size = BASE64_ENCODE_RAW_LENGTH(len);
+    if (!buffer_reserve(out, size))
+        return;
+    base64_encode_raw(out->bytes + out->size, len, (const uint8_t *)text);
+    out->size += size;
+}
+
 /* The rest of a start tag, the text and the end tag of a text element. */
 static void write_text(struct buffer *out, const char *text, size_t len)
 {
@@ -212,11 +239,7 @@ static void write_text(struct buffer *out, const char *text, size_t len)
         return;
     }
     buffer_text(out, " encoding=\"base64\">");
-    size_t size = BASE64_ENCODE_RAW_LENGTH(len);
-    if (!buffer_reserve(out, size))
-        return;
-    base64_encode_raw(out->bytes + out->size, len, (const uint8_t *)text);
-    out->size += size;
+    put_base64(out, text, len);
 }
 
 static void write_kept(const struct kept *kept, struct buffer *out, unsigned depth)
@@ -227,8 +250,13 @@ static void write_kept(const struct kept *kept, struct buffer *out, unsigned dep
         indent(out, depth + 1);
         buffer_text(out, "<item format=\"");
         xml_put_text(out, kept->format, strlen(kept->format), true);
-        buffer_text(out, "\" key=\"");
-        xml_put_text(out, kept->key, kept->key_len, true);
+        if (xml_can_carry(kept->key, kept->key_len)) {
+            buffer_text(out, "\" key=\"");
+            xml_put_text(out, kept->key, kept->key_len, true);
+        } else {
+            buffer_text(out, "\" key-base64=\"");
+            put_base64(out, kept->key, kept->key_len);
+        }
         buffer_char(out, '"');
         write_text(out, kept->json, kept->json_len);
         buffer_text(out, "</item>");

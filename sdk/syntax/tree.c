@@ -185,7 +185,9 @@ struct place tree_place(const struct tree *tree, size_t offset)
     place.column = at->chars + 1;
     if (at->lines == 0 && tree->column)
         place.column += tree->column - 1;
-    place.offset = tree->map ? charset_map_offset(tree->map, offset) : tree->offset + offset;
+    /* A map leads back to where the conversion began: behind a byte-order mark, if any. */
+    place.offset = tree->offset;
+    place.offset += tree->map ? charset_map_offset(tree->map, offset) : offset;
     return place;
 }
 

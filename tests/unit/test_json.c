@@ -177,7 +177,7 @@ static const struct sample bad_samples[] = {
     BAD("['a']", "syntax", 1),
     BAD("[`a`]", "syntax", 1),
     BAD("// no\n1", "syntax", 0),
-    BAD("[1/* no */]", "number", 2),
+    BAD("[1/* no */]", "syntax", 2),
     BAD("[1,// no\n2]", "syntax", 3),
     BAD("[True]", "syntax", 1),
     BAD("[nil]", "syntax", 2),
