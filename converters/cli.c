@@ -273,6 +273,8 @@ bool cli_open(struct cli *cli)
         cli->output_failed = true;
         return false;
     }
+    /* Findings are many and small: one write for many, and all of them at the end. */
+    setvbuf(stderr, NULL, _IOFBF, 1u << 16);
     comity_status status = comity_open(&cli->config, &cli->context);
     cli_status(cli, status);
     return status == COMITY_OK;
@@ -332,10 +334,11 @@ static void print_text(const struct cli *cli, const struct comity_finding *findi
     fprintf(to, "%s%s: ", finding->file ? ": " : "", severity_names[finding->severity]);
     print_safely(to, finding->message);
     fprintf(to, " [%s]\n", finding->code);
-    if (finding->source || finding->field) {
+    bool has_source = finding->source && *finding->source;
+    if (has_source || finding->field) {
         fputs("    at ", to);
-        print_safely(to, finding->source ? finding->source : finding->field);
-        if (finding->source && finding->field) {
+        print_safely(to, has_source ? finding->source : finding->field);
+        if (has_source && finding->field) {
             fputs(", field ", to);
             print_safely(to, finding->field);
         }
@@ -345,6 +348,30 @@ static void print_text(const struct cli *cli, const struct comity_finding *findi
         fputs("    ", to);
         print_safely(to, finding->hint);
         fputc('\n', to);
+    }
+}
+
+/* True once a code was shown so often that more of it would bury the rest. */
+static bool is_enough(struct cli *cli, const char *code)
+{
+    if (cli->verbose || cli->findings == stdout)
+        return false;
+    for (size_t i = 0; i < MAX_CODES; i++) {
+        if (!cli->alike[i].code)
+            cli->alike[i].code = strdup(code);
+        if (cli->alike[i].code && strcmp(cli->alike[i].code, code) == 0)
+            return ++cli->alike[i].count > MAX_ALIKE;
+    }
+    return false;
+}
+
+static void print_counts(struct cli *cli)
+{
+    for (size_t i = 0; i < MAX_CODES && cli->alike[i].code; i++) {
+        if (cli->alike[i].count > MAX_ALIKE)
+            fprintf(cli->findings, "and %llu more [%s]; -v shows all, --report FILE keeps them\n",
+                    (unsigned long long)(cli->alike[i].count - MAX_ALIKE), cli->alike[i].code);
+        free(cli->alike[i].code);
     }
 }
 
@@ -358,7 +385,7 @@ void cli_finding(void *user, const struct comity_finding *finding)
         return;
     if (cli->json)
         print_json(cli->findings, finding);
-    else
+    else if (!is_enough(cli, finding->code))
         print_text(cli, finding);
 }
 
@@ -490,6 +517,8 @@ int cli_finish(struct cli *cli)
         fprintf(stderr, "comity: the report %s could not be written\n", cli->report_path);
         cli->output_failed = true;
     }
+    print_counts(cli);
+    fflush(stderr);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "comity: standard output could not be written\n");
         cli->output_failed = true;

@@ -7,7 +7,7 @@
 #include <comity/comity.h>
 #include <stdio.h>
 
-/* Exit status: a contract (docs/interface.md). */
+/* Exit status: a contract; README.md lists it. */
 enum exit_status {
     EXIT_DONE = 0,
     EXIT_PROGRAM = 1,
@@ -26,6 +26,10 @@ enum exit_status {
 #define TAKES_OUTPUT 4u
 #define TAKES_CONVERSION 8u /* --report --fail-on --set ... */
 #define TAKES_VIA 16u
+
+/* Text findings of one code on standard error, before the rest is only counted. */
+#define MAX_ALIKE 20
+#define MAX_CODES 64
 
 #define MAX_SETTINGS 256
 #define MAX_PLUGIN_PATHS 32
@@ -48,6 +52,10 @@ struct cli {
     struct comity_result result;
     uint64_t io_failures, plugin_failures;
     bool output_failed, out_of_memory, wrong_usage;
+    struct {
+        char *code;
+        uint64_t count;
+    } alike[MAX_CODES]; /* how often each code was met */
 };
 
 /* Reads the options of a command; EXIT_DONE, or what to exit with (told already). */

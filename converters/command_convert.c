@@ -60,6 +60,16 @@ static int write_output(void *user, const void *bytes, size_t size)
     return 1;
 }
 
+static bool is_xml(const struct cli *cli)
+{
+    struct comity_format_info info;
+    size_t id = strcspn(cli->to, ":");
+    for (size_t i = 0; comity_format_at(cli->context, i, &info) == COMITY_OK; i++)
+        if (strlen(info.id) == id && strncmp(info.id, cli->to, id) == 0)
+            return strcmp(info.syntax, "xml") == 0;
+    return false;
+}
+
 /* "DIR/NAME-000001.json": the input's own name, cleaned, and the document's number. */
 static void document_path(const struct destination *to, char *path, size_t size)
 {
@@ -77,12 +87,7 @@ static void document_path(const struct destination *to, char *path, size_t size)
     char *dot = strrchr(clean, '.');
     if (dot)
         *dot = '\0';
-    struct comity_format_info info;
-    const char *suffix = "json";
-    size_t id = strcspn(to->cli->to, ":");
-    for (size_t i = 0; comity_format_at(to->cli->context, i, &info) == COMITY_OK; i++)
-        if (strlen(info.id) == id && strncmp(info.id, to->cli->to, id) == 0)
-            suffix = info.syntax;
+    const char *suffix = is_xml(to->cli) ? "xml" : "json";
     size_t folder = strlen(to->cli->output);
     snprintf(path, size, "%s%s%s-%06llu.%s", to->cli->output,
              to->cli->output[folder - 1] == '/' ? "" : "/",
@@ -172,11 +177,17 @@ int command_convert(int argc, char **argv)
     struct destination to = {.cli = &cli, .to_folder = is_folder(cli.output)};
     if (to.to_folder && mkdir(cli.output, 0700) != 0 && errno != EEXIST)
         output_fault(&cli, cli.output, errno);
+    if (cli.input_count > 1 && !to.to_folder && cli_open(&cli) && is_xml(&cli)) {
+        fputs("comity convert: a file of the target format holds one document; -o DIR/ makes one "
+              "file of each\n",
+              stderr);
+        cli.wrong_usage = true;
+    }
     struct stat existing;
     if (!to.to_folder && cli.output && !cli.overwrite && strcmp(cli.output, "-") != 0 &&
         stat(cli.output, &existing) == 0 && S_ISREG(existing.st_mode))
         output_fault(&cli, cli.output, EEXIST);
-    if (!cli.output_failed && cli_open(&cli))
+    if (!cli.output_failed && !cli.wrong_usage && (cli.context || cli_open(&cli)))
         convert_all(&to);
     return cli_finish(&cli);
 }

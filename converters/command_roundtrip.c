@@ -32,6 +32,13 @@ static int to_buffer(void *user, const void *bytes, size_t size)
     return buffer_status(user) == COMITY_OK ? 0 : 1;
 }
 
+/* Of the document in between only errors are news: its warnings are those of the input. */
+static void show_error(void *user, const struct comity_finding *finding)
+{
+    if (finding->severity == COMITY_ERROR)
+        cli_finding(user, finding);
+}
+
 static comity_status come_back(void *user, struct comity_record *record)
 {
     struct trip *trip = user;
@@ -57,6 +64,7 @@ static comity_status go(void *user, struct comity_record *record)
     struct comity_input input = {.bytes = trip->between.bytes, .size = trip->between.size};
     options.from = via;
     options.file = "(in between)";
+    options.finding = show_error;
     return comity_read(cli->context, &options, &input, come_back, trip, NULL);
 }
 

@@ -20,4 +20,4 @@ CLEANFILES += $(schema_DATA) schema/fields.md
 update-schema: $(schema_DATA) schema/fields.md
 	$(MKDIR_P) $(srcdir)/docs/schema
 	cp $(schema_DATA) $(srcdir)/docs/schema
-	cp schema/fields.md $(srcdir)/docs/fields.md
+	cp schema/fields.md $(srcdir)/docs/schema/fields.md

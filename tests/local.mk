@@ -5,7 +5,9 @@
 # Unit tests (cmocka): tests/unit/test_X.c, built with the internal headers.
 unit_tests = \
 	tests/unit/test_base \
+	tests/unit/test_charset \
 	tests/unit/test_json \
+	tests/unit/test_stream \
 	tests/unit/test_tree
 
 # Tests of the program and the build, run as they stand.

@@ -16,4 +16,4 @@ same() { # same BUILT PUBLISHED
 }
 same schema/convention.schema.json docs/schema/convention.schema.json
 same schema/convention.xsd docs/schema/convention.xsd
-same schema/fields.md docs/fields.md
+same schema/fields.md docs/schema/fields.md

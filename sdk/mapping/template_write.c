@@ -559,7 +559,9 @@ static void refuse_kind(struct writing *w, const struct value *kind)
     for (size_t i = 0; i < w->t->kind_count && size < sizeof message; i++)
         size += (size_t)snprintf(message + size, sizeof message - size, "%s %s", i ? "," : "",
                                  w->t->kinds[i].kind);
-    record_report(w->record, w->findings, kind, COMITY_ERROR, "model.kind",
+    struct value at = {.parent = w->record->root, .field = F_document_kind};
+    at.node = kind && kind->node ? kind->node : w->record->root->node;
+    record_report(w->record, w->findings, &at, COMITY_ERROR, "model.kind",
                   "a kind is refused, not bent: choose a format that carries it", message);
     w->failed = true;
 }

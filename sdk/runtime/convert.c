@@ -14,6 +14,7 @@ struct conversion {
     struct buffer out; /* documents that are done and not yet handed on */
     comity_write_fn *write;
     void *user;
+    uint64_t documents; /* written so far */
 };
 
 void record_writer_init(struct record_writer *writer, const struct format *format)
@@ -67,11 +68,28 @@ static comity_status flush(struct conversion *conversion)
     return COMITY_OK;
 }
 
+/* A file of XML holds one document: the second one ends the run, and nothing is written. */
+static comity_status refuse_second(struct session *session, const char *id)
+{
+    struct comity_finding finding = {.struct_size = sizeof finding,
+                                     .severity = COMITY_ERROR,
+                                     .code = "plugin.one-document",
+                                     .message = "a file of the target format holds one document, "
+                                                "and the input holds several",
+                                     .format = id,
+                                     .hint = "-o DIR/ makes one file of each document"};
+    findings_add(&session->findings, &finding);
+    return COMITY_E_USAGE;
+}
+
 static comity_status convert_record(void *user, struct comity_record *record)
 {
     struct conversion *conversion = user;
     struct session *session = record->session;
     size_t before = conversion->out.size;
+    bool single = conversion->to->syntax == SYNTAX_XML;
+    if (single && conversion->documents)
+        return refuse_second(session, conversion->to->id);
     uint64_t stopping = findings_at_least(&session->findings, session->options->fail_on);
     comity_status status = write_record(&conversion->writer, record, &conversion->out);
     bool stopped = findings_at_least(&session->findings, session->options->fail_on) > stopping;
@@ -81,7 +99,8 @@ static comity_status convert_record(void *user, struct comity_record *record)
         conversion->out.size = before;
         return status != COMITY_OK ? status : COMITY_E_INVALID;
     }
-    return conversion->out.size >= FLUSH_BYTES ? flush(conversion) : COMITY_OK;
+    conversion->documents++;
+    return conversion->out.size >= FLUSH_BYTES && !single ? flush(conversion) : COMITY_OK;
 }
 
 static comity_status cannot_write(struct findings *findings, const char *id)

@@ -194,7 +194,8 @@ static comity_status run_record(struct session *session, const struct format *fo
         return COMITY_OK;
     }
     status = run->each(run->user, &record);
-    if (status == COMITY_E_NOMEM || status == COMITY_E_IO || status == COMITY_E_CANCELLED)
+    if (status == COMITY_E_NOMEM || status == COMITY_E_IO || status == COMITY_E_CANCELLED ||
+        status == COMITY_E_USAGE)
         return status;
     if (status != COMITY_OK || is_stopped(session, before)) {
         *(status == COMITY_E_PLUGIN ? &session->result->failed_plugin

@@ -140,6 +140,9 @@ static bool is_truncated(const struct xml_reader *reader, const struct found *fo
     if (is_root_closed(reader))
         return is_cut_markup(reader, xml_scan_misc(reader->text, reader->size, reader->at),
                              false);
+    if (found->error->code == XML_ERR_DOCUMENT_END ||
+        found->error->code == XML_ERR_DOCUMENT_EMPTY)
+        return true;
     bool is_cut = false;
     size_t tag = xml_scan_tag(reader->text, reader->size, reader->at, &is_cut);
     if (is_cut || found->offset >= reader->size)
@@ -267,9 +270,12 @@ static void fail_otherwise(struct xml_reader *reader, const struct found *found)
     int len = (int)strcspn(message, "\n");
     bool is_namespace = (found->error->code >= 200 && found->error->code < 300) ||
                         (found->error->code >= 99 && found->error->code <= 101);
-    xml_fail(reader, is_namespace ? "xml.namespace" : "xml.syntax",
-             is_namespace ? current_tag(reader) : found->offset, NULL, "not well-formed XML: %.*s",
-             len, message);
+    if (is_namespace)
+        xml_fail(reader, "xml.namespace", current_tag(reader), NULL,
+                 "the names in this tag are not right: %.*s", len, message);
+    else
+        xml_fail(reader, "xml.syntax", found->offset, NULL, "not well-formed XML: %.*s", len,
+                 message);
 }
 
 void xml_fail_parser(struct xml_reader *reader, const xmlError *error)
@@ -290,7 +296,9 @@ void xml_fail_parser(struct xml_reader *reader, const xmlError *error)
     }
     if (fail_trailing(reader, &found))
         return;
-    if (error->code == XML_NS_ERR_UNDEFINED_NAMESPACE)
+    if (xml_scan_has(reader->text, reader->size, found.offset, "<!DOCTYPE"))
+        xml_fail_doctype(reader, found.offset);
+    else if (error->code == XML_NS_ERR_UNDEFINED_NAMESPACE)
         fail_prefix(reader, error);
     else if (error->code == XML_NS_ERR_ATTRIBUTE_REDEFINED ||
              error->code == XML_ERR_ATTRIBUTE_REDEFINED)

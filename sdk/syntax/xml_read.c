@@ -164,7 +164,7 @@ static void look_ahead(struct xml_reader *reader)
                  "found the character U+0000, which XML does not allow");
     else if (xml_scan_has(reader->text, reader->size, start, "<!DOCTYPE"))
         xml_fail_doctype(reader, start);
-    else if (xml_scan_blanks(reader->text, reader->size, 0) == reader->size)
+    else if (start == reader->size)
         xml_fail_truncated(reader);
     else if (reader->text[start] != '<')
         xml_fail(reader, "xml.syntax", start, NULL,

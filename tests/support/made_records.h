@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Canonical documents made out of the field table alone, as the one spelling that
+ * convention-json writes.  For unit tests; knows nothing of the code that reads and writes. */
+#ifndef COMITY_TESTS_MADE_RECORDS_H
+#define COMITY_TESTS_MADE_RECORDS_H
+
+#include "base/buffer.h"
+#include "model/fields.h"
+
+/* The same numbers for the same seed, on every machine. */
+struct chance {
+    uint64_t state;
+};
+
+uint64_t chance_next(struct chance *chance);
+/* A number below `most`. */
+unsigned chance_below(struct chance *chance, unsigned most);
+/* True in `percent` of 100 cases. */
+bool chance_of(struct chance *chance, unsigned percent);
+
+/* Appends a few characters as UTF-8: letters of several scripts, control characters, quotes,
+ * what XML cannot carry; never NUL. */
+void chance_text(struct chance *chance, struct buffer *text);
+
+/* Appends a compact JSON value no deeper than `depth`. */
+void chance_json(struct chance *chance, unsigned depth, struct buffer *out);
+
+/* A document that has every field of the table, each value of its type; lists have `entries`
+ * entries, those of groups one. */
+void made_full(struct buffer *out, unsigned entries);
+
+/* A small document of the table's fields.  `met` (FIELD_COUNT flags) is told which. */
+void made_random(struct chance *chance, struct buffer *out, bool *met);
+
+#endif
