@@ -28,7 +28,9 @@ mock_plugins =
 # --- unit tests: in all of them allocations fail and reads fall short on demand, by what stands
 # in tests/support; the linker's --wrap for it comes from configure.ac (UNIT_WRAP).
 check_LTLIBRARIES += libtest-support.la
-libtest_support_la_SOURCES = tests/support/failing_alloc.c tests/support/faulty_reads.c
+libtest_support_la_SOURCES = \
+	tests/support/failing_alloc.c \
+	tests/support/faulty_reads.c
 LDADD = $(UNIT_WRAP) libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
@@ -83,7 +85,8 @@ AM_TESTS_ENVIRONMENT = \
 
 # The unit tests under valgrind; results in memcheck.log.
 MEMCHECK = $(VALGRIND) --quiet --error-exitcode=99 --leak-check=full \
-	--errors-for-leak-kinds=definite,indirect,possible
+	--errors-for-leak-kinds=definite,indirect,possible \
+	--suppressions=$(abs_top_srcdir)/tests/support/valgrind.supp
 .PHONY: memcheck
 memcheck:
 	@test -n "$(VALGRIND)" || { echo "make memcheck needs valgrind" >&2; exit 1; }

@@ -134,9 +134,6 @@ comity_status template_compile(struct arena *arena, const char *text, size_t len
 /* How likely a tree is this format, 0..100; `why` gets the reason. */
 int32_t template_score(const struct template *t, const struct tree *tree, struct buffer *why);
 
-/* Number of documents in a tree (1 where the root is the document). */
-size_t template_document_count(const struct template *t, const struct tree *tree);
-
 /* Reads document number `index` of a tree into an empty record.  `after` is the node of the
  * document before it, 0 at first, and moves on. */
 comity_status template_read(const struct template *t, struct record *record,

@@ -454,14 +454,6 @@ static uint32_t documents_node(const struct template *t, const struct tree *tree
     return tree_node(tree, at)->kind == COMITY_NODE_LIST ? at : 0;
 }
 
-size_t template_document_count(const struct template *t, const struct tree *tree)
-{
-    if (!t->documents)
-        return 1;
-    uint32_t list = documents_node(t, tree);
-    return list ? tree_node(tree, list)->count : 0;
-}
-
 /* What encloses the documents, kept once: on the first of them. */
 static void read_stream(struct reading *r, struct frame *frame)
 {

@@ -91,9 +91,9 @@ uint16_t field_by_name(uint16_t group, const char *name, size_t len)
 
 const struct code *code_find(uint16_t list, const char *value, size_t len)
 {
-    for (size_t i = 0; i < code_count; i++)
-        if (codes[i].list == list && strlen(codes[i].value) == len &&
-            memcmp(codes[i].value, value, len) == 0)
+    for (size_t i = 0; len && i < code_count; i++)
+        if (codes[i].list == list && codes[i].value[0] == value[0] &&
+            strlen(codes[i].value) == len && memcmp(codes[i].value, value, len) == 0)
             return &codes[i];
     return NULL;
 }

@@ -31,10 +31,7 @@ static void report_value(struct comity_record *record, const struct format *form
     struct findings *findings = &record->session->findings;
     snprintf(message, sizeof message, "%s has no place for %s", format->id,
              fields[value->field].name);
-    const char *source = findings->format;
-    findings->format = format->id;
     record_report(&record->record, findings, value, COMITY_LOSS, "loss.field", NULL, message);
-    findings->format = source;
     if (value->node && record->record.tree)
         tree_mark(record->record.tree, value->node, FATE_DROPPED);
 }
@@ -81,8 +78,12 @@ static void report_group(struct comity_record *record, const struct format *form
 
 void account_losses(struct comity_record *record, const struct format *format)
 {
+    struct findings *findings = &record->session->findings;
+    const char *source = findings->format;
     mark_taken(&record->record, record->record.root);
+    findings->format = format->id;
     report_group(record, format, record->record.root);
+    findings->format = source;
 }
 
 void account_leaves(const struct comity_record *record, struct comity_result *result)

@@ -31,18 +31,32 @@ static struct value *add_provenance(struct comity_record *record, const char *fo
     return entry;
 }
 
-/* Merges a group of the overlay into one of the record: what the overlay states, wins. */
+static comity_status merge(struct record *record, struct value *into, const struct value *from);
+
+/* The value that an overlay's value falls on, made where there is none.  Entries of a list of
+ * groups fall on those of the same number; a list of values is replaced as a whole. */
+static struct value *merge_target(struct record *record, struct value *into,
+                                  const struct value *from, const struct value *v)
+{
+    const struct value *first = value_child(from, v->field);
+    struct value *present = value_child(into, v->field);
+    bool entries = fields[v->field].type == TYPE_GROUP && v->form == VALUE_GROUP;
+    if (fields[v->field].list && v == first &&
+        (!entries || (present && present->form == VALUE_EMPTY_LIST)))
+        for (; present; present = value_child(into, v->field))
+            value_remove(present);
+    if (fields[v->field].list && !entries)
+        present = NULL;
+    for (; entries && present && first != v; first = value_next(first))
+        present = value_next(present);
+    return present ? present : value_add(record, into, v->field);
+}
+
+/* Lays a group of the overlay over one of the record: what the overlay states, wins. */
 static comity_status merge(struct record *record, struct value *into, const struct value *from)
 {
     for (const struct value *v = from->first; v; v = v->next) {
-        struct value *present = value_child(into, v->field);
-        bool first = v == value_child(from, v->field);
-        if (fields[v->field].list && first)
-            for (; present; present = value_child(into, v->field))
-                value_remove(present); /* a list is replaced as a whole */
-        struct value *target = fields[v->field].list ? NULL : present;
-        if (!target)
-            target = value_add(record, into, v->field);
+        struct value *target = merge_target(record, into, from, v);
         if (!target)
             return COMITY_E_NOMEM;
         target->flags |= VALUE_USER;
@@ -58,6 +72,29 @@ static comity_status merge(struct record *record, struct value *into, const stru
         }
     }
     return COMITY_OK;
+}
+
+/* Names in the provenance what the overlay states. */
+static comity_status name_fields(struct record *record, struct value *entry,
+                                 const struct value *group)
+{
+    comity_status status = COMITY_OK;
+    for (const struct value *v = group->first; v && status == COMITY_OK; v = v->next) {
+        if (v->form == VALUE_GROUP) {
+            status = name_fields(record, entry, v);
+            continue;
+        }
+        struct buffer path;
+        buffer_init(&path, 0);
+        value_path(v, &path);
+        const char *text = buffer_status(&path) == COMITY_OK
+                               ? arena_copy(record->arena, path.bytes, path.size)
+                               : NULL;
+        if (!text || !value_add_text(record, entry, F_provenance_fields, text, path.size, 0))
+            status = COMITY_E_NOMEM;
+        buffer_free(&path);
+    }
+    return status;
 }
 
 static comity_status apply_overlay(struct comity_record *record)
@@ -84,9 +121,10 @@ static comity_status apply_overlay(struct comity_record *record)
     if (status == COMITY_OK)
         status = merge(&record->record, record->record.root, overlay.root);
     tree_free(&tree);
-    if (status == COMITY_OK && !add_provenance(record, "overlay", NULL))
-        status = COMITY_E_NOMEM;
-    return status;
+    if (status != COMITY_OK)
+        return status;
+    struct value *entry = add_provenance(record, "overlay", NULL);
+    return entry ? name_fields(&record->record, entry, overlay.root) : COMITY_E_NOMEM;
 }
 
 comity_status supply_settings(struct comity_record *record)

@@ -15,9 +15,9 @@
 #include <libxml/parserInternals.h>
 #include <limits.h>
 
-#define PIECE ((size_t)4 << 10)           /* bytes fed at a time */
-#define MAX_LAG ((size_t)64 << 10)        /* bytes that one tag or reference may have */
-#define MAX_ASIDE_LAG ((size_t)10 << 20)  /* one comment, CDATA section, instruction */
+#define PIECE ((size_t)4 << 10)      /* bytes fed at a time */
+#define MAX_LAG ((size_t)64 << 10)   /* bytes that one tag or reference may have */
+#define MAX_ASIDE ((size_t)10000000) /* one comment, CDATA section, instruction */
 
 /* libxml2 2.12 made the record of an error constant. */
 #if LIBXML_VERSION >= 21200
@@ -102,24 +102,39 @@ static size_t next_piece(const char *text, size_t left)
     return piece;
 }
 
-/* Fails where the parser holds back too much of what it was fed. */
-static void check_lag(struct xml_reader *reader, size_t fed)
+/* Where the comment, CDATA section or instruction ends that the parser waits for at `pending`;
+ * 0 where it waits for something else. */
+static size_t end_of_aside(const struct xml_reader *reader, size_t pending)
+{
+    const char *text = reader->text;
+    size_t size = reader->size;
+    /* Of these it takes a little with every piece, so that it stands within. */
+    if (reader->parser->instate == XML_PARSER_CDATA_SECTION)
+        return xml_scan_past(text, size, pending, "]]>");
+    size_t end = xml_scan_aside(text, size, pending);
+    return end == pending ? 0 : end;
+}
+
+/* Fails where the parser holds back too much of what it was fed.  Where it may, `*next` becomes
+ * the end of what it waits for: to hand that over in small pieces would make it look through
+ * all of it each time. */
+static void check_lag(struct xml_reader *reader, size_t fed, size_t *next)
 {
     long consumed = xmlByteConsumed(reader->parser);
     size_t pending = consumed > 0 ? (size_t)consumed : 0;
+    *next = 0;
     if (pending > fed || fed - pending <= MAX_LAG)
         return;
-    const char *text = reader->text;
-    bool is_aside = xml_scan_has(text, fed, pending, "<!--") ||
-                    xml_scan_has(text, fed, pending, "<?") ||
-                    xml_scan_has(text, fed, pending, "<![CDATA[");
-    if (is_aside && fed - pending <= MAX_ASIDE_LAG)
-        return;
-    if (is_aside)
+    size_t end = end_of_aside(reader, pending);
+    if (end > reader->size)
+        end = reader->size;
+    if (end && end - pending <= MAX_ASIDE)
+        *next = end;
+    else if (end)
         xml_fail_limit(reader, "limit.markup", pending,
                        "a comment, CDATA section or instruction is longer than %zu bytes",
-                       MAX_ASIDE_LAG);
-    else if (text[pending] == '<')
+                       MAX_ASIDE);
+    else if (reader->text[pending] == '<')
         xml_fail_limit(reader, "limit.attributes", pending,
                        "a tag with its attributes is longer than %zu bytes", MAX_LAG);
     else
@@ -129,13 +144,15 @@ static void check_lag(struct xml_reader *reader, size_t fed)
 
 static void feed(struct xml_reader *reader)
 {
-    size_t fed = 0;
+    size_t fed = 0, next = 0;
     while (fed < reader->size && reader->status == COMITY_OK) {
         size_t piece = next_piece(reader->text + fed, reader->size - fed);
+        if (next > fed)
+            piece = next - fed;
         xmlParseChunk(reader->parser, reader->text + fed, (int)piece, 0);
         fed += piece;
         if (reader->status == COMITY_OK)
-            check_lag(reader, fed);
+            check_lag(reader, fed, &next);
     }
     if (reader->status != COMITY_OK)
         return;
