@@ -5,7 +5,6 @@
 
 #include "io/file.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -33,8 +32,6 @@ enum {
     OPT_LIMIT
 };
 
-static const char *const severity_names[] = {"note", "warning", "loss", "error"};
-
 static const char common_help[] =
     "\nOn every command:\n"
     "  --json               machine form of what is printed\n"
@@ -47,7 +44,8 @@ static const char common_help[] =
 static const char conversion_help[] =
     "\nOn commands that convert:\n"
     "  --report FILE        findings as JSON lines and a summary; - is standard error\n"
-    "  --fail-on RANK       error (default), loss, warning or never: a finding of this rank or\n"
+    "  --fail-on RANK       error (default), loss, warning or never: a finding of this rank "
+    "or\n"
     "                       a graver one stops its document, and nothing of it is written\n"
     "  --set FIELD=VALUE    set a canonical field in each document\n"
     "  --overlay FILE       a partial canonical document laid over each document\n"
@@ -166,14 +164,17 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
     case OPT_TERMINOLOGY:
         return strcmp(optarg, "keep") == 0
                    ? EXIT_DONE
-                   : usage(cli, "this version has no --terminology but keep; it has not", optarg);
+                   : usage(cli, "this version has no --terminology but keep; it has not",
+                           optarg);
     case OPT_CHECK:
         return usage(cli, "this version does not check the convention's rules yet: no", name);
     case OPT_ISOLATE:
         return strcmp(optarg, "none") == 0
                    ? EXIT_DONE
-                   : usage(cli, "this version converts in its own process; --isolate takes none, not",
-                           optarg);
+                   : usage(
+                         cli,
+                         "this version converts in its own process; --isolate takes none, not",
+                         optarg);
     case OPT_ATTACHMENTS:
         return usage(cli, "no format of this version keeps files beside a document: no", name);
     case OPT_TRACE:
@@ -210,28 +211,29 @@ static void cli_init(struct cli *cli, const char *command)
 
 int cli_parse(struct cli *cli, int argc, char **argv, unsigned takes, const char *help)
 {
-    static const struct option options[] = {{"from", required_argument, NULL, 'f'},
-                                            {"to", required_argument, NULL, 't'},
-                                            {"output", required_argument, NULL, 'o'},
-                                            {"quiet", no_argument, NULL, 'q'},
-                                            {"verbose", no_argument, NULL, 'v'},
-                                            {"json", no_argument, NULL, OPT_JSON},
-                                            {"help", no_argument, NULL, OPT_HELP},
-                                            {"version", no_argument, NULL, OPT_VERSION},
-                                            {"plugin-path", required_argument, NULL, OPT_PLUGIN_PATH},
-                                            {"report", required_argument, NULL, OPT_REPORT},
-                                            {"fail-on", required_argument, NULL, OPT_FAIL_ON},
-                                            {"terminology", required_argument, NULL, OPT_TERMINOLOGY},
-                                            {"check", no_argument, NULL, OPT_CHECK},
-                                            {"isolate", required_argument, NULL, OPT_ISOLATE},
-                                            {"attachments", required_argument, NULL, OPT_ATTACHMENTS},
-                                            {"trace", no_argument, NULL, OPT_TRACE},
-                                            {"overwrite", no_argument, NULL, OPT_OVERWRITE},
-                                            {"set", required_argument, NULL, OPT_SET},
-                                            {"overlay", required_argument, NULL, OPT_OVERLAY},
-                                            {"via", required_argument, NULL, OPT_VIA},
-                                            {"limit", required_argument, NULL, OPT_LIMIT},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"from", required_argument, NULL, 'f'},
+        {"to", required_argument, NULL, 't'},
+        {"output", required_argument, NULL, 'o'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"verbose", no_argument, NULL, 'v'},
+        {"json", no_argument, NULL, OPT_JSON},
+        {"help", no_argument, NULL, OPT_HELP},
+        {"version", no_argument, NULL, OPT_VERSION},
+        {"plugin-path", required_argument, NULL, OPT_PLUGIN_PATH},
+        {"report", required_argument, NULL, OPT_REPORT},
+        {"fail-on", required_argument, NULL, OPT_FAIL_ON},
+        {"terminology", required_argument, NULL, OPT_TERMINOLOGY},
+        {"check", no_argument, NULL, OPT_CHECK},
+        {"isolate", required_argument, NULL, OPT_ISOLATE},
+        {"attachments", required_argument, NULL, OPT_ATTACHMENTS},
+        {"trace", no_argument, NULL, OPT_TRACE},
+        {"overwrite", no_argument, NULL, OPT_OVERWRITE},
+        {"set", required_argument, NULL, OPT_SET},
+        {"overlay", required_argument, NULL, OPT_OVERLAY},
+        {"via", required_argument, NULL, OPT_VIA},
+        {"limit", required_argument, NULL, OPT_LIMIT},
+        {NULL, 0, NULL, 0}};
     int option, index = 0;
     cli_init(cli, argv[0]);
     optind = 1;
@@ -280,133 +282,12 @@ bool cli_open(struct cli *cli)
     return status == COMITY_OK;
 }
 
-static void add_text(cJSON *object, const char *name, const char *text)
-{
-    if (text)
-        cJSON_AddStringToObject(object, name, text);
-}
-
-static void print_json(FILE *to, const struct comity_finding *finding)
-{
-    cJSON *object = cJSON_CreateObject();
-    add_text(object, "severity", severity_names[finding->severity]);
-    add_text(object, "code", finding->code);
-    add_text(object, "message", finding->message);
-    add_text(object, "file", finding->file);
-    if (finding->line) {
-        cJSON_AddNumberToObject(object, "line", (double)finding->line);
-        cJSON_AddNumberToObject(object, "column", (double)finding->column);
-        cJSON_AddNumberToObject(object, "offset", (double)finding->offset);
-    }
-    add_text(object, "source", finding->source);
-    add_text(object, "field", finding->field);
-    add_text(object, "format", finding->format);
-    add_text(object, "hint", finding->hint);
-    char *text = cJSON_PrintUnformatted(object);
-    if (text)
-        fprintf(to, "%s\n", text);
-    cJSON_free(text);
-    cJSON_Delete(object);
-}
-
-/* A document's text may hold escape sequences: they must not reach a terminal. */
-static void print_safely(FILE *to, const char *text)
-{
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        bool c1 = p[0] == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0;
-        if (*p < 0x20 || *p == 0x7F)
-            fprintf(to, "\\x%02x", *p);
-        else if (c1)
-            fprintf(to, "\\x%02x", *++p);
-        else
-            fputc(*p, to);
-    }
-}
-
-static void print_text(const struct cli *cli, const struct comity_finding *finding)
-{
-    FILE *to = cli->findings;
-    if (finding->file)
-        print_safely(to, finding->file);
-    if (finding->line)
-        fprintf(to, ":%llu:%llu", (unsigned long long)finding->line,
-                (unsigned long long)finding->column);
-    fprintf(to, "%s%s: ", finding->file ? ": " : "", severity_names[finding->severity]);
-    print_safely(to, finding->message);
-    fprintf(to, " [%s]\n", finding->code);
-    bool has_source = finding->source && *finding->source;
-    if (has_source || finding->field) {
-        fputs("    at ", to);
-        print_safely(to, has_source ? finding->source : finding->field);
-        if (has_source && finding->field) {
-            fputs(", field ", to);
-            print_safely(to, finding->field);
-        }
-        fputc('\n', to);
-    }
-    if (finding->hint) {
-        fputs("    ", to);
-        print_safely(to, finding->hint);
-        fputc('\n', to);
-    }
-}
-
-/* True once a code was shown so often that more of it would bury the rest. */
-static bool is_enough(struct cli *cli, const char *code)
-{
-    if (cli->verbose || cli->findings == stdout)
-        return false;
-    for (size_t i = 0; i < MAX_CODES; i++) {
-        if (!cli->alike[i].code)
-            cli->alike[i].code = strdup(code);
-        if (cli->alike[i].code && strcmp(cli->alike[i].code, code) == 0)
-            return ++cli->alike[i].count > MAX_ALIKE;
-    }
-    return false;
-}
-
-static void print_counts(struct cli *cli)
-{
-    for (size_t i = 0; i < MAX_CODES && cli->alike[i].code; i++) {
-        if (cli->alike[i].count > MAX_ALIKE)
-            fprintf(cli->findings, "and %llu more [%s]; -v shows all, --report FILE keeps them\n",
-                    (unsigned long long)(cli->alike[i].count - MAX_ALIKE), cli->alike[i].code);
-        free(cli->alike[i].code);
-    }
-}
-
-void cli_finding(void *user, const struct comity_finding *finding)
-{
-    struct cli *cli = user;
-    if (cli->report)
-        print_json(cli->report, finding);
-    if (cli->report == cli->findings || (cli->quiet && finding->severity < COMITY_ERROR) ||
-        (!cli->verbose && finding->severity == COMITY_NOTE))
-        return;
-    if (cli->json)
-        print_json(cli->findings, finding);
-    else if (!is_enough(cli, finding->code))
-        print_text(cli, finding);
-}
-
-void cli_report(struct cli *cli, int32_t severity, const char *code, const char *file,
-                const char *message, const char *hint)
-{
-    struct comity_finding finding = {.struct_size = sizeof finding,
-                                     .severity = severity,
-                                     .code = code,
-                                     .message = message,
-                                     .file = file,
-                                     .hint = hint};
-    cli_finding(cli, &finding);
-}
-
 bool cli_input(struct cli *cli, const char *name, struct comity_input *input)
 {
     struct stat status;
     char message[300];
-    *input = (struct comity_input){.fd = strcmp(name, "-") == 0 ? STDIN_FILENO
-                                                                : open(name, O_RDONLY | O_CLOEXEC)};
+    *input = (struct comity_input){
+        .fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC)};
     if (input->fd >= 0 && fstat(input->fd, &status) == 0 && S_ISDIR(status.st_mode)) {
         cli_input_close(input);
         input->fd = -1;
@@ -473,21 +354,22 @@ void cli_status(struct cli *cli, comity_status status)
 static void print_summary(struct cli *cli)
 {
     const struct comity_result *r = &cli->result;
-    fprintf(cli->report,
-            "{\"summary\":{\"mapped\":%llu,\"approximated\":%llu,\"kept\":%llu,\"dropped\":%llu,"
-            "\"documents\":%llu,\"failed\":%llu}}\n",
-            (unsigned long long)r->mapped, (unsigned long long)r->approximated,
-            (unsigned long long)r->kept, (unsigned long long)r->dropped,
-            (unsigned long long)r->documents,
-            (unsigned long long)(r->failed_input + r->failed_unknown + r->failed_output +
-                                 r->failed_plugin));
+    fprintf(
+        cli->report,
+        "{\"summary\":{\"mapped\":%llu,\"approximated\":%llu,\"kept\":%llu,\"dropped\":%llu,"
+        "\"documents\":%llu,\"failed\":%llu}}\n",
+        (unsigned long long)r->mapped, (unsigned long long)r->approximated,
+        (unsigned long long)r->kept, (unsigned long long)r->dropped,
+        (unsigned long long)r->documents,
+        (unsigned long long)(r->failed_input + r->failed_unknown + r->failed_output +
+                             r->failed_plugin));
 }
 
 static int exit_status(const struct cli *cli)
 {
     const struct comity_result *r = &cli->result;
-    uint64_t failed = r->failed_input + r->failed_unknown + r->failed_output + r->failed_plugin +
-                      cli->io_failures;
+    uint64_t failed = r->failed_input + r->failed_unknown + r->failed_output +
+                      r->failed_plugin + cli->io_failures;
     if (cli->out_of_memory)
         return EXIT_PROGRAM;
     if (cli->output_failed)
@@ -517,7 +399,7 @@ int cli_finish(struct cli *cli)
         fprintf(stderr, "comity: the report %s could not be written\n", cli->report_path);
         cli->output_failed = true;
     }
-    print_counts(cli);
+    cli_print_counts(cli);
     fflush(stderr);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "comity: standard output could not be written\n");

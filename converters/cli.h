@@ -69,6 +69,8 @@ void cli_report(struct cli *cli, int32_t severity, const char *code, const char 
                 const char *message, const char *hint);
 /* Shows a finding; fits comity_finding_fn with a struct cli. */
 void cli_finding(void *user, const struct comity_finding *finding);
+/* Says how many findings of a code were not shown; frees the counts. */
+void cli_print_counts(struct cli *cli);
 /* Opens an input by name, "-" is standard input; false (told already) where that fails. */
 bool cli_input(struct cli *cli, const char *name, struct comity_input *input);
 void cli_input_close(struct comity_input *input);

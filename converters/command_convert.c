@@ -24,8 +24,8 @@ struct destination {
     struct cli *cli;
     struct output_file file;
     bool is_open, to_folder;
-    const char *input;   /* name of the input at hand */
-    uint64_t number;     /* of the document in it */
+    const char *input; /* name of the input at hand */
+    uint64_t number;   /* of the document in it */
 };
 
 static void output_fault(struct cli *cli, const char *path, int error)
@@ -91,7 +91,8 @@ static void document_path(const struct destination *to, char *path, size_t size)
     size_t folder = strlen(to->cli->output);
     snprintf(path, size, "%s%s%s-%06llu.%s", to->cli->output,
              to->cli->output[folder - 1] == '/' ? "" : "/",
-             strcmp(to->input, "-") == 0 ? "stdin" : clean, (unsigned long long)to->number, suffix);
+             strcmp(to->input, "-") == 0 ? "stdin" : clean, (unsigned long long)to->number,
+             suffix);
 }
 
 static int write_document(void *user, const void *bytes, size_t size)
@@ -122,7 +123,8 @@ static bool is_folder(const char *path)
 {
     struct stat status;
     size_t len = path ? strlen(path) : 0;
-    return len && (path[len - 1] == '/' || (stat(path, &status) == 0 && S_ISDIR(status.st_mode)));
+    return len &&
+           (path[len - 1] == '/' || (stat(path, &status) == 0 && S_ISDIR(status.st_mode)));
 }
 
 static bool convert_input(struct destination *to, const char *name)
@@ -133,10 +135,10 @@ static bool convert_input(struct destination *to, const char *name)
         return true;
     cli->options.file = to->input = name;
     to->number = 0;
-    comity_status status =
-        to->to_folder
-            ? comity_read(cli->context, &cli->options, &input, convert_document, to, &cli->result)
-            : comity_convert(cli->context, &cli->options, &input, write_output, to, &cli->result);
+    comity_status status = to->to_folder ? comity_read(cli->context, &cli->options, &input,
+                                                       convert_document, to, &cli->result)
+                                         : comity_convert(cli->context, &cli->options, &input,
+                                                          write_output, to, &cli->result);
     cli_input_close(&input);
     if (!(status == COMITY_E_IO && cli->output_failed))
         cli_status(cli, status);
@@ -155,8 +157,8 @@ static void convert_all(struct destination *to)
             break;
     if (!to->is_open)
         return;
-    bool failed = cli->output_failed || cli->wrong_usage || cli->out_of_memory ||
-                  cli->plugin_failures;
+    bool failed =
+        cli->output_failed || cli->wrong_usage || cli->out_of_memory || cli->plugin_failures;
     if (failed)
         output_abandon(&to->file);
     else if (output_commit(&to->file) != COMITY_OK)
@@ -178,9 +180,10 @@ int command_convert(int argc, char **argv)
     if (to.to_folder && mkdir(cli.output, 0700) != 0 && errno != EEXIST)
         output_fault(&cli, cli.output, errno);
     if (cli.input_count > 1 && !to.to_folder && cli_open(&cli) && is_xml(&cli)) {
-        fputs("comity convert: a file of the target format holds one document; -o DIR/ makes one "
-              "file of each\n",
-              stderr);
+        fputs(
+            "comity convert: a file of the target format holds one document; -o DIR/ makes one "
+            "file of each\n",
+            stderr);
         cli.wrong_usage = true;
     }
     struct stat existing;

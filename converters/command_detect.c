@@ -6,9 +6,10 @@
 #include <cjson/cJSON.h>
 #include <string.h>
 
-static const char help[] = "usage: comity detect [IN...]\n\n"
-                           "Prints the format of each document, how sure that is (0-100) and why.\n"
-                           "A tie is an error that names both.\n";
+static const char help[] =
+    "usage: comity detect [IN...]\n\n"
+    "Prints the format of each document, how sure that is (0-100) and why.\n"
+    "A tie is an error that names both.\n";
 
 static void print_match(void *user, const struct comity_match *matches, size_t count)
 {

@@ -13,7 +13,8 @@
 
 static const char help[] =
     "usage: comity diff [-f FORMAT] A B\n\n"
-    "Compares two documents, or two streams of them, in the canonical model.  Lines that begin\n"
+    "Compares two documents, or two streams of them, in the canonical model.  Lines that "
+    "begin\n"
     "with - stand in A alone, with + in B alone.  Exit status 3 where they differ.\n";
 
 struct line {
@@ -146,8 +147,8 @@ int command_diff(int argc, char **argv)
     }
     uint64_t differences = 0;
     if (sides[0].format && sides[1].format)
-        differences = compare(&cli, &sides[0], &sides[1],
-                              strcmp(sides[0].format, sides[1].format) == 0);
+        differences =
+            compare(&cli, &sides[0], &sides[1], strcmp(sides[0].format, sides[1].format) == 0);
     free_side(&sides[0]);
     free_side(&sides[1]);
     status = cli_finish(&cli);

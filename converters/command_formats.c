@@ -91,8 +91,7 @@ int command_formats(int argc, char **argv)
         for (int i = 1; i < cli.input_count; i++)
             check_template(&cli, cli.inputs[i]);
     else if (cli.input_count)
-        cli_status(&cli,
-                   comity_format_table(cli.context, cli.inputs[0], print_bytes, stdout));
+        cli_status(&cli, comity_format_table(cli.context, cli.inputs[0], print_bytes, stdout));
     else
         list_formats(&cli);
     return cli_finish(&cli);

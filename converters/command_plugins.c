@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] = "usage: comity plugins\n"
-                           "       comity plugins why FILE\n\n"
-                           "Lists the plugins that were found; or says why a file was refused.\n";
+static const char help[] =
+    "usage: comity plugins\n"
+    "       comity plugins why FILE\n\n"
+    "Lists the plugins that were found; or says why a file was refused.\n";
 
 static void print_plugin(const struct comity_plugin_info *info, bool json)
 {
@@ -62,7 +63,8 @@ static void explain_file(struct cli *cli, const char *path)
         }
     if (!found && cli->context) {
         cli_report(cli, COMITY_ERROR, "plugin.refused", path,
-                   "there is no such plugin: a plugin is a file that ends in .so or .json", NULL);
+                   "there is no such plugin: a plugin is a file that ends in .so or .json",
+                   NULL);
         cli->plugin_failures++;
     }
     free(copy);

@@ -82,7 +82,8 @@ static void differ(struct compare *c, uint32_t node, const char *what)
         .emit = cli_finding, .user = c->cli, .file = c->cli->options.file};
     c->differences++;
     if (c->differences <= 20)
-        tree_report(c->was, &findings, node, COMITY_LOSS, "roundtrip.changed", NULL, NULL, what);
+        tree_report(c->was, &findings, node, COMITY_LOSS, "roundtrip.changed", NULL, NULL,
+                    what);
 }
 
 static bool same_text(const char *a, uint32_t a_len, const char *b, uint32_t b_len)
@@ -105,8 +106,8 @@ static void compare_nodes(struct compare *c, uint32_t was, uint32_t is)
     for (; left && right;
          left = tree_node(c->was, left)->next, right = tree_node(c->is, right)->next) {
         const struct comity_node *l = tree_node(c->was, left), *r = tree_node(c->is, right);
-        if (!same_text(l->name, l->name_len, r->name, r->name_len) ||
-            !l->ns != !r->ns || (l->ns && strcmp(l->ns, r->ns) != 0)) {
+        if (!same_text(l->name, l->name_len, r->name, r->name_len) || !l->ns != !r->ns ||
+            (l->ns && strcmp(l->ns, r->ns) != 0)) {
             differ(c, left, "something else came back in the place of this member");
             return;
         }
@@ -212,8 +213,7 @@ static void round_trip(struct cli *cli, const char *name, const struct comity_in
 int command_roundtrip(int argc, char **argv)
 {
     struct cli cli;
-    int status =
-        cli_parse(&cli, argc, argv, TAKES_FROM | TAKES_VIA | TAKES_CONVERSION, help);
+    int status = cli_parse(&cli, argc, argv, TAKES_FROM | TAKES_VIA | TAKES_CONVERSION, help);
     if (status != EXIT_DONE)
         return status;
     char dash[] = "-";

@@ -41,11 +41,14 @@ model_sources = \
 
 mapping_sources = \
 	sdk/mapping/codec.c \
+	sdk/mapping/compiler_path.c \
+	sdk/mapping/compiler_rows.c \
 	sdk/mapping/template.c \
 	sdk/mapping/template_compile.c \
 	sdk/mapping/template_read.c \
 	sdk/mapping/template_table.c \
-	sdk/mapping/template_write.c
+	sdk/mapping/template_write.c \
+	sdk/mapping/writer_values.c
 
 runtime_sources = \
 	sdk/runtime/account.c \

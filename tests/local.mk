@@ -6,6 +6,9 @@
 unit_tests = \
 	tests/unit/test_base \
 	tests/unit/test_charset \
+	tests/unit/test_codes \
+	tests/unit/test_dates \
+	tests/unit/test_fields \
 	tests/unit/test_json \
 	tests/unit/test_stream \
 	tests/unit/test_tree
@@ -30,7 +33,8 @@ mock_plugins =
 check_LTLIBRARIES += libtest-support.la
 libtest_support_la_SOURCES = \
 	tests/support/failing_alloc.c \
-	tests/support/faulty_reads.c
+	tests/support/faulty_reads.c \
+	tests/support/made_records.c
 LDADD = $(UNIT_WRAP) libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA

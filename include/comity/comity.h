@@ -48,7 +48,7 @@ typedef int comity_write_fn(void *user, const void *bytes, size_t size);
 /* How a context is made.  Start from COMITY_CONFIG_INIT. */
 struct comity_config {
     uint32_t struct_size;
-    uint32_t no_default_paths;       /* 1: only `plugin_paths`, not the environment's nor ours */
+    uint32_t no_default_paths; /* 1: only `plugin_paths`, not the environment's nor ours */
     const char *const *plugin_paths; /* folders searched first; ends with NULL; or NULL */
     uint64_t max_bytes;              /* of one document; 0: 64 MiB */
     uint32_t max_depth;              /* 0: 64 */
@@ -56,7 +56,10 @@ struct comity_config {
     comity_finding_fn *finding;      /* what is found while plugins are loaded; or NULL */
     void *user;
 };
-#define COMITY_CONFIG_INIT {sizeof(struct comity_config), 0, NULL, 0, 0, 0, NULL, NULL}
+#define COMITY_CONFIG_INIT                                         \
+    {                                                              \
+        sizeof(struct comity_config), 0, NULL, 0, 0, 0, NULL, NULL \
+    }
 
 /* Makes a context: the built-in formats and those of the plugins found.  A plugin that is
  * refused is a warning, and no failure.  COMITY_E_NOMEM.  Free with comity_close().
@@ -123,23 +126,28 @@ struct comity_options {
     comity_finding_fn *finding; /* or NULL */
     void *user;                 /* given to `finding` */
 };
-#define COMITY_OPTIONS_INIT                                                                      \
-    {sizeof(struct comity_options), COMITY_ERROR, NULL, NULL, NULL, NULL, 0, NULL, 0, 0, 0, NULL, \
-     NULL}
+#define COMITY_OPTIONS_INIT                                                                    \
+    {                                                                                          \
+        sizeof(struct comity_options), COMITY_ERROR, NULL, NULL, NULL, NULL, 0, NULL, 0, 0, 0, \
+            NULL, NULL                                                                         \
+    }
 
 /* What came of an input: documents, and the account of their leaves. */
 struct comity_result {
     uint32_t struct_size;
     uint32_t reserved;
-    uint64_t documents;        /* done */
-    uint64_t failed_input;     /* bad as they stand */
-    uint64_t failed_unknown;   /* of no known format */
-    uint64_t failed_output;    /* good, but stopped by fail_on or refused by the target */
-    uint64_t failed_plugin;    /* a plugin failed and gave no reason */
+    uint64_t documents;      /* done */
+    uint64_t failed_input;   /* bad as they stand */
+    uint64_t failed_unknown; /* of no known format */
+    uint64_t failed_output;  /* good, but stopped by fail_on or refused by the target */
+    uint64_t failed_plugin;  /* a plugin failed and gave no reason */
     uint64_t mapped, approximated, kept, dropped; /* leaves of the documents done */
     uint64_t notes, warnings, losses, errors;     /* findings */
 };
-#define COMITY_RESULT_INIT {.struct_size = sizeof(struct comity_result)}
+#define COMITY_RESULT_INIT                          \
+    {                                               \
+        .struct_size = sizeof(struct comity_result) \
+    }
 
 /* Where an input comes from: memory (`bytes` not NULL) or a descriptor, which stays open. */
 struct comity_input {
@@ -155,8 +163,9 @@ struct comity_input {
  * COMITY_E_NOMEM. */
 COMITY_API comity_status comity_convert(struct comity *context,
                                         const struct comity_options *options,
-                                        const struct comity_input *input, comity_write_fn *write,
-                                        void *write_user, struct comity_result *result);
+                                        const struct comity_input *input,
+                                        comity_write_fn *write, void *write_user,
+                                        struct comity_result *result);
 
 /* --- detection ----------------------------------------------------------------------- */
 
@@ -182,7 +191,8 @@ COMITY_API comity_status comity_detect(struct comity *context,
 typedef comity_status comity_record_fn(void *user, struct comity_record *record);
 
 /* Reads all documents of an input into records; as comity_convert(). */
-COMITY_API comity_status comity_read(struct comity *context, const struct comity_options *options,
+COMITY_API comity_status comity_read(struct comity *context,
+                                     const struct comity_options *options,
                                      const struct comity_input *input, comity_record_fn *each,
                                      void *each_user, struct comity_result *result);
 

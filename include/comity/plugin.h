@@ -26,23 +26,23 @@ extern "C" {
 #define COMITY_ABI_MINOR 0u
 
 /* True if the side that filled *p knew `field`, and set it. */
-#define COMITY_HAS(tag, p, field)                                                                \
+#define COMITY_HAS(tag, p, field) \
     ((p)->struct_size >= offsetof(struct tag, field) + sizeof((p)->field) && (p)->field != 0)
 
 /* What a function that can fail returns: 0 is good, 1 is the end, below 0 it failed.  It only
  * steers control flow; what went wrong is told by report(). */
 typedef int32_t comity_status;
 #define COMITY_OK 0
-#define COMITY_END 1             /* no more documents */
+#define COMITY_END 1 /* no more documents */
 #define COMITY_E_NOMEM (-1)
 #define COMITY_E_IO (-2)
 #define COMITY_E_INVALID (-3)     /* this document is bad; the next may be good */
 #define COMITY_E_UNSUPPORTED (-4) /* well formed, but this format cannot carry it */
 #define COMITY_E_LIMIT (-5)       /* a size, depth or count limit set by the host */
 #define COMITY_E_CANCELLED (-6)
-#define COMITY_E_CORRUPT (-7)     /* the stream is lost; nothing more can be read from it */
-#define COMITY_E_USAGE (-8)       /* the caller asked for something that does not exist */
-#define COMITY_E_PLUGIN (-9)      /* a plugin is missing, refused or broke its contract */
+#define COMITY_E_CORRUPT (-7) /* the stream is lost; nothing more can be read from it */
+#define COMITY_E_USAGE (-8)   /* the caller asked for something that does not exist */
+#define COMITY_E_PLUGIN (-9)  /* a plugin is missing, refused or broke its contract */
 
 /* How grave a finding is; a greater number is graver. */
 #define COMITY_NOTE 0
@@ -60,7 +60,7 @@ struct comity_out;  /* where the bytes of the output go */
 #define COMITY_NODE_NULL 1u
 #define COMITY_NODE_FALSE 2u
 #define COMITY_NODE_TRUE 3u
-#define COMITY_NODE_NUMBER 4u    /* text is the lexeme as written */
+#define COMITY_NODE_NUMBER 4u /* text is the lexeme as written */
 #define COMITY_NODE_STRING 5u
 #define COMITY_NODE_LIST 6u      /* JSON array */
 #define COMITY_NODE_GROUP 7u     /* JSON object */
@@ -140,7 +140,7 @@ struct comity_writer {
 
 struct comity_format {
     uint32_t struct_size, reserved;
-    const char *id;                      /* unique, never reused: "interpol-red" */
+    const char *id; /* unique, never reused: "interpol-red" */
     const char *title;
     const char *syntax;                  /* "json" or "xml" */
     const char *const *media_types;      /* ends with NULL; may be NULL */

@@ -12,14 +12,14 @@
 static const char *const media_types[] = {"application/json", NULL};
 static const char *const suffixes[] = {".json", ".ndjson", NULL};
 
-#define NOTICE(name, format_id, format_title, text, text_len)                                    \
-    static const struct comity_format name = {.struct_size = sizeof(struct comity_format),       \
-                                              .id = format_id,                                   \
-                                              .title = format_title,                             \
-                                              .syntax = "json",                                  \
-                                              .media_types = media_types,                        \
-                                              .suffixes = suffixes,                              \
-                                              .template_text = text,                             \
+#define NOTICE(name, format_id, format_title, text, text_len)                              \
+    static const struct comity_format name = {.struct_size = sizeof(struct comity_format), \
+                                              .id = format_id,                             \
+                                              .title = format_title,                       \
+                                              .syntax = "json",                            \
+                                              .media_types = media_types,                  \
+                                              .suffixes = suffixes,                        \
+                                              .template_text = text,                       \
                                               .template_len = text_len}
 
 NOTICE(red, "interpol-red", "INTERPOL red notice, detail of the public service", interpol_red,

@@ -14,6 +14,9 @@ struct limits {
     size_t memory;    /* limit.memory: bytes of working memory for one document */
 };
 
-#define LIMITS_INIT {64u << 20, 64u, 2000000u, (size_t)1 << 30}
+#define LIMITS_INIT                               \
+    {                                             \
+        64u << 20, 64u, 2000000u, (size_t)1 << 30 \
+    }
 
 #endif

@@ -19,8 +19,8 @@ bool codec_is_unknown(const struct row *row, const char *text, size_t len, uint8
     return false;
 }
 
-static bool decode_date(const struct row *row, struct arena *arena, const char *text, size_t len,
-                        struct decoded *out)
+static bool decode_date(const struct row *row, struct arena *arena, const char *text,
+                        size_t len, struct decoded *out)
 {
     struct partial_date date;
     bool exact;

@@ -11,10 +11,10 @@
 #define TEMPLATE_MAX_MEMBERS 256u
 
 enum member_kind {
-    MEMBER_OBJECT,  /* an object that holds further members */
-    MEMBER_VALUE,   /* one scalar */
-    MEMBER_ENTRIES, /* a list of scalars */
-    MEMBER_EACH,    /* a list of objects, each one canonical group */
+    MEMBER_OBJECT,   /* an object that holds further members */
+    MEMBER_VALUE,    /* one scalar */
+    MEMBER_ENTRIES,  /* a list of scalars */
+    MEMBER_EACH,     /* a list of objects, each one canonical group */
     MEMBER_DOCUMENTS /* a list of objects, each one document */
 };
 
@@ -67,15 +67,15 @@ struct constant {
 struct row {
     const char *at, *field_path; /* as the template spells them */
     struct target target;
-    uint8_t codec;      /* enum codec_id */
-    uint8_t json_kind;  /* COMITY_NODE_STRING, _NUMBER or _TRUE (a boolean) */
+    uint8_t codec;       /* enum codec_id */
+    uint8_t json_kind;   /* COMITY_NODE_STRING, _NUMBER or _TRUE (a boolean) */
     const char *pattern; /* CODEC_DATE */
     const struct code_table *codes;
     struct constant *with; /* values that stand beside it: a unit */
     size_t with_count;
     struct target *also; /* values that say the same */
     size_t also_count;
-    bool has_fallback; /* also[0] stands in where the target is absent */
+    bool has_fallback;        /* also[0] stands in where the target is absent */
     struct constant *unknown; /* texts that mean "not known"; target unused */
     size_t unknown_count;
     const char *note;
@@ -110,7 +110,8 @@ struct kind_rule {
     struct condition when;
 };
 
-struct template {
+struct template
+{
     const char *id, *title, *source;
     enum syntax_id syntax;
     struct kind_rule *kinds;
@@ -162,9 +163,9 @@ void template_table(const struct template *t, struct buffer *out);
 struct decoded {
     const char *text;
     size_t len;
-    bool known;     /* the text was understood (else it stands as written) */
-    bool exact;     /* encoding it again gives the source's text and JSON kind */
-    bool precise;   /* nothing was lost in decoding */
+    bool known;                  /* the text was understood (else it stands as written) */
+    bool exact;                  /* encoding it again gives the source's text and JSON kind */
+    bool precise;                /* nothing was lost in decoding */
     const char *code, *expected; /* of the warning, where not known */
 };
 

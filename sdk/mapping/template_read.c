@@ -22,8 +22,8 @@ struct reading {
     struct record *record;
     struct tree *tree;
     struct findings *findings;
-    struct frame *root;        /* groups of the document's scope */
-    const char *prefix;        /* "" or "stream:" before the keys of what is kept */
+    struct frame *root; /* groups of the document's scope */
+    const char *prefix; /* "" or "stream:" before the keys of what is kept */
     bool trace;
     comity_status status;
 };
@@ -63,11 +63,12 @@ static void keep(struct reading *r, struct value *group, const char *what,
     buffer_text(&key, r->prefix);
     buffer_text(&key, what);
     put_link(&key, link);
-    const char *key_copy = buffer_status(&key) == COMITY_OK
-                               ? arena_copy(r->record->arena, key.bytes ? key.bytes : "", key.size)
-                               : NULL;
-    if (!key_copy || !value_keep(r->record, group, r->t->id, key_copy, key.size, json, json_len,
-                                 node))
+    const char *key_copy =
+        buffer_status(&key) == COMITY_OK
+            ? arena_copy(r->record->arena, key.bytes ? key.bytes : "", key.size)
+            : NULL;
+    if (!key_copy ||
+        !value_keep(r->record, group, r->t->id, key_copy, key.size, json, json_len, node))
         r->status = COMITY_E_NOMEM;
     buffer_free(&key);
 }
@@ -129,10 +130,10 @@ static struct value *frame_slot(struct reading *r, struct frame *frame, uint16_t
         group = value_next(group);
     if (!group) {
         group = value_add(r->record, parent, slot->field);
-        struct value *key = group && slot->key != FIELD_NONE
-                                ? value_add_text(r->record, group, slot->key, slot->wanted,
-                                                 slot->wanted_len, 0)
-                                : NULL;
+        struct value *key =
+            group && slot->key != FIELD_NONE
+                ? value_add_text(r->record, group, slot->key, slot->wanted, slot->wanted_len, 0)
+                : NULL;
         if (key)
             key->flags |= VALUE_CONSTANT;
         if (!group || (slot->key != FIELD_NONE && !key)) {
@@ -152,13 +153,14 @@ static struct value *target_group(struct reading *r, struct frame *frame,
     return frame_slot(r, r->root, target->slot);
 }
 
-static void put_constant(struct reading *r, struct frame *frame, const struct constant *constant)
+static void put_constant(struct reading *r, struct frame *frame,
+                         const struct constant *constant)
 {
     struct value *group = target_group(r, frame, &constant->target);
     if (!group || value_child(group, constant->target.field))
         return;
-    struct value *value = value_add_text(r->record, group, constant->target.field, constant->text,
-                                         constant->len, 0);
+    struct value *value = value_add_text(r->record, group, constant->target.field,
+                                         constant->text, constant->len, 0);
     if (value)
         value->flags |= VALUE_CONSTANT;
     else
@@ -228,8 +230,8 @@ static void read_scalar(struct reading *r, const struct row *row, struct frame *
         warn(r, value, decoded.code, decoded.expected);
     } else if (fields[row->target.field].type > TYPE_PROSE) {
         const char *expected = NULL;
-        const char *code = value_check(&fields[row->target.field], value->text, value->len,
-                                       &expected);
+        const char *code =
+            value_check(&fields[row->target.field], value->text, value->len, &expected);
         if (code)
             warn(r, value, code, expected);
     }
@@ -481,7 +483,9 @@ comity_status template_read(const struct template *t, struct record *record,
     bool first = *after == 0;
     if (t->documents) {
         uint32_t list = documents_node(t, r.tree);
-        index = *after ? tree_node(r.tree, *after)->next : list ? tree_node(r.tree, list)->first : 0;
+        index = *after ? tree_node(r.tree, *after)->next
+                : list ? tree_node(r.tree, list)->first
+                       : 0;
     }
     if (!index)
         return COMITY_END;
@@ -498,8 +502,8 @@ comity_status template_read(const struct template *t, struct record *record,
                     "the document does not show what kind of request it is");
         return COMITY_E_INVALID;
     }
-    struct value *value = value_add_text(record, record->root, F_document_kind, kind->kind,
-                                         kind->kind_len, 0);
+    struct value *value =
+        value_add_text(record, record->root, F_document_kind, kind->kind, kind->kind_len, 0);
     if (!value)
         return COMITY_E_NOMEM;
     value->flags |= VALUE_CONSTANT;

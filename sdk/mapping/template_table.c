@@ -116,5 +116,6 @@ void template_table(const struct template *t, struct buffer *out)
             buffer_format(out, "  %-12s %s\n", t->tables[i].pairs[k].code,
                           t->tables[i].pairs[k].value);
     }
-    buffer_text(out, "\nWhat no row takes is kept for this format, with its place and order.\n");
+    buffer_text(out,
+                "\nWhat no row takes is kept for this format, with its place and order.\n");
 }

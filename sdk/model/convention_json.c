@@ -22,8 +22,8 @@ static uint16_t find_field(uint16_t group, const struct comity_node *node, uint1
 }
 
 /* JSON text of a kept value: its own bytes where they are compact, else written anew. */
-static void keep_json(struct convention_reader *reader, struct value *group,
-                      const char *format, uint32_t index)
+static void keep_json(struct convention_reader *reader, struct value *group, const char *format,
+                      uint32_t index)
 {
     struct comity_node *node = tree_node(reader->tree, index);
     struct buffer json;
@@ -70,7 +70,7 @@ static void read_kept(struct convention_reader *reader, uint32_t index, struct v
 
 static void wrong_type(struct convention_reader *reader, uint32_t index, uint16_t field)
 {
-    static const char *const found[] = {"nothing", "null",    "false",  "true",
+    static const char *const found[] = {"nothing",  "null",   "false",  "true",
                                         "a number", "a text", "a list", "an object"};
     char message[300];
     const char *expected = fields[field].type == TYPE_GROUP     ? "an object"

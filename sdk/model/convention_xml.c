@@ -58,8 +58,9 @@ static const char *element_text(struct convention_reader *reader, uint32_t index
                                 ? decode_base64(reader, node->text, node->text_len, len)
                                 : NULL;
         if (!bytes && reader->status == COMITY_OK)
-            convention_error(reader, index, "model.encoding", NULL,
-                             "the text is not what its encoding says; expected base64 of UTF-8");
+            convention_error(
+                reader, index, "model.encoding", NULL,
+                "the text is not what its encoding says; expected base64 of UTF-8");
         return bytes;
     }
     return node->text;
@@ -84,9 +85,10 @@ static void read_kept_item(struct convention_reader *reader, uint32_t index,
         }
     }
     size_t len = 0, key_len = key ? key->text_len : 0;
-    const char *key_text = key && is_base64 ? decode_base64(reader, key->text, key_len, &key_len)
-                           : key            ? key->text
-                                            : NULL;
+    const char *key_text = key && is_base64
+                               ? decode_base64(reader, key->text, key_len, &key_len)
+                           : key ? key->text
+                                 : NULL;
     const char *json = tree_node(tree, index)->text ? element_text(reader, index, &len) : NULL;
     if (!format || !key_text || !json) {
         convention_error(reader, index, "model.type", NULL,
@@ -106,8 +108,8 @@ static void read_kept_item(struct convention_reader *reader, uint32_t index,
         return;
     }
     const char *format_id = arena_copy(arena, format->text, format->text_len);
-    if (!format_id || !value_keep(reader->record, group, format_id, key_text, key_len,
-                                  json, len, index))
+    if (!format_id ||
+        !value_keep(reader->record, group, format_id, key_text, key_len, json, len, index))
         reader->status = COMITY_E_NOMEM;
     tree_mark(reader->tree, index, FATE_KEPT);
 }
@@ -115,8 +117,8 @@ static void read_kept_item(struct convention_reader *reader, uint32_t index,
 static void read_element(struct convention_reader *reader, uint32_t index, struct value *group,
                          uint16_t id);
 
-static void read_children(struct convention_reader *reader, uint32_t index,
-                          struct value *group, uint16_t id)
+static void read_children(struct convention_reader *reader, uint32_t index, struct value *group,
+                          uint16_t id)
 {
     for (uint32_t i = tree_node(reader->tree, index)->first; i && reader->status == COMITY_OK;
          i = tree_node(reader->tree, i)->next) {
@@ -297,8 +299,8 @@ static void write_group(const struct value *group, struct buffer *out, unsigned 
 
 void convention_write_xml(const struct record *record, struct buffer *out)
 {
-    buffer_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<" ROOT_NAME " xmlns=\"" SCHEMA_URN
-                     "\">");
+    buffer_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<" ROOT_NAME
+                     " xmlns=\"" SCHEMA_URN "\">");
     write_group(record->root, out, 1);
     buffer_text(out, "\n</" ROOT_NAME ">\n");
 }

@@ -45,8 +45,8 @@ bool date_read_pattern(const char *pattern, const char *text, size_t len,
         size_t width = year ? 4 : 2;
         if (!year && !month && !day) { /* a separator stands between two stated parts */
             char separator = *part++;
-            bool next_stated = *part == 'Y' || (*part == 'M' && has_month) ||
-                               (*part == 'D' && has_day);
+            bool next_stated =
+                *part == 'Y' || (*part == 'M' && has_month) || (*part == 'D' && has_day);
             if (p > text && p < end && next_stated && *p++ != separator)
                 return false;
             continue;
@@ -54,8 +54,10 @@ bool date_read_pattern(const char *pattern, const char *text, size_t len,
         part += width;
         if ((month && !has_month) || (day && !has_day))
             continue;
-        if ((size_t)(end - p) < width ||
-            !digits(p, width, year ? &date->year : month ? &date->month : &date->day))
+        if ((size_t)(end - p) < width || !digits(p, width,
+                                                 year    ? &date->year
+                                                 : month ? &date->month
+                                                         : &date->day))
             return false;
         p += width;
     }
@@ -89,7 +91,7 @@ static bool is_zone(const char *text, size_t len)
 
 bool date_is_time(const char *text, size_t len)
 {
-    unsigned hours, minutes, seconds;
+    unsigned hours, minutes, seconds = 0;
     if (len <= 10)
         return date_is_partial(text, len);
     if (!date_is_partial(text, 10) || text[10] != 'T' || len < 16 ||
@@ -101,10 +103,15 @@ bool date_is_time(const char *text, size_t len)
         if (len < 19 || !digits(text + 17, 2, &seconds) || seconds > 60)
             return false;
         at = 19;
-        if (at < len && text[at] == '.')
+        if (at < len && text[at] == '.') {
             for (at++; at < len && text[at] >= '0' && text[at] <= '9';)
                 at++;
+            if (at == 20)
+                return false;
+        }
     }
+    if (hours == 24 && (minutes || seconds)) /* midnight alone may end a day so */
+        return false;
     return is_zone(text + at, len - at);
 }
 

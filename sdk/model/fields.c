@@ -22,14 +22,14 @@
 #define ONE false
 #define LIST true
 
-#define ROW(name, type, ref, list, articles, title)                                              \
+#define ROW(name, type, ref, list, articles, title) \
     {#name, "\"" #name "\":", sizeof(#name) - 1, ref, type, list, articles, title},
 /* One more expansion, so that a type such as CODE(kind) becomes its two columns. */
 #define ROW_(...) ROW(__VA_ARGS__)
 
 const struct field fields[FIELD_COUNT] = {
 #define GROUP(id, articles, title)
-#define FIELD(group, name, type, cardinality, articles, title)                                   \
+#define FIELD(group, name, type, cardinality, articles, title) \
     ROW_(name, type, cardinality, articles, title)
 #define END(id)
 #include "model/fields.def"
@@ -108,9 +108,8 @@ uint16_t field_group(uint16_t field)
 
 const char *field_type_name(uint8_t type)
 {
-    static const char *const names[] = {"text",     "prose",   "token",   "partial date",
-                                        "time",     "number",  "boolean", "country",
-                                        "language", "code",    "digest",  "URI",
-                                        "group"};
+    static const char *const names[] = {"text",   "prose",   "token",   "partial date", "time",
+                                        "number", "boolean", "country", "language",     "code",
+                                        "digest", "URI",     "group"};
     return names[type];
 }

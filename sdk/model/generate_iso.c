@@ -48,8 +48,7 @@ static void print_countries(const cJSON *entries)
 {
     unsigned long bits[26] = {0};
     const cJSON *entry = NULL;
-    cJSON_ArrayForEach(entry, entries)
-    {
+    cJSON_ArrayForEach (entry, entries) {
         const char *code = member(entry, "alpha_2");
         if (strlen(code) == 2)
             bits[code[0] - 'A'] |= 1ul << (code[1] - 'A');
@@ -65,8 +64,7 @@ static void print_languages(const cJSON *entries)
     static struct language rows[MAX_LANGUAGES];
     size_t count = 0;
     const cJSON *entry = NULL;
-    cJSON_ArrayForEach(entry, entries)
-    {
+    cJSON_ArrayForEach (entry, entries) {
         const char *alpha3 = member(entry, "alpha_3"), *other = member(entry, "bibliographic"),
                    *alpha2 = member(entry, "alpha_2");
         if (strlen(alpha3) != 3 || count == MAX_LANGUAGES)

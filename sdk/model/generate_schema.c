@@ -122,22 +122,23 @@ static void xsd_group(const struct group *group)
 
 static void print_xsd(void)
 {
-    printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-           "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:c=\"" SCHEMA_URN
-           "\"\n    targetNamespace=\"" SCHEMA_URN "\" elementFormDefault=\"qualified\">\n"
-           "  <xs:element name=\"document\" type=\"c:document\"/>\n"
-           "  <xs:simpleType name=\"empty-list\"><xs:restriction base=\"xs:string\">"
-           "<xs:enumeration value=\"empty\"/></xs:restriction></xs:simpleType>\n"
-           "  <xs:simpleType name=\"encoding\"><xs:restriction base=\"xs:string\">"
-           "<xs:enumeration value=\"base64\"/></xs:restriction></xs:simpleType>\n"
-           "  <xs:complexType name=\"text\"><xs:simpleContent><xs:extension base=\"xs:string\">\n"
-           "    <xs:attribute name=\"encoding\" type=\"c:encoding\"/>\n"
-           "    <xs:attribute name=\"list\" type=\"c:empty-list\"/>\n"
-           "  </xs:extension></xs:simpleContent></xs:complexType>\n"
-           "  <xs:simpleType name=\"truth\"><xs:restriction base=\"xs:string\">"
-           "<xs:enumeration value=\"true\"/><xs:enumeration value=\"false\"/>"
-           "</xs:restriction></xs:simpleType>\n"
-           "  <xs:simpleType name=\"kind\"><xs:restriction base=\"xs:string\">\n");
+    printf(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:c=\"" SCHEMA_URN
+        "\"\n    targetNamespace=\"" SCHEMA_URN "\" elementFormDefault=\"qualified\">\n"
+        "  <xs:element name=\"document\" type=\"c:document\"/>\n"
+        "  <xs:simpleType name=\"empty-list\"><xs:restriction base=\"xs:string\">"
+        "<xs:enumeration value=\"empty\"/></xs:restriction></xs:simpleType>\n"
+        "  <xs:simpleType name=\"encoding\"><xs:restriction base=\"xs:string\">"
+        "<xs:enumeration value=\"base64\"/></xs:restriction></xs:simpleType>\n"
+        "  <xs:complexType name=\"text\"><xs:simpleContent><xs:extension base=\"xs:string\">\n"
+        "    <xs:attribute name=\"encoding\" type=\"c:encoding\"/>\n"
+        "    <xs:attribute name=\"list\" type=\"c:empty-list\"/>\n"
+        "  </xs:extension></xs:simpleContent></xs:complexType>\n"
+        "  <xs:simpleType name=\"truth\"><xs:restriction base=\"xs:string\">"
+        "<xs:enumeration value=\"true\"/><xs:enumeration value=\"false\"/>"
+        "</xs:restriction></xs:simpleType>\n"
+        "  <xs:simpleType name=\"kind\"><xs:restriction base=\"xs:string\">\n");
     for (size_t i = 0; i < code_count; i++)
         if (codes[i].list == L_kind)
             printf("    <xs:enumeration value=\"%s\"/>\n", codes[i].value);
@@ -171,14 +172,17 @@ static void md_field(const struct field *field)
 static void print_md(void)
 {
     printf("# Fields of the canonical convention schema\n\n"
-           "Made from `sdk/model/fields.def` and `codes.def` by `generate-schema md`; do not edit.\n"
-           "Articles are those of the UN consolidated negotiating document of 19 December 2022, chapter IV.\n"
+           "Made from `sdk/model/fields.def` and `codes.def` by `generate-schema md`; do not "
+           "edit.\n"
+           "Articles are those of the UN consolidated negotiating document of 19 December "
+           "2022, chapter IV.\n"
            "`[]` is a list. Every group may also hold `kept`: what had no canonical place, by\n"
            "format id.\n");
     for (size_t g = 0; g < GROUP_COUNT; g++) {
-        printf("\n## %s\n\n%s%s%s.\n\n| field | type | articles | meaning |\n|---|---|---|---|\n",
-               groups[g].name, groups[g].title, *groups[g].articles ? ", art. " : "",
-               groups[g].articles);
+        printf(
+            "\n## %s\n\n%s%s%s.\n\n| field | type | articles | meaning |\n|---|---|---|---|\n",
+            groups[g].name, groups[g].title, *groups[g].articles ? ", art. " : "",
+            groups[g].articles);
         for (uint16_t id = groups[g].first; id < groups[g].end; id++)
             md_field(&fields[id]);
     }
@@ -187,7 +191,8 @@ static void print_md(void)
                code_list_names[list]);
         for (size_t i = 0; i < code_count; i++)
             if (codes[i].list == list)
-                printf("| `%s` | %s | %s |\n", codes[i].value, codes[i].articles, codes[i].title);
+                printf("| `%s` | %s | %s |\n", codes[i].value, codes[i].articles,
+                       codes[i].title);
     }
 }
 

@@ -4,6 +4,8 @@
  * syntax and no format. */
 #include "model/record.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 
 static struct value *new_value(struct record *record, uint16_t field, uint8_t form)
@@ -115,13 +117,14 @@ void value_path(const struct value *value, struct buffer *path)
     if (!value->parent)
         return;
     value_path(value->parent, path);
-    if (path->size)
+    if (value->parent->parent)
         buffer_char(path, '.');
     buffer_text(path, fields[value->field].name);
     if (!fields[value->field].list || value->form == VALUE_EMPTY_LIST)
         return;
     unsigned index = 0;
-    for (const struct value *v = value_child(value->parent, value->field); v != value; v = v->next)
+    for (const struct value *v = value_child(value->parent, value->field); v != value;
+         v = v->next)
         index++;
     buffer_format(path, "[%u]", index);
 }
@@ -180,7 +183,7 @@ static const char *path_error(struct record *record, const char *what, const cha
                               size_t len)
 {
     char text[200];
-    snprintf(text, sizeof text, "%s '%.*s'", what, (int)(len > 100 ? 100 : len), name);
+    snprintf(text, sizeof text, "%s '%.*s'", what, (int)utf8_cut(name, len, 100), name);
     const char *copy = arena_copy(record->arena, text, strlen(text));
     return copy ? copy : what;
 }
@@ -189,8 +192,7 @@ static comity_status find_by_key(struct record *record, struct value *group, uin
                                  const struct path_step *step, int mode, struct value **found)
 {
     uint16_t key = field_by_name(fields[field].ref, step->key, step->key_len);
-    if (fields[field].type != TYPE_GROUP || key == FIELD_NONE ||
-        fields[key].type == TYPE_GROUP)
+    if (fields[field].type != TYPE_GROUP || key == FIELD_NONE || fields[key].type == TYPE_GROUP)
         return COMITY_E_USAGE;
     for (struct value *v = value_child(group, field); v; v = value_next(v)) {
         struct value *text = v->form == VALUE_GROUP ? value_child(v, key) : NULL;
@@ -201,6 +203,9 @@ static comity_status find_by_key(struct record *record, struct value *group, uin
     }
     if (mode == PATH_FIND)
         return COMITY_END;
+    struct value *empty = value_child(group, field);
+    if (empty && empty->form == VALUE_EMPTY_LIST)
+        value_remove(empty);
     *found = value_add(record, group, field);
     const char *copy = arena_copy(record->arena, step->wanted, step->wanted_len);
     if (!*found || !copy || !value_add_text(record, *found, key, copy, step->wanted_len, 0))
@@ -232,13 +237,38 @@ static comity_status find_by_index(struct record *record, struct value *group, u
     return *found ? COMITY_OK : COMITY_E_NOMEM;
 }
 
-comity_status record_path(struct record *record, const char *path, size_t len, int mode,
-                          struct value **value, const char **error)
+/* Walks on from `*at`, which becomes NULL where the record has nothing yet.  As
+ * record_path(). */
+static comity_status try_step(struct record *record, struct value **at, uint16_t field,
+                              const struct path_step *step)
+{
+    struct value none = {.form = VALUE_GROUP};
+    struct value *group = *at ? *at : &none;
+    *at = NULL;
+    comity_status status = step->key ? find_by_key(record, group, field, step, PATH_FIND, at)
+                                     : find_by_index(record, group, field, step, PATH_FIND, at);
+    if (status != COMITY_END || step->key)
+        return status == COMITY_END ? COMITY_OK : status;
+    size_t count = 0;
+    struct value *v = value_child(group, field);
+    for (; v && v->form != VALUE_EMPTY_LIST; v = value_next(v))
+        count++;
+    return step->index > count ? COMITY_E_USAGE : COMITY_OK; /* a list has no holes */
+}
+
+/* Makes nothing and goes on where nothing is: a path must be known to be good before any of it
+ * is made. */
+#define PATH_TRY 2
+
+/* As record_path(); *last becomes the field that the path ends in. */
+static comity_status walk_path(struct record *record, const char *path, size_t len, int mode,
+                               struct value **value, uint16_t *last, const char **error)
 {
     const char *p = path, *end = path + len;
     struct value *at = record->root;
     uint16_t group = G_document;
     *error = NULL;
+    *last = FIELD_NONE;
     while (p < end) {
         struct path_step step;
         if (!next_step(&p, end, &step)) {
@@ -246,14 +276,15 @@ comity_status record_path(struct record *record, const char *path, size_t len, i
             return COMITY_E_USAGE;
         }
         uint16_t field = field_by_name(group, step.name, step.name_len);
-        if (field == FIELD_NONE || at->form != VALUE_GROUP ||
+        if (field == FIELD_NONE || field == F_document_schema ||
+            (at && at->form != VALUE_GROUP) ||
             ((step.has_index || step.key) && !fields[field].list)) {
             *error = path_error(record, "no such field:", path, (size_t)(p - path));
             return COMITY_E_USAGE;
         }
-        comity_status status =
-            step.key ? find_by_key(record, at, field, &step, mode, &at)
-                     : find_by_index(record, at, field, &step, mode, &at);
+        comity_status status = mode == PATH_TRY ? try_step(record, &at, field, &step)
+                               : step.key ? find_by_key(record, at, field, &step, mode, &at)
+                                          : find_by_index(record, at, field, &step, mode, &at);
         if (status == COMITY_E_USAGE)
             *error = path_error(record, "no such entry:", path, (size_t)(p - path));
         if (status != COMITY_OK)
@@ -263,25 +294,41 @@ comity_status record_path(struct record *record, const char *path, size_t len, i
             return COMITY_E_USAGE;
         }
         group = fields[field].ref;
+        *last = field;
     }
     *value = at;
     return COMITY_OK;
+}
+
+comity_status record_path(struct record *record, const char *path, size_t len, int mode,
+                          struct value **value, const char **error)
+{
+    comity_status status = COMITY_OK;
+    uint16_t last;
+    if (mode == PATH_CREATE)
+        status = walk_path(record, path, len, PATH_TRY, value, &last, error);
+    return status == COMITY_OK ? walk_path(record, path, len, mode, value, &last, error)
+                               : status;
 }
 
 comity_status record_put(struct record *record, const char *path, const char *text, size_t len,
                          uint32_t node, struct value **value, const char **error)
 {
     struct value *at = NULL;
-    comity_status status = record_path(record, path, strlen(path), PATH_CREATE, &at, error);
+    uint16_t last;
+    comity_status status = walk_path(record, path, strlen(path), PATH_TRY, &at, &last, error);
     if (status != COMITY_OK)
         return status;
-    if (at->form != VALUE_TEXT) {
+    if (last == FIELD_NONE || fields[last].type == TYPE_GROUP) {
         *error = path_error(record, "a group, not a value:", path, strlen(path));
         return COMITY_E_USAGE;
     }
     const char *copy = arena_copy(record->arena, text, len);
     if (!copy)
         return COMITY_E_NOMEM;
+    status = walk_path(record, path, strlen(path), PATH_CREATE, &at, &last, error);
+    if (status != COMITY_OK)
+        return status;
     at->text = copy;
     at->len = (uint32_t)len;
     at->node = node;

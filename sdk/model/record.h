@@ -32,8 +32,8 @@ struct kept {
 };
 
 struct value {
-    struct value *next;          /* sibling, in the order of the field table */
-    struct value *first, *last;  /* VALUE_GROUP */
+    struct value *next;         /* sibling, in the order of the field table */
+    struct value *first, *last; /* VALUE_GROUP */
     struct value *parent;
     union {
         const char *text;  /* VALUE_TEXT */
@@ -84,7 +84,8 @@ const char *value_text(const struct value *group, uint16_t field, size_t *len);
 
 static inline bool value_is(const struct value *value, const char *text, size_t len)
 {
-    return value->form == VALUE_TEXT && value->len == len && memcmp(value->text, text, len) == 0;
+    return value->form == VALUE_TEXT && value->len == len &&
+           memcmp(value->text, text, len) == 0;
 }
 
 /* Carries a piece of JSON under `key` for `format` (both must outlive the record). */

@@ -40,10 +40,9 @@ static void report_kept(struct comity_record *record, const struct format *forma
                         const struct value *group, const struct kept *kept)
 {
     char message[300];
-    bool is_value = kept->key_len && (kept->key[0] == '/' || memcmp(kept->key, "stream:/",
-                                                                    kept->key_len < 8
-                                                                        ? kept->key_len
-                                                                        : 8) == 0);
+    bool is_value = kept->key_len &&
+                    (kept->key[0] == '/' ||
+                     memcmp(kept->key, "stream:/", kept->key_len < 8 ? kept->key_len : 8) == 0);
     if (!is_value && !kept->node)
         return; /* how the source was laid out, no value of it */
     snprintf(message, sizeof message, "%s has no place for %.*s, kept for %s", format->id,
@@ -90,7 +89,8 @@ void account_leaves(const struct comity_record *record, struct comity_result *re
 {
     const struct tree *tree = record->record.tree;
     /* A document of a list answers for its own nodes; the first also for what encloses them. */
-    uint32_t end = tree_node(tree, record->node)->end, start = tree_node(tree, record->node)->offset;
+    uint32_t end = tree_node(tree, record->node)->end,
+             start = tree_node(tree, record->node)->offset;
     uint64_t counts[5] = {0};
     bool whole = record->node == 1;
     for (uint32_t i = 1; i < tree->count; i++) {

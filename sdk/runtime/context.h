@@ -26,7 +26,7 @@ struct format {
     const char *id, *title;
     enum format_kind kind;
     enum syntax_id syntax;
-    const struct plugin *plugin;   /* NULL: built in */
+    const struct plugin *plugin;    /* NULL: built in */
     struct comity_format described; /* FORMAT_PLUGIN; cut or padded */
     struct template *t;             /* or NULL */
     const char *const *kinds;

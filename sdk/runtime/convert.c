@@ -74,8 +74,9 @@ static comity_status refuse_second(struct session *session, const char *id)
     struct comity_finding finding = {.struct_size = sizeof finding,
                                      .severity = COMITY_ERROR,
                                      .code = "plugin.one-document",
-                                     .message = "a file of the target format holds one document, "
-                                                "and the input holds several",
+                                     .message =
+                                         "a file of the target format holds one document, "
+                                         "and the input holds several",
                                      .format = id,
                                      .hint = "-o DIR/ makes one file of each document"};
     findings_add(&session->findings, &finding);

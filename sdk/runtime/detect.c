@@ -91,9 +91,9 @@ struct format *detect_format(struct comity *context, const struct tree *tree,
                     "no format recognizes the document");
     } else if (count > 1 && matches[0].score == matches[1].score) {
         char message[300];
-        snprintf(message, sizeof message, "the document may be %s (%s) or %s (%s), both score %d",
-                 matches[0].format, matches[0].why, matches[1].format, matches[1].why,
-                 (int)matches[0].score);
+        snprintf(message, sizeof message,
+                 "the document may be %s (%s) or %s (%s), both score %d", matches[0].format,
+                 matches[0].why, matches[1].format, matches[1].why, (int)matches[0].score);
         tree_report(tree, findings, 1, COMITY_ERROR, "plugin.tie", NULL,
                     "name the format with -f", message);
     } else {

@@ -135,8 +135,8 @@ struct format *find_format(struct comity *context, const char *spec, struct find
     if (!format) {
         code = "plugin.unknown-format";
         hint = "comity formats lists the formats; comity plugins says what was not loaded";
-        snprintf(message, sizeof message, "there is no format '%.*s'", (int)(len > 100 ? 100 : len),
-                 spec);
+        snprintf(message, sizeof message, "there is no format '%.*s'",
+                 (int)(len > 100 ? 100 : len), spec);
     } else if (spec[len] == ':') {
         code = "plugin.unknown-option";
         hint = "comity formats ID lists a format's options";
@@ -180,8 +180,8 @@ comity_status comity_format_at(const struct comity *context, size_t index,
     return COMITY_OK;
 }
 
-comity_status comity_format_table(struct comity *context, const char *id, comity_write_fn *write,
-                                  void *user)
+comity_status comity_format_table(struct comity *context, const char *id,
+                                  comity_write_fn *write, void *user)
 {
     struct findings findings = context->findings;
     struct format *format = find_format(context, id, &findings);

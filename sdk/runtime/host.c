@@ -32,11 +32,13 @@ static void host_report(struct comity_call *call, const struct comity_diag *thei
 {
     struct comity_diag diag;
     memset(&diag, 0, sizeof diag);
-    memcpy(&diag, theirs, theirs->struct_size < sizeof diag ? theirs->struct_size : sizeof diag);
+    memcpy(&diag, theirs,
+           theirs->struct_size < sizeof diag ? theirs->struct_size : sizeof diag);
     if (!call || !diag.code || !diag.message)
         return;
-    int32_t severity =
-        diag.severity < COMITY_NOTE || diag.severity > COMITY_ERROR ? COMITY_ERROR : diag.severity;
+    int32_t severity = diag.severity < COMITY_NOTE || diag.severity > COMITY_ERROR
+                           ? COMITY_ERROR
+                           : diag.severity;
     struct session *session = call->session;
     uint32_t node = diag.node ? tree_index(&session->tree, diag.node) : 0;
     if (node >= session->tree.count)
@@ -91,11 +93,12 @@ static const struct comity_node *host_node_next(struct comity_call *call,
     return node ? node_at(call, node->next) : NULL;
 }
 
-static const struct comity_node *host_node_find(struct comity_call *call,
-                                                const struct comity_node *node, const char *name)
+static const struct comity_node *
+host_node_find(struct comity_call *call, const struct comity_node *node, const char *name)
 {
     const struct tree *tree = &call->session->tree;
-    return node ? node_at(call, tree_find(tree, tree_index(tree, node), name, strlen(name), NULL))
+    return node ? node_at(call,
+                          tree_find(tree, tree_index(tree, node), name, strlen(name), NULL))
                 : NULL;
 }
 
@@ -126,8 +129,8 @@ static comity_status host_keep(struct comity_doc *doc, const struct comity_node 
     buffer_init(&json, 0);
     tree_path(record->tree, node, &key);
     json_put_node(&json, record->tree, node);
-    comity_status status = buffer_status(&key) != COMITY_OK ? buffer_status(&key)
-                                                            : buffer_status(&json);
+    comity_status status =
+        buffer_status(&key) != COMITY_OK ? buffer_status(&key) : buffer_status(&json);
     if (status == COMITY_OK) {
         const char *key_copy = arena_copy(record->arena, key.bytes ? key.bytes : "", key.size);
         const char *json_copy = arena_copy(record->arena, json.bytes, json.size);
@@ -205,16 +208,16 @@ const struct comity_host *host_table(void)
 }
 
 /* A failing plugin that says nothing is named all the same. */
-static comity_status blame(struct session *session, const struct format *format, uint64_t errors,
-                           const char *what)
+static comity_status blame(struct session *session, const struct format *format,
+                           uint64_t errors, const char *what)
 {
     char message[300];
     if (session->findings.counts[COMITY_ERROR] > errors)
         return COMITY_E_INVALID;
-    snprintf(message, sizeof message, "the plugin of %s failed to %s the document and gave no reason",
-             format->id, what);
-    tree_report(&session->tree, &session->findings, 1, COMITY_ERROR, "plugin.failed", NULL, NULL,
-                message);
+    snprintf(message, sizeof message,
+             "the plugin of %s failed to %s the document and gave no reason", format->id, what);
+    tree_report(&session->tree, &session->findings, 1, COMITY_ERROR, "plugin.failed", NULL,
+                NULL, message);
     return COMITY_E_PLUGIN;
 }
 

@@ -262,7 +262,8 @@ static comity_status load_template_plugin(struct comity *context, const char *pa
 static int is_plugin_file(const struct dirent *entry)
 {
     const char *dot = strrchr(entry->d_name, '.');
-    return entry->d_name[0] != '.' && dot && (strcmp(dot, ".so") == 0 || strcmp(dot, ".json") == 0);
+    return entry->d_name[0] != '.' && dot &&
+           (strcmp(dot, ".so") == 0 || strcmp(dot, ".json") == 0);
 }
 
 static int by_bytes(const struct dirent **a, const struct dirent **b)
@@ -299,7 +300,8 @@ static comity_status load_folder(struct comity *context, const char *folder, boo
 comity_status load_plugins(struct comity *context, const struct comity_config *config)
 {
     comity_status status = COMITY_OK;
-    for (size_t i = 0; config->plugin_paths && config->plugin_paths[i] && status == COMITY_OK; i++)
+    for (size_t i = 0; config->plugin_paths && config->plugin_paths[i] && status == COMITY_OK;
+         i++)
         status = load_folder(context, config->plugin_paths[i], true);
     if (config->no_default_paths || status != COMITY_OK)
         return status;

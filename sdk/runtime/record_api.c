@@ -20,7 +20,8 @@ size_t comity_record_count(struct comity_record *record, const char *path)
 {
     struct value *value = NULL;
     const char *error = NULL;
-    if (record_path(&record->record, path, strlen(path), PATH_FIND, &value, &error) != COMITY_OK ||
+    if (record_path(&record->record, path, strlen(path), PATH_FIND, &value, &error) !=
+            COMITY_OK ||
         value->form == VALUE_EMPTY_LIST || !value->parent)
         return 0;
     size_t len = strlen(path), count = 0;
@@ -31,8 +32,8 @@ size_t comity_record_count(struct comity_record *record, const char *path)
     return count;
 }
 
-comity_status comity_record_put(struct comity_record *record, const char *path, const char *text,
-                                size_t len)
+comity_status comity_record_put(struct comity_record *record, const char *path,
+                                const char *text, size_t len)
 {
     const char *error = NULL;
     return record_put(&record->record, path, text, len, 0, NULL, &error);
@@ -72,7 +73,8 @@ static void each_value(struct walk *walk, const struct value *group)
     }
 }
 
-comity_status comity_record_each(struct comity_record *record, comity_value_fn *each, void *user)
+comity_status comity_record_each(struct comity_record *record, comity_value_fn *each,
+                                 void *user)
 {
     struct walk walk = {.each = each, .user = user};
     buffer_init(&walk.path, 0);

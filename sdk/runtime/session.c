@@ -252,11 +252,10 @@ comity_status session_run(struct comity *context, const struct comity_options *o
     uint64_t failed = failed_count(result);
     comity_status status = session_open(&session, context, options, result);
     if (status == COMITY_OK)
-        status = session_trees(&session, input, session.from ? session.from->syntax : 0, run_tree,
-                               &run);
+        status = session_trees(&session, input, session.from ? session.from->syntax : 0,
+                               run_tree, &run);
     session_close(&session);
-    if (status == COMITY_OK &&
-        failed_count(result) > failed)
+    if (status == COMITY_OK && failed_count(result) > failed)
         status = COMITY_E_INVALID;
     return status;
 }

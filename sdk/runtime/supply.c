@@ -8,7 +8,8 @@
 #include <nettle/sha2.h>
 #include <stdio.h>
 
-static comity_status report(struct comity_record *record, const char *message, const char *field)
+static comity_status report(struct comity_record *record, const char *message,
+                            const char *field)
 {
     struct comity_finding finding = {.struct_size = sizeof finding,
                                      .severity = COMITY_ERROR,
@@ -173,7 +174,8 @@ comity_status supply_provenance(struct comity_record *record)
     uint8_t digest[SHA256_DIGEST_SIZE];
     char plugin[200];
     sha256_init(&context);
-    sha256_update(&context, node->end - node->offset, (const uint8_t *)tree->text + node->offset);
+    sha256_update(&context, node->end - node->offset,
+                  (const uint8_t *)tree->text + node->offset);
     sha256_digest(&context, sizeof digest, digest);
     snprintf(plugin, sizeof plugin, "%s %s",
              format->plugin ? format->plugin->descriptor.id : format->id,
@@ -184,7 +186,8 @@ comity_status supply_provenance(struct comity_record *record)
     if (!entry)
         return COMITY_E_NOMEM;
     put_hex(hex, digest, sizeof digest);
-    return value_add_text(&record->record, entry, F_provenance_sha256, hex, 2 * sizeof digest, 0)
+    return value_add_text(&record->record, entry, F_provenance_sha256, hex, 2 * sizeof digest,
+                          0)
                ? COMITY_OK
                : COMITY_E_NOMEM;
 }

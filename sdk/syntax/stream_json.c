@@ -18,6 +18,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SMALL_PIECES 16u /* of one document; see widen() */
+
 /* Drops bytes of the window and keeps count of lines and characters. */
 static void consume(struct stream_json *stream, struct source *source, size_t count)
 {
@@ -238,15 +240,20 @@ static comity_status check_line(const struct source *source, size_t used, size_t
     return COMITY_E_INVALID;
 }
 
-/* At least twice the window, as far as a document may go. */
+/* More of a document that the window cuts.  Whatever comes next is tried, since it may be all
+ * that a sender who waits for an answer has sent; but a document that comes in small pieces
+ * would be read again for each, so that patience ends, and each piece doubles the window. */
 static comity_status widen(struct source *source, const struct limits *limits,
-                           struct syntax_error *error)
+                           unsigned *patience, struct syntax_error *error)
 {
-    size_t before = source->size, want = before * 2;
+    size_t before = source->size, want = *patience ? before + 1 : before * 2;
     if (limits->bytes < SIZE_MAX && want > limits->bytes + 1)
         want = before > limits->bytes ? before + 1 : limits->bytes + 1;
     comity_status status = source_fill(source, want);
-    if (status != COMITY_E_LIMIT || source->size > before)
+    size_t gained = source->size - before;
+    if (*patience && gained < before / 8)
+        --*patience;
+    if (status != COMITY_E_LIMIT || gained)
         return status == COMITY_E_LIMIT ? COMITY_OK : status;
     *error = (struct syntax_error){
         .code = "limit.bytes", .hint = "raise the limit if such documents are to be expected"};
@@ -261,6 +268,7 @@ static comity_status parse(struct stream_json *stream, struct source *source,
                            struct syntax_error *error)
 {
     bool in_list = stream->mode != STREAM_JSON_VALUES;
+    unsigned patience = SMALL_PIECES;
     for (;;) {
         size_t used = 0;
         locate(stream, source, tree);
@@ -271,7 +279,7 @@ static comity_status parse(struct stream_json *stream, struct source *source,
             status = check_line(source, used, &stream->lent, error);
         if (status != JSON_MORE)
             return status;
-        status = widen(source, limits, error);
+        status = widen(source, limits, &patience, error);
         if (status != COMITY_OK) {
             locate(stream, source, tree);
             return status;

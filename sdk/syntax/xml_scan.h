@@ -46,6 +46,12 @@ static inline size_t xml_scan_past(const char *text, size_t size, size_t at, con
     return found ? (size_t)(found - text) + len : size + 1;
 }
 
+/* True if `at`, which is at a '<', begins a tag, or something that is not well formed. */
+static inline bool xml_scan_is_tag(const char *text, size_t size, size_t at)
+{
+    return size - at < 2 || (text[at + 1] != '!' && text[at + 1] != '?');
+}
+
 /* One past the comment or processing instruction at `at`; `at` where there is neither;
  * `size` + 1 where it is not closed. */
 static inline size_t xml_scan_aside(const char *text, size_t size, size_t at)
@@ -74,7 +80,7 @@ static inline size_t xml_scan_misc(const char *text, size_t size, size_t at)
  * the brackets of CDATA sections. */
 static inline size_t xml_scan_data(const char *text, size_t size, size_t at)
 {
-    while (at < size && text[at] == '<') {
+    while (at < size && text[at] == '<' && !xml_scan_is_tag(text, size, at)) {
         size_t next = xml_scan_aside(text, size, at);
         if (xml_scan_has(text, size, at, "<![CDATA[")) {
             next = at + 9;
@@ -100,6 +106,8 @@ static inline size_t xml_scan_tag(const char *text, size_t size, size_t at, bool
         if (!found)
             return size;
         at = (size_t)(found - text);
+        if (xml_scan_is_tag(text, size, at))
+            return at;
         size_t next = xml_scan_aside(text, size, at);
         if (xml_scan_has(text, size, at, "<![CDATA["))
             next = xml_scan_past(text, size, at + 9, "]]>");

@@ -212,20 +212,27 @@ static size_t find_tag(const struct xml_reader *reader)
 
 /* --- tags */
 
-/* True if the name at `at` is what the parser says; `*local` becomes its local part. */
-static bool matches_name(const struct xml_reader *reader, size_t at, const xmlChar *prefix,
+/* True if the bytes at `at` are these. */
+static bool has_bytes(const struct xml_reader *reader, size_t at, const char *bytes, size_t len)
+{
+    return at <= reader->size && reader->size - at >= len &&
+           memcmp(reader->text + at, bytes, len) == 0;
+}
+
+/* Length of the local part of the name at `at`, if that is what the parser says, and where it
+ * begins; 0 if the name is another. */
+static size_t match_name(const struct xml_reader *reader, size_t at, const xmlChar *prefix,
                          const xmlChar *local_name, size_t *local)
 {
     if (prefix) {
-        if (!xml_scan_has(reader->text, reader->size, at, as_text(prefix)))
-            return false;
-        at += strlen(as_text(prefix));
-        if (!xml_scan_has(reader->text, reader->size, at, ":"))
-            return false;
-        at++;
+        size_t len = strlen(as_text(prefix));
+        if (!has_bytes(reader, at, as_text(prefix), len) || !has_bytes(reader, at + len, ":", 1))
+            return 0;
+        at += len + 1;
     }
     *local = at;
-    return xml_scan_has(reader->text, reader->size, at, as_text(local_name));
+    size_t len = strlen(as_text(local_name));
+    return has_bytes(reader, at, as_text(local_name), len) ? len : 0;
 }
 
 /* "&#38;" is how the parser hands on an ampersand in an attribute, and every other one was
@@ -257,9 +264,8 @@ static void add_attribute(struct xml_reader *reader, const xmlChar *const *attri
                           const struct xml_scan_attribute *scanned)
 {
     size_t local = 0;
-    size_t name_end = scanned->name + scanned->name_len;
-    if (!matches_name(reader, scanned->name, attribute[1], attribute[0], &local) ||
-        strlen(as_text(attribute[0])) != name_end - local) {
+    size_t len = match_name(reader, scanned->name, attribute[1], attribute[0], &local);
+    if (!len || local + len != scanned->name + scanned->name_len) {
         fail_disagreement(reader, scanned->name);
         return;
     }
@@ -269,7 +275,7 @@ static void add_attribute(struct xml_reader *reader, const xmlChar *const *attri
         return;
     struct comity_node *node = tree_node(reader->tree, index);
     node->name = reader->text + local;
-    node->name_len = (uint32_t)(name_end - local);
+    node->name_len = (uint32_t)len;
     node->ns = ns;
     node->end = (uint32_t)(scanned->value + scanned->value_len + 1);
     set_attribute_text(reader, index, as_text(attribute[3]),
@@ -323,7 +329,8 @@ void xml_tree_start(void *user, const xmlChar *local_name, const xmlChar *prefix
     if (reader->status != COMITY_OK)
         return;
     size_t tag = find_tag(reader);
-    if (!matches_name(reader, tag + 1, prefix, local_name, &local)) {
+    size_t len = match_name(reader, tag + 1, prefix, local_name, &local);
+    if (!len) {
         fail_disagreement(reader, tag);
         return;
     }
@@ -338,42 +345,50 @@ void xml_tree_start(void *user, const xmlChar *local_name, const xmlChar *prefix
         return;
     struct comity_node *node = tree_node(reader->tree, index);
     node->name = reader->text + local;
-    node->name_len = (uint32_t)strlen(as_text(local_name));
+    node->name_len = (uint32_t)len;
     node->ns = ns;
     node->next = reader->open;
     node->reserved = (uint16_t)namespace_count;
     reader->namespaces += (unsigned)namespace_count;
     reader->open = index;
     reader->depth++;
-    read_attributes(reader, local + node->name_len, attribute_count, attributes);
+    read_attributes(reader, local + len, attribute_count, attributes);
+}
+
+/* One past the end tag at `tag`, which closes `node`; 0 where it is another. */
+static size_t end_of_end_tag(const struct xml_reader *reader, size_t tag,
+                             const struct comity_node *node)
+{
+    const char *name = reader->text + node->offset + 1;
+    size_t len = (size_t)(node->name - name) + node->name_len;
+    if (!has_bytes(reader, tag, "</", 2) || !has_bytes(reader, tag + 2, name, len))
+        return 0;
+    size_t end = xml_scan_blanks(reader->text, reader->size, tag + 2 + len);
+    return has_bytes(reader, end, ">", 1) ? end + 1 : 0;
 }
 
 void xml_tree_end(void *user, const xmlChar *local_name, const xmlChar *prefix,
                   const xmlChar *uri)
 {
     struct xml_reader *reader = user;
-    size_t local = 0;
+    (void)local_name; /* the parser has seen to it that it is the open element's */
+    (void)prefix;
     (void)uri;
     if (reader->status != COMITY_OK || !reader->open)
         return;
     struct tree *tree = reader->tree;
-    uint32_t index = reader->open;
-    uint32_t last = tree_node(tree, index)->end;
-    bool has_elements = last && tree_node(tree, last)->kind != COMITY_NODE_ATTRIBUTE;
-    size_t end = reader->at;
-    size_t tag = reader->is_empty_tag ? end : find_tag(reader);
-    if (!reader->is_empty_tag) {
-        end = xml_scan_tag_end(reader->text, reader->size, tag);
-        if (!xml_scan_has(reader->text, reader->size, tag, "</") || end > reader->size ||
-            !matches_name(reader, tag + 2, prefix, local_name, &local)) {
-            fail_disagreement(reader, tag);
-            return;
-        }
+    struct comity_node *node = tree_node(tree, reader->open);
+    bool has_elements = node->end && tree_node(tree, node->end)->kind != COMITY_NODE_ATTRIBUTE;
+    size_t tag = reader->is_empty_tag ? reader->at : find_tag(reader);
+    size_t end = reader->is_empty_tag ? tag : end_of_end_tag(reader, tag, node);
+    if (!end) {
+        fail_disagreement(reader, tag);
+        return;
     }
     end_run(reader, tag, !has_elements);
     if (reader->status != COMITY_OK)
         return;
-    struct comity_node *node = tree_node(tree, index);
+    node = tree_node(tree, reader->open); /* it may have moved */
     reader->open = node->next;
     reader->depth--;
     reader->namespaces -= node->reserved;

@@ -488,7 +488,8 @@ static void put_group(struct buffer *out, unsigned count, unsigned again)
 {
     for (unsigned i = 0; i < count; i++) {
         unsigned name = again < count && i == count - 1 ? again : i;
-        buffer_format(out, "%s\"n%u\":%u", i ? "," : "{", name, i);
+        /* lengths on either side of the eight bytes that a hash takes at a time */
+        buffer_format(out, "%s\"n%0*u\":%u", i ? "," : "{", (int)(name % 23 + 1), name, i);
     }
     buffer_char(out, '}');
 }

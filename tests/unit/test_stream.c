@@ -496,6 +496,62 @@ static void test_a_file_of_open_brackets_takes_linear_time(void **state)
     buffer_free(&text);
 }
 
+/* --- senders that wait */
+
+static void test_a_whole_line_is_given_out_before_the_next_one_comes(void **state)
+{
+    (void)state;
+    struct limits limits = LIMITS_INIT;
+    struct findings findings = {.emit = NULL};
+    struct source source;
+    struct stream *stream = NULL;
+    struct arena arena;
+    struct tree tree;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    arena_init(&arena, 0);
+    tree_init(&tree, &arena);
+    source_init_fd(&source, ends[0], 0);
+    assert_int_equal(stream_open(SYNTAX_JSON, &source, &limits, NULL, &stream), COMITY_OK);
+    faulty_reads.most = 5;
+    alarm(20); /* a reader that waits for more would wait for ever */
+    for (int i = 0; i < 4; i++) {
+        dprintf(ends[1], "{\"n\":%d,\"t\":\"some text\"} \n", i);
+        assert_int_equal(stream_next(stream, &tree, &findings), COMITY_OK);
+        assert_int_equal(tree_place(&tree, 0).line, i + 1);
+    }
+    dprintf(ends[1], "[{\"n\":1}");
+    assert_int_equal(stream_next(stream, &tree, &findings), COMITY_OK);
+    alarm(0);
+    faulty_reads.most = 0;
+    stream_free(stream);
+    source_free(&source);
+    tree_free(&tree);
+    arena_free(&arena);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/* Read again for every piece, it would take hours. */
+static void test_a_long_document_in_small_pieces_takes_linear_time(void **state)
+{
+    (void)state;
+    struct setup setup = {.limits = LIMITS_INIT, .by_descriptor = true};
+    struct buffer text;
+    struct timespec start, end;
+    buffer_init(&text, 0);
+    buffer_format(&text, "{\"a\":\"%0*d\"}\n", 3000000, 0);
+    faulty_reads.most = 10;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    struct outcome *outcome = run(&setup, text.bytes, text.size);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    faulty_reads.most = 0;
+    assert_int_equal(outcome->documents, 1);
+    assert_true(end.tv_sec - start.tv_sec < 5);
+    outcome_free(outcome);
+    buffer_free(&text);
+}
+
 /* --- failures from outside */
 
 static void test_a_read_that_fails_ends_the_stream(void **state)
@@ -627,6 +683,8 @@ int main(void)
         cmocka_unit_test(test_a_deep_entry_of_a_list_does_not_lose_the_list),
         cmocka_unit_test(test_endless_white_space_and_lists_take_no_memory),
         cmocka_unit_test(test_a_file_of_open_brackets_takes_linear_time),
+        cmocka_unit_test(test_a_whole_line_is_given_out_before_the_next_one_comes),
+        cmocka_unit_test(test_a_long_document_in_small_pieces_takes_linear_time),
         cmocka_unit_test(test_a_read_that_fails_ends_the_stream),
         cmocka_unit_test(test_a_lost_stream_stays_lost),
         cmocka_unit_test(test_every_allocation_may_fail),

@@ -6,6 +6,7 @@
 #include "collected.h"
 #include "failing_alloc.h"
 
+#include "io/charset.h"
 #include "syntax/json.h"
 #include "syntax/tree.h"
 
@@ -191,6 +192,25 @@ static void test_places_of_an_earlier_text_are_forgotten(void **state)
     memcpy(text, "[1,2,3,4]", 9);
     read_json(fixture, text, 9);
     assert_same_place(tree_place(&fixture->tree, 7), (struct place){7, 1, 8});
+}
+
+static void test_places_of_converted_text_are_those_of_the_input(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *latin = "\"\xE9\xE9\xE9\"";
+    struct buffer utf8;
+    struct charset_map *map = NULL;
+    size_t bad = 0;
+    buffer_init(&utf8, 0);
+    assert_int_equal(charset_to_utf8("ISO-8859-1", latin, 5, 0, &utf8, &map, &bad), COMITY_OK);
+    assert_int_equal(utf8.size, 8);
+    read_json(fixture, utf8.bytes, utf8.size);
+    fixture->tree.map = map;
+    fixture->tree.offset = 2; /* the conversion began behind a mark of two bytes */
+    assert_same_place(tree_place(&fixture->tree, 3), (struct place){4, 1, 3});
+    assert_same_place(tree_place(&fixture->tree, 7), (struct place){6, 1, 5});
+    charset_map_free(map);
+    buffer_free(&utf8);
 }
 
 /* --- paths: JSON */
@@ -481,6 +501,7 @@ int main(void)
         TEST(test_places_are_right_in_whatever_order_they_are_asked_for),
         TEST(test_places_begin_where_the_document_does),
         TEST(test_places_of_an_earlier_text_are_forgotten),
+        TEST(test_places_of_converted_text_are_those_of_the_input),
         TEST(test_json_pointers_are_escaped),
         TEST(test_json_pointers_are_right_in_whatever_order_they_are_asked_for),
         TEST(test_reports_about_all_of_a_long_list_take_linear_time),

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Findings as people read them, and as JSON lines. */
+#include "cli.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const severity_names[] = {"note", "warning", "loss", "error"};
+
+static void add_text(cJSON *object, const char *name, const char *text)
+{
+    if (text)
+        cJSON_AddStringToObject(object, name, text);
+}
+
+static void print_json(FILE *to, const struct comity_finding *finding)
+{
+    cJSON *object = cJSON_CreateObject();
+    add_text(object, "severity", severity_names[finding->severity]);
+    add_text(object, "code", finding->code);
+    add_text(object, "message", finding->message);
+    add_text(object, "file", finding->file);
+    if (finding->line) {
+        cJSON_AddNumberToObject(object, "line", (double)finding->line);
+        cJSON_AddNumberToObject(object, "column", (double)finding->column);
+        cJSON_AddNumberToObject(object, "offset", (double)finding->offset);
+    }
+    add_text(object, "source", finding->source);
+    add_text(object, "field", finding->field);
+    add_text(object, "format", finding->format);
+    add_text(object, "hint", finding->hint);
+    char *text = cJSON_PrintUnformatted(object);
+    if (text)
+        fprintf(to, "%s\n", text);
+    cJSON_free(text);
+    cJSON_Delete(object);
+}
+
+/* A document's text may hold escape sequences: they must not reach a terminal. */
+static void print_safely(FILE *to, const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        bool c1 = p[0] == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0;
+        if (*p < 0x20 || *p == 0x7F)
+            fprintf(to, "\\x%02x", *p);
+        else if (c1)
+            fprintf(to, "\\x%02x", *++p);
+        else
+            fputc(*p, to);
+    }
+}
+
+static void print_text(const struct cli *cli, const struct comity_finding *finding)
+{
+    FILE *to = cli->findings;
+    if (finding->file)
+        print_safely(to, finding->file);
+    if (finding->line)
+        fprintf(to, ":%llu:%llu", (unsigned long long)finding->line,
+                (unsigned long long)finding->column);
+    fprintf(to, "%s%s: ", finding->file ? ": " : "", severity_names[finding->severity]);
+    print_safely(to, finding->message);
+    fprintf(to, " [%s]\n", finding->code);
+    bool has_source = finding->source && *finding->source;
+    if (has_source || finding->field) {
+        fputs("    at ", to);
+        print_safely(to, has_source ? finding->source : finding->field);
+        if (has_source && finding->field) {
+            fputs(", field ", to);
+            print_safely(to, finding->field);
+        }
+        fputc('\n', to);
+    }
+    if (finding->hint) {
+        fputs("    ", to);
+        print_safely(to, finding->hint);
+        fputc('\n', to);
+    }
+}
+
+/* True once a code was shown so often that more of it would bury the rest. */
+static bool is_enough(struct cli *cli, const char *code)
+{
+    if (cli->verbose || cli->findings == stdout)
+        return false;
+    for (size_t i = 0; i < MAX_CODES; i++) {
+        if (!cli->alike[i].code)
+            cli->alike[i].code = strdup(code);
+        if (cli->alike[i].code && strcmp(cli->alike[i].code, code) == 0)
+            return ++cli->alike[i].count > MAX_ALIKE;
+    }
+    return false;
+}
+
+void cli_print_counts(struct cli *cli)
+{
+    for (size_t i = 0; i < MAX_CODES && cli->alike[i].code; i++) {
+        if (cli->alike[i].count > MAX_ALIKE)
+            fprintf(cli->findings,
+                    "and %llu more [%s]; -v shows all, --report FILE keeps them\n",
+                    (unsigned long long)(cli->alike[i].count - MAX_ALIKE), cli->alike[i].code);
+        free(cli->alike[i].code);
+    }
+}
+
+void cli_finding(void *user, const struct comity_finding *finding)
+{
+    struct cli *cli = user;
+    if (cli->report)
+        print_json(cli->report, finding);
+    if (cli->report == cli->findings || (cli->quiet && finding->severity < COMITY_ERROR) ||
+        (!cli->verbose && finding->severity == COMITY_NOTE))
+        return;
+    if (cli->json)
+        print_json(cli->findings, finding);
+    else if (!is_enough(cli, finding->code))
+        print_text(cli, finding);
+}
+
+void cli_report(struct cli *cli, int32_t severity, const char *code, const char *file,
+                const char *message, const char *hint)
+{
+    struct comity_finding finding = {.struct_size = sizeof finding,
+                                     .severity = severity,
+                                     .code = code,
+                                     .message = message,
+                                     .file = file,
+                                     .hint = hint};
+    cli_finding(cli, &finding);
+}

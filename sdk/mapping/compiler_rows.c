@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Rows of a template: what stands at which member, where it goes, and how. */
+#include "mapping/compiler.h"
+#include "syntax/json.h"
+
+static bool is_true(struct compiler *c, uint32_t group, const char *name)
+{
+    uint32_t i = compiler_get(c, group, name);
+    return i && tree_node(&c->tree, i)->kind == COMITY_NODE_TRUE;
+}
+
+void compiler_constants(struct compiler *c, uint32_t object, struct constant **list,
+                        size_t *count)
+{
+    const struct comity_node *node = tree_node(&c->tree, object);
+    if (node->kind != COMITY_NODE_GROUP) {
+        compiler_fault(c, object, "template.type", "this is not an object of field: text");
+        return;
+    }
+    *list = compiler_take(c, node->count * sizeof **list);
+    for (uint32_t i = node->first; i && c->status == COMITY_OK;
+         i = tree_node(&c->tree, i)->next) {
+        const struct comity_node *member = tree_node(&c->tree, i);
+        struct parsed_path path;
+        if (member->kind != COMITY_NODE_STRING)
+            compiler_fault(c, i, "template.type", "a constant is a text");
+        else if (compiler_path(c, i, compiler_copy(c, member->name, member->name_len), false,
+                               &path))
+            (*list)[(*count)++] =
+                (struct constant){.target = path.target,
+                                  .path = compiler_copy(c, member->name, member->name_len),
+                                  .text = compiler_copy(c, member->text, member->text_len),
+                                  .len = member->text_len};
+    }
+}
+
+static const struct code_table *find_table(struct compiler *c, const char *name)
+{
+    for (size_t i = 0; i < c->t->table_count; i++)
+        if (strcmp(c->t->tables[i].name, name) == 0)
+            return &c->t->tables[i];
+    return NULL;
+}
+
+static void row_codec(struct compiler *c, uint32_t object, struct row *row)
+{
+    const char *type = compiler_text(c, object, "type"),
+               *date = compiler_text(c, object, "date"),
+               *table = compiler_text(c, object, "codes");
+    row->json_kind = COMITY_NODE_STRING;
+    if (type && strcmp(type, "number") == 0)
+        row->json_kind = COMITY_NODE_NUMBER;
+    else if (type && strcmp(type, "boolean") == 0)
+        row->json_kind = COMITY_NODE_TRUE;
+    else if (type && strcmp(type, "text") != 0)
+        compiler_fault(c, compiler_get(c, object, "type"), "template.type",
+                       "type is text, number or boolean");
+    if (date) {
+        row->codec = CODEC_DATE;
+        row->pattern = date;
+        if (!strstr(date, "YYYY") || strlen(date) != 10)
+            compiler_fault(c, compiler_get(c, object, "date"), "template.date",
+                           "a date's pattern holds YYYY, MM, DD and two separators");
+    }
+    if (table && strcmp(table, "iso-639-2") == 0) {
+        row->codec = CODEC_LANGUAGE;
+    } else if (table) {
+        row->codec = CODEC_CODES;
+        row->codes = find_table(c, table);
+        if (!row->codes)
+            compiler_fault(c, compiler_get(c, object, "codes"), "template.codes",
+                           "the template has no such code table");
+    }
+}
+
+static void row_unknown(struct compiler *c, uint32_t object, struct row *row)
+{
+    uint32_t list = compiler_get(c, object, "unknown");
+    if (!list)
+        return;
+    row->unknown = compiler_take(c, tree_node(&c->tree, list)->count * sizeof *row->unknown);
+    for (uint32_t i = tree_node(&c->tree, list)->first; i && row->unknown;
+         i = tree_node(&c->tree, i)->next) {
+        const struct comity_node *node = tree_node(&c->tree, i);
+        row->unknown[row->unknown_count++] = (struct constant){
+            .target = {.field = node->kind},
+            .text = compiler_copy(c, node->text ? node->text : "", node->text_len),
+            .len = node->text_len};
+    }
+}
+
+static void row_also(struct compiler *c, uint32_t object, struct row *row)
+{
+    const char *fallback = compiler_text(c, object, "else");
+    uint32_t list = compiler_get(c, object, "also");
+    size_t room = (fallback ? 1u : 0u) + (list ? tree_node(&c->tree, list)->count : 0);
+    if (!room)
+        return;
+    row->also = compiler_take(c, room * sizeof *row->also);
+    struct parsed_path path;
+    if (fallback && compiler_path(c, compiler_get(c, object, "else"), fallback, false, &path) &&
+        row->also) {
+        row->also[row->also_count++] = path.target;
+        row->has_fallback = true;
+    }
+    for (uint32_t i = list ? tree_node(&c->tree, list)->first : 0; i && row->also;
+         i = tree_node(&c->tree, i)->next) {
+        const struct comity_node *node = tree_node(&c->tree, i);
+        if (node->kind != COMITY_NODE_STRING)
+            compiler_fault(c, i, "template.type", "this is not a canonical path");
+        else if (compiler_path(c, i, compiler_copy(c, node->text, node->text_len), false,
+                               &path))
+            row->also[row->also_count++] = path.target;
+    }
+}
+
+/* A quantity: the number goes to its value, the unit stands beside it. */
+static void row_unit(struct compiler *c, uint32_t object, struct row *row,
+                     const struct parsed_path *path)
+{
+    const char *unit = compiler_text(c, object, "unit");
+    bool quantity = fields[path->target.field].type == TYPE_GROUP && !path->whole_list;
+    if (!unit && quantity)
+        compiler_fault(c, object, "template.field",
+                       "the field is a group; name the field inside it");
+    if (!unit)
+        return;
+    if (!quantity || fields[path->target.field].ref != G_quantity) {
+        compiler_fault(c, object, "template.field",
+                       "unit goes with a field that is a quantity");
+        return;
+    }
+    row->target.field = F_quantity_value;
+    row->with = compiler_take(c, sizeof *row->with);
+    if (!row->with)
+        return;
+    row->with[row->with_count++] =
+        (struct constant){.target = {row->target.from_root, row->target.slot, F_quantity_unit},
+                          .path = "unit",
+                          .text = unit,
+                          .len = (uint32_t)strlen(unit)};
+}
+
+static struct row *compile_row(struct compiler *c, uint32_t object, struct parsed_path *path,
+                               bool list)
+{
+    struct row *row = compiler_take(c, sizeof *row);
+    const char *at = compiler_text(c, object, "at"), *field = compiler_text(c, object, "field");
+    if (!field)
+        field = compiler_text(c, object, "each");
+    if (!row || !at || !field) {
+        compiler_fault(c, object, "template.row", "a row needs at, and field or each");
+        return NULL;
+    }
+    if (!compiler_path(c, object, field, list, path))
+        return NULL;
+    row->at = at;
+    row->field_path = field;
+    row->target = path->target;
+    row->note = compiler_text(c, object, "note");
+    row_codec(c, object, row);
+    row_unknown(c, object, row);
+    row_also(c, object, row);
+    if (!list)
+        row_unit(c, object, row, path);
+    uint32_t with = compiler_get(c, object, "with");
+    if (with && row->with_count)
+        compiler_fault(c, with, "template.row", "a row has a unit, or with, but not both");
+    else if (with)
+        compiler_constants(c, with, &row->with, &row->with_count);
+    return row;
+}
+
+static struct member *add_member(struct compiler *c, uint32_t node, struct member *parent,
+                                 const char *name, size_t len)
+{
+    for (uint16_t i = 0; i < parent->count; i++)
+        if (parent->members[i].name_len == len &&
+            memcmp(parent->members[i].name, name, len) == 0)
+            return &parent->members[i];
+    if (!parent->members)
+        parent->members = compiler_take(c, TEMPLATE_MAX_MEMBERS * sizeof *parent->members);
+    if (!parent->members || parent->count == TEMPLATE_MAX_MEMBERS) {
+        compiler_fault(c, node, "template.row", "an object has too many members");
+        return NULL;
+    }
+    struct member *member = &parent->members[parent->count++];
+    struct buffer literal;
+    buffer_init(&literal, 0);
+    json_put_string(&literal, name, len);
+    buffer_char(&literal, ':');
+    member->name = compiler_copy(c, name, len);
+    member->name_len = (uint32_t)len;
+    member->literal = compiler_copy(c, literal.bytes ? literal.bytes : "", literal.size);
+    member->literal_len = (uint32_t)literal.size;
+    buffer_free(&literal);
+    return member;
+}
+
+struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *parent,
+                             const char *at, bool *list)
+{
+    struct member *member = parent;
+    for (const char *p = at;;) {
+        size_t len = strcspn(p, "/");
+        bool last = p[len] == '\0';
+        *list = len > 2 && p[len - 2] == '[' && p[len - 1] == ']';
+        if (len == 0 || (*list && !last)) {
+            compiler_fault(c, node, "template.at",
+                           "the path of members has an empty step or a list inside");
+            return NULL;
+        }
+        bool was_there = false;
+        for (uint16_t i = 0; i < member->count; i++)
+            was_there = was_there ||
+                        (member->members[i].name_len == len - (*list ? 2 : 0) &&
+                         memcmp(member->members[i].name, p, member->members[i].name_len) == 0);
+        member = add_member(c, node, member, p, len - (*list ? 2 : 0));
+        if (!member)
+            return NULL;
+        if (was_there && (last || member->kind != MEMBER_OBJECT)) {
+            compiler_fault(c, node, "template.at", "two rows describe the same member");
+            return NULL;
+        }
+        if (last)
+            return member;
+        member->kind = MEMBER_OBJECT;
+        p += len + 1;
+    }
+}
+
+static uint8_t absent_rule(struct compiler *c, uint32_t object, uint8_t fallback)
+{
+    const char *text = compiler_text(c, object, "absent");
+    if (!text)
+        return fallback;
+    if (strcmp(text, "null") == 0)
+        return ABSENT_NULL;
+    if (strcmp(text, "empty") == 0)
+        return ABSENT_EMPTY;
+    if (strcmp(text, "omit") != 0)
+        compiler_fault(c, compiler_get(c, object, "absent"), "template.absent",
+                       "absent is null, empty or omit");
+    return ABSENT_OMIT;
+}
+
+static void compile_each(struct compiler *c, uint32_t object, struct member *member)
+{
+    static const char *const known[] = {"at",     "each", "rows",     "constants",
+                                        "absent", "note", "required", NULL};
+    struct parsed_path path;
+    compiler_check_members(c, object, known);
+    member->kind = MEMBER_EACH;
+    member->row = compile_row(c, object, &path, true);
+    member->scope = compiler_take(c, sizeof *member->scope);
+    if (!member->row || !member->scope)
+        return;
+    if (fields[path.target.field].type != TYPE_GROUP || !fields[path.target.field].list ||
+        (!path.whole_list && path.key == FIELD_NONE)) {
+        compiler_fault(c, object, "template.field",
+                       "each names a list of groups, ending in []");
+        return;
+    }
+    member->key = path.key;
+    member->wanted = path.wanted;
+    member->wanted_len = path.wanted_len;
+    member->scope->group = fields[path.target.field].ref;
+    member->scope->count = 1;
+    struct scope *outer = c->scope;
+    c->scope = member->scope;
+    uint32_t constants = compiler_get(c, object, "constants");
+    if (constants)
+        compiler_constants(c, constants, &member->scope->constants,
+                           &member->scope->constant_count);
+    compiler_rows(c, compiler_get(c, object, "rows"), member);
+    c->scope = outer;
+}
+
+static void compile_value(struct compiler *c, uint32_t object, struct member *member, bool list)
+{
+    static const char *const known[] = {"at",      "field", "type", "date",   "codes",
+                                        "unit",    "also",  "else", "absent", "required",
+                                        "unknown", "note",  "with", NULL};
+    struct parsed_path path;
+    compiler_check_members(c, object, known);
+    member->kind = list ? MEMBER_ENTRIES : MEMBER_VALUE;
+    member->row = compile_row(c, object, &path, false);
+    if (member->row && list != path.whole_list)
+        compiler_fault(c, object, "template.row",
+                       "at and field both end in [] (a list of values), or neither does");
+}
+
+void compiler_rows(struct compiler *c, uint32_t list, struct member *parent)
+{
+    if (!list || tree_node(&c->tree, list)->kind != COMITY_NODE_LIST) {
+        compiler_fault(c, list, "template.row", "there is no list of rows");
+        return;
+    }
+    for (uint32_t i = tree_node(&c->tree, list)->first; i && c->status == COMITY_OK;
+         i = tree_node(&c->tree, i)->next) {
+        bool is_list = false;
+        const char *at = tree_node(&c->tree, i)->kind == COMITY_NODE_GROUP
+                             ? compiler_text(c, i, "at")
+                             : NULL;
+        if (!at) {
+            compiler_fault(c, i, "template.row", "a row is an object that begins with at");
+            continue;
+        }
+        struct member *member = compiler_walk(c, i, parent, at, &is_list);
+        if (!member)
+            continue;
+        member->required = is_true(c, i, "required");
+        member->absent = absent_rule(c, i, ABSENT_OMIT);
+        if (compiler_get(c, i, "each"))
+            compile_each(c, i, member);
+        else
+            compile_value(c, i, member, is_list);
+    }
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The template writer's values: what a row says, what was kept of it, and what stands for
+ * nothing.  Marks every value that it takes. */
+#include "mapping/writer.h"
+#include "syntax/json.h"
+
+#include <stdio.h>
+
+void out_frame_init(struct writing *w, struct out_frame *frame, const struct scope *scope,
+                    struct value *group)
+{
+    memset(frame, 0, sizeof *frame);
+    frame->scope = scope;
+    frame->slots[0] = group;
+    frame->looked[0] = true;
+    frame->base = w->path.size;
+    for (frame->kept = group->kept; frame->kept; frame->kept = frame->kept->next)
+        if (strcmp(frame->kept->format, w->t->id) == 0)
+            break;
+}
+
+static struct value *frame_slot(struct out_frame *frame, uint16_t index)
+{
+    if (frame->looked[index])
+        return frame->slots[index];
+    frame->looked[index] = true;
+    const struct slot *slot = &frame->scope->slots[index];
+    struct value *parent = frame_slot(frame, slot->parent);
+    struct value *group = parent ? value_child(parent, slot->field) : NULL;
+    uint16_t position = slot->index;
+    for (; group; group = value_next(group)) {
+        struct value *key = slot->key != FIELD_NONE && group->form == VALUE_GROUP
+                                ? value_child(group, slot->key)
+                                : NULL;
+        if (slot->key == FIELD_NONE ? position-- == 0
+                                    : key && value_is(key, slot->wanted, slot->wanted_len)) {
+            if (key)
+                key->flags |= VALUE_ASKED;
+            break;
+        }
+    }
+    frame->slots[index] = group && group->form == VALUE_GROUP ? group : NULL;
+    return frame->slots[index];
+}
+
+struct value *out_target(struct writing *w, struct out_frame *frame,
+                         const struct target *target)
+{
+    struct value *group = frame_slot(target->from_root ? w->root : frame, target->slot);
+    return group ? value_child(group, target->field) : NULL;
+}
+
+void out_step(struct writing *w, const char *name, uint32_t len)
+{
+    buffer_char(&w->path, '/');
+    for (uint32_t i = 0; i < len; i++) {
+        if (name[i] == '~' || name[i] == '/')
+            buffer_text(&w->path, name[i] == '~' ? "~0" : "~1");
+        else
+            buffer_char(&w->path, name[i]);
+    }
+}
+
+struct kept *out_kept(struct writing *w, const struct out_frame *frame, const char *what)
+{
+    size_t prefix = strlen(w->prefix), name = strlen(what), path = w->path.size - frame->base;
+    for (struct kept *k = frame->kept; k; k = k->next) {
+        if (k->key_len != prefix + name + path || memcmp(k->key, w->prefix, prefix) != 0 ||
+            memcmp(k->key + prefix, what, name) != 0)
+            continue;
+        if (path && memcmp(k->key + prefix + name, w->path.bytes + frame->base, path) != 0)
+            continue;
+        if (strcmp(k->format, w->t->id) == 0)
+            return k;
+    }
+    return NULL;
+}
+
+void out_put_kept(struct writing *w, struct kept *kept)
+{
+    kept->flags |= VALUE_ASKED;
+    buffer_add(w->out, kept->json, kept->json_len);
+}
+
+struct scalar {
+    const char *text;
+    size_t len;
+    uint8_t kind;
+};
+
+/* The scalar that a kept piece holds; false where it holds none (null, a list, an object). */
+static bool kept_scalar(struct writing *w, const struct kept *kept, struct scalar *out)
+{
+    struct tree tree;
+    struct limits limits = LIMITS_INIT;
+    struct syntax_error error;
+    size_t used;
+    tree_init(&tree, w->record->arena);
+    bool good =
+        json_read(&tree, kept->json, kept->json_len, true, &limits, &used, &error) == COMITY_OK;
+    if (good) {
+        const struct comity_node *node = tree_node(&tree, 1);
+        out->kind = node->kind;
+        out->text = node->kind == COMITY_NODE_TRUE    ? "true"
+                    : node->kind == COMITY_NODE_FALSE ? "false"
+                                                      : node->text;
+        out->len = node->kind == COMITY_NODE_TRUE    ? 4
+                   : node->kind == COMITY_NODE_FALSE ? 5
+                                                     : node->text_len;
+        good = node->kind >= COMITY_NODE_FALSE && node->kind <= COMITY_NODE_STRING;
+    }
+    tree_free(&tree);
+    return good;
+}
+
+/* True if the kept piece is the source's own spelling of the value. */
+static bool kept_is_value(struct writing *w, const struct row *row, const struct kept *kept,
+                          const struct value *value)
+{
+    struct scalar scalar;
+    struct decoded decoded;
+    if (!kept_scalar(w, kept, &scalar) ||
+        codec_is_unknown(row, scalar.text, scalar.len, scalar.kind))
+        return false;
+    if (!codec_decode(row, w->record->arena, scalar.text, scalar.len, scalar.kind, &decoded)) {
+        w->status = COMITY_E_NOMEM;
+        return false;
+    }
+    return value_is(value, decoded.text, decoded.len);
+}
+
+static void take(struct writing *w, const struct row *row, struct out_frame *frame,
+                 struct value *value)
+{
+    value->flags |= VALUE_ASKED;
+    for (size_t i = 0; i < row->with_count; i++) {
+        struct value *beside = out_target(w, frame, &row->with[i].target);
+        if (beside)
+            beside->flags |= VALUE_ASKED;
+    }
+    for (size_t i = 0; i < row->also_count; i++) {
+        struct value *other = out_target(w, frame, &row->also[i]);
+        if (other && other->form == VALUE_TEXT && value_is(other, value->text, value->len))
+            other->flags |= VALUE_ASKED;
+    }
+}
+
+/* True if what must stand beside a value does: a height in metres, not in inches. */
+static bool fits_with(struct writing *w, const struct row *row, struct out_frame *frame)
+{
+    for (size_t i = 0; i < row->with_count; i++) {
+        const struct value *beside = out_target(w, frame, &row->with[i].target);
+        if (!beside || !value_is(beside, row->with[i].text, row->with[i].len))
+            return false;
+    }
+    return true;
+}
+
+static void require(struct writing *w, const struct member *member)
+{
+    char message[300];
+    snprintf(message, sizeof message, "%s requires %s (%s), which the document does not state",
+             w->t->id, member->name, member->row ? member->row->field_path : "an object");
+    struct comity_finding finding = {.struct_size = sizeof finding,
+                                     .severity = COMITY_ERROR,
+                                     .code = "model.required",
+                                     .message = message,
+                                     .field = member->row ? member->row->field_path : NULL,
+                                     .format = w->t->id,
+                                     .hint =
+                                         "supply it with --set FIELD=VALUE or --overlay FILE"};
+    findings_add(w->findings, &finding);
+    w->failed = true;
+}
+
+bool out_absent(struct writing *w, const struct member *member, struct out_frame *frame)
+{
+    struct kept *absent = out_kept(w, frame, "absent:");
+    if (absent) {
+        absent->flags |= VALUE_ASKED;
+        return false;
+    }
+    if (member->required) {
+        require(w, member);
+        return false;
+    }
+    if (member->absent == ABSENT_NULL)
+        buffer_text(w->out, "null");
+    else if (member->absent == ABSENT_EMPTY)
+        buffer_text(w->out, "[]");
+    return member->absent != ABSENT_OMIT;
+}
+
+bool out_value(struct writing *w, const struct member *member, struct out_frame *frame)
+{
+    const struct row *row = member->row;
+    struct value *value = out_target(w, frame, &row->target);
+    if (!value && row->has_fallback)
+        value = out_target(w, frame, &row->also[0]);
+    struct kept *kept = out_kept(w, frame, "");
+    size_t before = w->out->size;
+    if (value && value->form == VALUE_TEXT && fits_with(w, row, frame)) {
+        bool original = kept && kept_is_value(w, row, kept, value);
+        if (kept)
+            kept->flags |= VALUE_ASKED; /* or overtaken by a value that was changed since */
+        if (original)
+            buffer_add(w->out, kept->json, kept->json_len);
+        if (original || codec_encode(row, value->text, value->len, w->out)) {
+            take(w, row, frame, value);
+            return true;
+        }
+        w->out->size = before;
+    } else if (kept && !value) {
+        out_put_kept(w, kept);
+        return true;
+    }
+    return out_absent(w, member, frame);
+}
+
+struct kept *out_kept_entry(struct writing *w, struct out_frame *frame, uint32_t index)
+{
+    if (!frame->kept)
+        return NULL;
+    size_t size = w->path.size;
+    buffer_format(&w->path, "/%u", index);
+    struct kept *kept = out_kept(w, frame, "");
+    w->path.size = size;
+    return kept;
+}
+
+void out_comma(struct writing *w, size_t start)
+{
+    if (w->out->size != start)
+        buffer_char(w->out, ',');
+}
+
+/* One entry of a list of values: the kept one, the canonical one, or the kept spelling of it.
+ * Returns the canonical value to go on with. */
+static struct value *write_entry(struct writing *w, const struct row *row,
+                                 struct out_frame *frame, struct value *value,
+                                 struct kept *kept, size_t start)
+{
+    struct scalar scalar;
+    bool has_scalar = kept && kept_scalar(w, kept, &scalar) &&
+                      !codec_is_unknown(row, scalar.text, scalar.len, scalar.kind);
+    if (kept && !has_scalar) { /* null and the like: it has no canonical value */
+        out_comma(w, start);
+        out_put_kept(w, kept);
+        return value;
+    }
+    if (kept)
+        kept->flags |= VALUE_ASKED;
+    if (!value) /* the canonical value was taken out since */
+        return NULL;
+    size_t before = w->out->size;
+    out_comma(w, start);
+    bool original = kept && kept_is_value(w, row, kept, value);
+    if (original)
+        buffer_add(w->out, kept->json, kept->json_len);
+    if (original || codec_encode(row, value->text, value->len, w->out))
+        take(w, row, frame, value);
+    else
+        w->out->size = before;
+    return value_next(value);
+}
+
+/* True where the list is said by something else than its entries. */
+bool out_whole_list(struct writing *w, struct out_frame *frame, struct value *value)
+{
+    struct kept *kept = out_kept(w, frame, "");
+    if (kept && !value) {
+        out_put_kept(w, kept);
+        return true;
+    }
+    if (kept)
+        kept->flags |= VALUE_ASKED;
+    if (!value || value->form != VALUE_EMPTY_LIST)
+        return false;
+    value->flags |= VALUE_ASKED;
+    buffer_text(w->out, "[]");
+    return true;
+}
+
+bool out_entries(struct writing *w, const struct member *member, struct out_frame *frame)
+{
+    struct value *value = out_target(w, frame, &member->row->target);
+    if (out_whole_list(w, frame, value))
+        return true;
+    struct kept *kept = out_kept_entry(w, frame, 0);
+    if (!value && !kept)
+        return out_absent(w, member, frame);
+    buffer_char(w->out, '[');
+    size_t start = w->out->size;
+    for (uint32_t i = 0; value || kept;) {
+        value = write_entry(w, member->row, frame, value, kept, start);
+        kept = out_kept_entry(w, frame, ++i);
+    }
+    buffer_char(w->out, ']');
+    return true;
+}
