@@ -40,7 +40,7 @@ planted() {
     expect "$name" "$rules"
 }
 
-echo 1..32
+echo 1..33
 fresh
 expect 'a clean tree passes' ''
 planted sdk/base/a.c 'strcpy is found' '1 ' 'void f(char *a) { strcpy(a, "b"); }'
@@ -71,6 +71,10 @@ planted sdk/base/a.c 'an open end is found' '9 ' '/* FIX''ME: more */'
 planted sdk/base/a.c 'a template of mkstemp is none' '' 'const char a[] = "a-XX''XXXX";'
 planted sdk/base/a.h 'a header without a guard is found' '10 ' 'int comity_some(void);'
 planted sdk/base/b.c 'a file that is not built is found' '11 ' 'int b;'
+fresh
+mkdir -p "$work/tree/tests/cli"
+echo "# ${licence:3:-3}" > "$work/tree/tests/cli/test_a.py"
+expect 'a test that is not run is found' '11 '
 planted sdk/base/a.c 'base that includes io is found' '12 ' '#include "io/source.h"'
 planted sdk/io/a.c 'a path with dots is found' '12 ' '#include "../base/arena.h"'
 planted sdk/model/a.c 'model that includes the program is found' '12 ' \

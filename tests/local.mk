@@ -7,15 +7,20 @@ unit_tests = \
 	tests/unit/test_base \
 	tests/unit/test_charset \
 	tests/unit/test_codes \
+	tests/unit/test_convention \
 	tests/unit/test_dates \
 	tests/unit/test_fields \
 	tests/unit/test_json \
+	tests/unit/test_record \
 	tests/unit/test_stream \
-	tests/unit/test_tree
+	tests/unit/test_tree \
+	tests/unit/test_xml
 
 # Tests of the program and the build, run as they stand.
 script_tests = \
 	tests/checkstyle.sh \
+	tests/cli/test_bad_json.py \
+	tests/cli/test_bad_xml.py \
 	tests/embed.sh \
 	tests/exports.sh \
 	tests/run-unit.sh \

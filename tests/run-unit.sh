@@ -3,7 +3,7 @@
 #
 # tests/support/run-unit must notice each way in which a unit test can go wrong.
 set -u
-echo 1..6
+echo 1..8
 number=0
 # runs NAME EXPECTED-TAP COMMAND: the result lines of a program that prints what COMMAND prints
 runs() {
@@ -23,6 +23,11 @@ runs 'a skipped test is no failure' 'ok 1 - a # SKIP;1..1;' \
     'echo 1..1; echo not ok 1 "#" SKIP a'
 runs 'a failed test counts once' 'not ok 1 - a;ok 2 - b;1..2;' \
     'echo 1..2; echo not ok 1 - a; echo ok 2 - b; exit 1'
+runs 'a failed test at the end counts once' 'not ok 1 - a;1..1;' \
+    'echo 1..1; echo not ok 1 - a; exit 255'
+runs 'a bad end after a failed test counts too' \
+    'not ok 1 - a;not ok 2 - the program ended with status 139;1..2;' \
+    'echo 1..1; echo not ok 1 - a; exit 139'
 runs 'a program that stops early fails' \
     'ok 1 - a;not ok 2 - the program ran 1 of 2 tests;1..2;' \
     'echo 1..2; echo ok 1 - a; exit 0'

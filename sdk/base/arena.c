@@ -94,7 +94,8 @@ bool arena_is_full(const struct arena *arena, size_t size)
  * says otherwise.  0 where not even the wish fits. */
 static size_t next_block_size(const struct arena *arena, size_t wish)
 {
-    size_t size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK - sizeof(struct arena_block);
+    size_t size =
+        arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK - sizeof(struct arena_block);
     if (size > LARGEST_STEP)
         size = LARGEST_STEP;
     if (size < wish)

@@ -24,7 +24,8 @@ void source_init_fd(struct source *source, int fd, size_t limit)
 
 void source_init_memory(struct source *source, const char *bytes, size_t size)
 {
-    *source = (struct source){.bytes = size ? bytes : "", .size = size, .at_end = true, .fd = -1};
+    *source =
+        (struct source){.bytes = size ? bytes : "", .size = size, .at_end = true, .fd = -1};
 }
 
 void source_free(struct source *source)

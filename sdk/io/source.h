@@ -29,7 +29,8 @@ void source_free(struct source *source);
 
 /* Reads on until the window holds at least `want` bytes or the input ends.
  * COMITY_E_IO (see `error`), COMITY_E_NOMEM, or COMITY_E_LIMIT where `want` is over the
- * limit and the input does not end within it (one byte more is read to know that).  The window may move: pointers into it are void afterwards. */
+ * limit and the input does not end within it (one byte more is read to know that).  The
+ * window may move: pointers into it are void afterwards. */
 comity_status source_fill(struct source *source, size_t want);
 
 /* Drops `count` bytes from the front of the window. */

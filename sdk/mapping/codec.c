@@ -2,6 +2,7 @@
  *
  * Codecs: a scalar of the source to canonical text and back.  What a codec does not
  * understand stands as written both ways.  Knows nothing of records. */
+#include "base/bytes.h"
 #include "mapping/template.h"
 #include "model/codes.h"
 #include "model/dates.h"
@@ -13,7 +14,7 @@ bool codec_is_unknown(const struct row *row, const char *text, size_t len, uint8
         const struct constant *unknown = &row->unknown[i];
         /* target.field holds the JSON kind of the constant */
         if (unknown->target.field == kind && unknown->len == len &&
-            memcmp(unknown->text, text, len) == 0)
+            bytes_equal(unknown->text, text, len))
             return true;
     }
     return false;
@@ -46,7 +47,7 @@ static const struct code_pair *pair_by_code(const struct code_table *table, cons
                                             size_t len)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (table->pairs[i].code_len == len && memcmp(table->pairs[i].code, text, len) == 0)
+        if (table->pairs[i].code_len == len && bytes_equal(table->pairs[i].code, text, len))
             return &table->pairs[i];
     return NULL;
 }
@@ -55,7 +56,7 @@ static const struct code_pair *pair_by_value(const struct code_table *table, con
                                              size_t len)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (table->pairs[i].value_len == len && memcmp(table->pairs[i].value, text, len) == 0)
+        if (table->pairs[i].value_len == len && bytes_equal(table->pairs[i].value, text, len))
             return &table->pairs[i];
     return NULL;
 }
@@ -64,7 +65,7 @@ static void decode_code(const struct row *row, const char *text, size_t len,
                         struct decoded *out)
 {
     const struct code_pair *pair = pair_by_code(row->codes, text, len);
-    out->expected = row->codes->name;
+    out->expected = row->codes->expected;
     out->code = "model.code";
     out->known = pair != NULL;
     if (!pair) {
@@ -95,19 +96,19 @@ static size_t language_code(const char *tag, size_t len, char code[4])
 
 static void decode_language(const char *text, size_t len, struct decoded *out)
 {
-    const char *tag = iso_language_tag(text, len);
+    const struct iso_language *language = iso_language_find(text, len);
     char back[4];
     out->expected = "an ISO 639-2 code";
     out->code = "model.language";
-    out->known = tag != NULL;
-    if (!tag) {
+    out->known = language != NULL;
+    if (!language) {
         out->exact = out->exact && language_code(text, len, back) == 0;
         return;
     }
-    out->text = tag;
-    out->len = strlen(tag);
-    bool same = language_code(tag, out->len, back) == len && memcmp(back, text, len) == 0;
-    out->exact = out->exact && same;
+    out->text = language->tag;
+    out->len = strlen(language->tag);
+    for (int i = 0; i < 3; i++) /* written back: the bibliographic code in capitals */
+        out->exact = out->exact && upper(language->bibliographic[i]) == text[i];
 }
 
 bool codec_decode(const struct row *row, struct arena *arena, const char *text, size_t len,
@@ -139,8 +140,8 @@ static bool put_scalar(const struct row *row, const char *text, size_t len, stru
             return false;
         buffer_add(out, text, len);
     } else if (row->json_kind == COMITY_NODE_TRUE) {
-        bool yes = len == 4 && memcmp(text, "true", 4) == 0;
-        if (!yes && !(len == 5 && memcmp(text, "false", 5) == 0))
+        bool yes = len == 4 && bytes_equal(text, "true", 4);
+        if (!yes && !(len == 5 && bytes_equal(text, "false", 5)))
             return false;
         buffer_add(out, text, len);
     } else {

@@ -3,6 +3,8 @@
  * Look-ups in a compiled template that reading, writing and detection share. */
 #include "mapping/template.h"
 
+#include "base/bytes.h"
+
 const struct member *member_find(const struct member *parent, const char *name, size_t len,
                                  uint16_t *hint)
 {
@@ -11,7 +13,7 @@ const struct member *member_find(const struct member *parent, const char *name, 
         if (i >= parent->count)
             i = 0;
         const struct member *member = &parent->members[i];
-        if (member->name_len == len && memcmp(member->name, name, len) == 0) {
+        if (member->name_len == len && bytes_equal(member->name, name, len)) {
             *hint = (uint16_t)(i + 1);
             return member;
         }

@@ -29,7 +29,7 @@ struct code_pair {
 };
 
 struct code_table {
-    const char *name;
+    const char *name, *expected; /* "a code of the table eyes" */
     struct code_pair *pairs;
     size_t count;
 };

@@ -5,6 +5,8 @@
 #include "mapping/compiler.h"
 #include "syntax/json.h"
 
+#include <stdio.h>
+
 void compiler_fault(struct compiler *c, uint32_t node, const char *code, const char *message)
 {
     tree_report(&c->tree, c->findings, node, COMITY_ERROR, code, NULL,
@@ -71,6 +73,10 @@ static void compile_tables(struct compiler *c, uint32_t object)
         const struct comity_node *node = tree_node(&c->tree, i);
         struct code_table *table = &t->tables[t->table_count++];
         table->name = compiler_copy(c, node->name, node->name_len);
+        char expected[160];
+        int size =
+            snprintf(expected, sizeof expected, "a code of the table %.100s", table->name);
+        table->expected = compiler_copy(c, expected, (size_t)size);
         table->pairs = compiler_take(c, node->count * sizeof *table->pairs);
         for (uint32_t k = node->first; k && table->pairs; k = tree_node(&c->tree, k)->next) {
             const struct comity_node *pair = tree_node(&c->tree, k);
@@ -195,7 +201,7 @@ static void compile_head(struct compiler *c)
     static const char *const known[] = {"comity_template", "id",       "title",     "source",
                                         "syntax",          "kinds",    "documents", "detect",
                                         "codes",           "rows",     "constants", "note",
-                                        "media_types",     "suffixes", "voice",     NULL};
+                                        "media_types",     "suffixes", NULL};
     struct template *t = c->t;
     compiler_check_members(c, 1, known);
     uint32_t version = compiler_get(c, 1, "comity_template");

@@ -6,10 +6,6 @@
 #include <stdint.h>
 #include <string.h>
 
-struct language {
-    char bibliographic[4], terminological[4], tag[4];
-};
-
 #include "model/iso-codes.inc"
 
 bool iso_country_known(const char *code, size_t len)
@@ -25,7 +21,7 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-const char *iso_language_tag(const char *code, size_t len)
+const struct iso_language *iso_language_find(const char *code, size_t len)
 {
     if (len != 3)
         return NULL;
@@ -36,13 +32,19 @@ const char *iso_language_tag(const char *code, size_t len)
         size_t middle = low + (high - low) / 2;
         int order = memcmp(languages[middle].bibliographic, wanted, 3);
         if (order == 0)
-            return languages[middle].tag;
+            return &languages[middle];
         *(order < 0 ? &low : &high) = order < 0 ? middle + 1 : middle;
     }
     for (size_t i = 0; i < sizeof languages / sizeof languages[0]; i++)
         if (memcmp(languages[i].terminological, wanted, 3) == 0)
-            return languages[i].tag;
+            return &languages[i];
     return NULL;
+}
+
+const char *iso_language_tag(const char *code, size_t len)
+{
+    const struct iso_language *language = iso_language_find(code, len);
+    return language ? language->tag : NULL;
 }
 
 const char *iso_language_bibliographic(const char *tag, size_t len)

@@ -10,8 +10,16 @@
 /* True for an ISO 3166-1 alpha-2 code, in capitals. */
 bool iso_country_known(const char *code, size_t len);
 
-/* BCP 47 tag of an ISO 639-2 bibliographic or terminological code in any case: "GER" and "DEU"
- * give "de", "LEZ" gives "lez".  NULL where the code is not known. */
+/* A language of ISO 639-2: its two codes, in lower case, and its BCP 47 tag. */
+struct iso_language {
+    char bibliographic[4], terminological[4], tag[4];
+};
+
+/* A language by its ISO 639-2 bibliographic or terminological code in any case; NULL where the
+ * code is not known. */
+const struct iso_language *iso_language_find(const char *code, size_t len);
+
+/* The same language's BCP 47 tag: "GER" and "DEU" give "de", "LEZ" gives "lez"; or NULL. */
 const char *iso_language_tag(const char *code, size_t len);
 
 /* ISO 639-2 bibliographic code, in lower case, of a BCP 47 tag that is a language alone: "de"

@@ -225,11 +225,13 @@ static void write_members(const struct value *group, struct buffer *out, bool co
             continue;
         }
         buffer_char(out, '[');
+        size_t start = out->size;
         for (const struct value *entry = value; entry; entry = value_next(entry)) {
-            if (entry != value)
+            if (entry->form == VALUE_EMPTY_LIST)
+                continue;
+            if (out->size > start)
                 buffer_char(out, ',');
-            if (entry->form != VALUE_EMPTY_LIST)
-                write_one(entry, out);
+            write_one(entry, out);
         }
         buffer_char(out, ']');
         for (uint16_t id = value->field; value && value->field == id;)

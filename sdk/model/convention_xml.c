@@ -23,6 +23,15 @@ static bool text_is(const struct comity_node *node, const char *text)
     return node->text_len == strlen(text) && memcmp(node->text, text, node->text_len) == 0;
 }
 
+/* Indentation, or nothing. */
+static bool is_blank_text(const struct comity_node *node)
+{
+    for (size_t i = 0; i < node->text_len; i++)
+        if (!memchr(" \t\r\n", node->text[i], 4))
+            return false;
+    return true;
+}
+
 /* Bytes of base64 text in the arena; NULL where it is none (*status tells of memory). */
 static const char *decode_base64(struct convention_reader *reader, const char *text,
                                  size_t text_len, size_t *len)
@@ -46,24 +55,33 @@ static const char *decode_base64(struct convention_reader *reader, const char *t
 static const char *element_text(struct convention_reader *reader, uint32_t index, size_t *len)
 {
     const struct comity_node *node = tree_node(reader->tree, index);
+    const char *text = node->text;
     *len = node->text_len;
     for (uint32_t i = node->first; i; i = tree_node(reader->tree, i)->next) {
         struct comity_node *child = tree_node(reader->tree, i);
-        if (child->kind != COMITY_NODE_ATTRIBUTE)
-            continue;
-        child->fate = FATE_MAPPED;
         if (!name_is(child, "encoding") || child->ns)
             continue;
-        const char *bytes = text_is(child, "base64")
-                                ? decode_base64(reader, node->text, node->text_len, len)
-                                : NULL;
-        if (!bytes && reader->status == COMITY_OK)
+        child->fate = FATE_MAPPED;
+        text = text_is(child, "base64")
+                   ? decode_base64(reader, node->text, node->text_len, len)
+                   : NULL;
+        if (!text && reader->status == COMITY_OK)
             convention_error(
                 reader, index, "model.encoding", NULL,
                 "the text is not what its encoding says; expected base64 of UTF-8");
-        return bytes;
     }
-    return node->text;
+    return text;
+}
+
+/* Attributes that no text element has are errors, as are elements that no group has. */
+static void refuse_attributes(struct convention_reader *reader, uint32_t index, uint16_t group)
+{
+    for (uint32_t i = tree_node(reader->tree, index)->first; i;
+         i = tree_node(reader->tree, i)->next) {
+        const struct comity_node *child = tree_node(reader->tree, i);
+        if (child->ns || !name_is(child, "encoding"))
+            convention_unknown(reader, i, group);
+    }
 }
 
 static void read_kept_item(struct convention_reader *reader, uint32_t index,
@@ -90,7 +108,9 @@ static void read_kept_item(struct convention_reader *reader, uint32_t index,
                            : key ? key->text
                                  : NULL;
     const char *json = tree_node(tree, index)->text ? element_text(reader, index, &len) : NULL;
-    if (!format || !key_text || !json) {
+    if (reader->status != COMITY_OK)
+        return;
+    if (!name_is(tree_node(tree, index), "item") || !format || !key_text || !json) {
         convention_error(reader, index, "model.type", NULL,
                          "an item of kept needs format, key and JSON text");
         return;
@@ -102,6 +122,10 @@ static void read_kept_item(struct convention_reader *reader, uint32_t index,
     tree_init(&check, arena);
     comity_status status = json_read(&check, json, len, true, &limits, &used, &error);
     tree_free(&check);
+    if (status == COMITY_E_NOMEM) {
+        reader->status = status;
+        return;
+    }
     if (status != COMITY_OK || used != len) {
         convention_error(reader, index, "model.type", NULL,
                          "the text of an item of kept is not one JSON value");
@@ -145,7 +169,15 @@ static void read_field(struct convention_reader *reader, uint32_t index, struct 
                        uint16_t field)
 {
     const struct comity_node *node = tree_node(reader->tree, index);
-    if (fields[field].list && says_empty(reader, index)) {
+    const struct value *present = value_child(group, field);
+    bool empty_list = fields[field].list && says_empty(reader, index);
+    if (empty_list && (present || node->text_len || node->count > 1)) {
+        convention_error(reader, index, "model.type", NULL,
+                         "the element says that its list is empty, which it is not");
+    } else if (present && present->form == VALUE_EMPTY_LIST) {
+        convention_error(reader, index, "model.type", NULL,
+                         "an element before says that the list is empty");
+    } else if (empty_list) {
         struct value *empty = value_add(reader->record, group, field);
         if (!empty) {
             reader->status = COMITY_E_NOMEM;
@@ -162,16 +194,16 @@ static void read_field(struct convention_reader *reader, uint32_t index, struct 
         child->node = index;
         if (!node->first)
             tree_node(reader->tree, index)->fate = FATE_MAPPED;
-        for (size_t i = 0; i < node->text_len; i++)
-            if (!strchr(" \t\r\n", node->text[i])) {
-                convention_error(reader, index, "model.type", NULL,
-                                 "the element holds text; expected the elements of a group");
-                return;
-            }
+        if (!is_blank_text(node)) {
+            convention_error(reader, index, "model.type", NULL,
+                             "the element holds text; expected the elements of a group");
+            return;
+        }
         read_children(reader, index, child, fields[field].ref);
     } else if (node->text) {
         size_t len;
         const char *text = element_text(reader, index, &len);
+        refuse_attributes(reader, index, field_group(field));
         if (text)
             convention_text(reader, group, field, text, len, index);
     } else {
@@ -192,6 +224,9 @@ static void read_element(struct convention_reader *reader, uint32_t index, struc
     if (name_is(node, "kept")) {
         if (!node->first)
             tree_node(reader->tree, index)->fate = FATE_KEPT;
+        if (!is_blank_text(node))
+            convention_error(reader, index, "model.type", NULL,
+                             "kept holds text; expected items");
         for (uint32_t i = node->first; i; i = tree_node(reader->tree, i)->next)
             read_kept_item(reader, i, group);
         return;

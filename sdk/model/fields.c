@@ -4,6 +4,8 @@
  * records or syntaxes. */
 #include "model/fields.h"
 
+#include "base/bytes.h"
+
 #include <string.h>
 
 #define TEXT TYPE_TEXT, 0
@@ -84,7 +86,7 @@ const char *const code_list_names[CODE_LIST_COUNT] = {
 uint16_t field_by_name(uint16_t group, const char *name, size_t len)
 {
     for (uint16_t id = groups[group].first; id < groups[group].end; id++)
-        if (fields[id].name_len == len && memcmp(fields[id].name, name, len) == 0)
+        if (fields[id].name_len == len && bytes_equal(fields[id].name, name, len))
             return id;
     return FIELD_NONE;
 }
@@ -93,7 +95,7 @@ const struct code *code_find(uint16_t list, const char *value, size_t len)
 {
     for (size_t i = 0; len && i < code_count; i++)
         if (codes[i].list == list && codes[i].value[0] == value[0] &&
-            strlen(codes[i].value) == len && memcmp(codes[i].value, value, len) == 0)
+            strlen(codes[i].value) == len && bytes_equal(codes[i].value, value, len))
             return &codes[i];
     return NULL;
 }

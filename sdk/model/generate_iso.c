@@ -75,7 +75,7 @@ static void print_languages(const cJSON *entries)
         count++;
     }
     qsort(rows, count, sizeof rows[0], by_bibliographic);
-    printf("static const struct language languages[] = {\n");
+    printf("static const struct iso_language languages[] = {\n");
     for (size_t i = 0; i < count; i++)
         printf("    {\"%s\", \"%s\", \"%s\"},\n", rows[i].bibliographic, rows[i].terminological,
                rows[i].tag);

@@ -10,11 +10,9 @@
 
 static struct value *new_value(struct record *record, uint16_t field, uint8_t form)
 {
-    struct value *value = arena_zalloc(record->arena, sizeof *value);
-    if (!value)
-        return NULL;
-    value->field = field;
-    value->form = form;
+    struct value *value = arena_alloc(record->arena, sizeof *value);
+    if (value)
+        *value = (struct value){.field = field, .form = form};
     return value;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/bytes.h"
 #include "base/finding.h"
 #include "model/fields.h"
 #include "syntax/tree.h"
@@ -85,7 +86,7 @@ const char *value_text(const struct value *group, uint16_t field, size_t *len);
 static inline bool value_is(const struct value *value, const char *text, size_t len)
 {
     return value->form == VALUE_TEXT && value->len == len &&
-           memcmp(value->text, text, len) == 0;
+           bytes_equal(value->text, text, len);
 }
 
 /* Carries a piece of JSON under `key` for `format` (both must outlive the record). */

@@ -30,6 +30,7 @@ struct format {
     struct comity_format described; /* FORMAT_PLUGIN; cut or padded */
     struct template *t;             /* or NULL */
     const char *const *kinds;
+    const char *maker; /* plugin and version, as the provenance names them */
     bool is_shadowed;
 };
 

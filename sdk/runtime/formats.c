@@ -43,6 +43,13 @@ comity_status add_format(struct comity *context, const struct format *format,
             kinds[i] = added->t->kinds[i].kind;
         added->kinds = kinds;
     }
+    char maker[200];
+    snprintf(maker, sizeof maker, "%s %s",
+             added->plugin ? added->plugin->descriptor.id : added->id,
+             added->plugin ? added->plugin->descriptor.version : "template");
+    added->maker = arena_copy(&context->arena, maker, strlen(maker));
+    if (!added->maker)
+        return COMITY_E_NOMEM;
     context->formats[context->format_count++] = added;
     if (result)
         *result = added;

@@ -6,7 +6,6 @@
 #include "syntax/json.h"
 
 #include <nettle/sha2.h>
-#include <stdio.h>
 
 static comity_status report(struct comity_record *record, const char *message,
                             const char *field)
@@ -172,17 +171,12 @@ comity_status supply_provenance(struct comity_record *record)
     const struct comity_node *node = tree_node(tree, record->node);
     struct sha256_ctx context;
     uint8_t digest[SHA256_DIGEST_SIZE];
-    char plugin[200];
     sha256_init(&context);
     sha256_update(&context, node->end - node->offset,
                   (const uint8_t *)tree->text + node->offset);
     sha256_digest(&context, sizeof digest, digest);
-    snprintf(plugin, sizeof plugin, "%s %s",
-             format->plugin ? format->plugin->descriptor.id : format->id,
-             format->plugin ? format->plugin->descriptor.version : "template");
     char *hex = arena_alloc(record->record.arena, 2 * sizeof digest);
-    const char *name = arena_copy(record->record.arena, plugin, strlen(plugin));
-    struct value *entry = hex && name ? add_provenance(record, format->id, name) : NULL;
+    struct value *entry = hex ? add_provenance(record, format->id, format->maker) : NULL;
     if (!entry)
         return COMITY_E_NOMEM;
     put_hex(hex, digest, sizeof digest);

@@ -37,8 +37,9 @@ static void sip_round(uint64_t v[4])
 /* SipHash-1-3 (Aumasson, Bernstein 2012), folded to 32 bits. */
 static uint32_t hash_name(const uint64_t key[2], const char *name, uint32_t len)
 {
-    uint64_t v[4] = {key[0] ^ UINT64_C(0x736f6d6570736575), key[1] ^ UINT64_C(0x646f72616e646f6d),
-                     key[0] ^ UINT64_C(0x6c7967656e657261), key[1] ^ UINT64_C(0x7465646279746573)};
+    uint64_t v[4] = {
+        key[0] ^ UINT64_C(0x736f6d6570736575), key[1] ^ UINT64_C(0x646f72616e646f6d),
+        key[0] ^ UINT64_C(0x6c7967656e657261), key[1] ^ UINT64_C(0x7465646279746573)};
     uint64_t word = 0;
     uint32_t left = len;
     for (; left >= 8; left -= 8, name += 8) {

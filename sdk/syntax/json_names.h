@@ -15,7 +15,7 @@ struct json_names {
     struct json_name *slots;
     uint32_t capacity; /* a power of two */
     uint32_t count;
-    uint64_t key[2];   /* of the hash */
+    uint64_t key[2]; /* of the hash */
 };
 
 /* The child of `group` with that name, or 0, by comparing one after the other. */

@@ -199,7 +199,8 @@ static comity_status fail_number(struct json_reader *reader, const char *where, 
         return json_fail(reader, "json.number", where,
                          "write it without the leading 0, or as text in double quotes",
                          "a number goes on after a leading 0");
-    return json_fail(reader, "json.number", where, "write what is not a number in double quotes",
+    return json_fail(reader, "json.number", where,
+                     "write what is not a number in double quotes",
                      "a number is followed by '%c'; expected ',' or an end", *where);
 }
 
@@ -231,8 +232,8 @@ static comity_status read_literal(struct json_reader *reader, const char *word, 
 
 static comity_status open_frame(struct json_reader *reader, bool is_group)
 {
-    uint32_t most = reader->limits->depth < JSON_MAX_DEPTH ? reader->limits->depth
-                                                           : JSON_MAX_DEPTH;
+    uint32_t most =
+        reader->limits->depth < JSON_MAX_DEPTH ? reader->limits->depth : JSON_MAX_DEPTH;
     uint32_t index = 0;
     if (reader->depth >= most)
         return json_fail_limit(reader, "limit.depth", reader->at,

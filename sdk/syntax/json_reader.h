@@ -28,7 +28,7 @@ struct json_reader {
     struct syntax_error *error;
     const char *name; /* of the member whose value comes next; NULL in a list */
     uint32_t name_len;
-    uint32_t depth;   /* open lists and groups: frames in use */
+    uint32_t depth; /* open lists and groups: frames in use */
     struct json_frame frames[JSON_MAX_DEPTH];
 };
 
@@ -38,9 +38,10 @@ json_fail(struct json_reader *reader, const char *code, const char *where, const
           const char *format, ...);
 
 /* Sets the error and returns COMITY_E_LIMIT. */
-__attribute__((format(printf, 4, 5))) comity_status
-json_fail_limit(struct json_reader *reader, const char *code, const char *where,
-                const char *format, ...);
+__attribute__((format(printf, 4, 5))) comity_status json_fail_limit(struct json_reader *reader,
+                                                                    const char *code,
+                                                                    const char *where,
+                                                                    const char *format, ...);
 
 /* The arena gave nothing: limit.memory or COMITY_E_NOMEM. */
 comity_status json_fail_memory(struct json_reader *reader, size_t size);

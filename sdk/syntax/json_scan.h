@@ -80,9 +80,9 @@ static inline const char *json_read_run_sse2(const char *at, const char *end)
     for (; end - at >= 16; at += 16) {
         __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
         /* Signed: what is above 7F is below the blank, too. */
-        __m128i stops = _mm_or_si128(_mm_cmplt_epi8(block, blank),
-                                     _mm_or_si128(_mm_cmpeq_epi8(block, quote),
-                                                  _mm_cmpeq_epi8(block, backslash)));
+        __m128i stops = _mm_or_si128(
+            _mm_cmplt_epi8(block, blank),
+            _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)));
         int mask = _mm_movemask_epi8(stops);
         if (mask)
             return at + __builtin_ctz((unsigned)mask);
@@ -97,9 +97,9 @@ static inline const char *json_write_run_sse2(const char *at, const char *end)
     for (; end - at >= 16; at += 16) {
         __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
         __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, last_control), block);
-        __m128i stops = _mm_or_si128(_mm_or_si128(control, _mm_cmpeq_epi8(block, delete)),
-                                     _mm_or_si128(_mm_cmpeq_epi8(block, quote),
-                                                  _mm_cmpeq_epi8(block, backslash)));
+        __m128i stops = _mm_or_si128(
+            _mm_or_si128(control, _mm_cmpeq_epi8(block, delete)),
+            _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)));
         int mask = _mm_movemask_epi8(stops);
         if (mask)
             return at + __builtin_ctz((unsigned)mask);

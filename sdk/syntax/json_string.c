@@ -66,12 +66,13 @@ static comity_status check_unit(struct json_reader *reader, const char *escape, 
     return COMITY_OK;
 }
 
-static comity_status fail_unpaired(struct json_reader *reader, const char *escape, uint32_t unit)
+static comity_status fail_unpaired(struct json_reader *reader, const char *escape,
+                                   uint32_t unit)
 {
-    return json_fail(reader, "json.unpaired-surrogate", escape,
-                     "the sender cut a character in two",
-                     "\\u%04lX is one half of a character; expected both halves, \\uD8xx\\uDCxx",
-                     (unsigned long)unit);
+    return json_fail(
+        reader, "json.unpaired-surrogate", escape, "the sender cut a character in two",
+        "\\u%04lX is one half of a character; expected both halves, \\uD8xx\\uDCxx",
+        (unsigned long)unit);
 }
 
 /* Checks the second half that a high surrogate at `escape` needs. */

@@ -82,6 +82,7 @@ void stream_free(struct stream *stream)
 {
     if (!stream)
         return;
+    stream_xml_free(&stream->xml);
     free(stream->charset);
     free(stream);
 }

@@ -272,8 +272,8 @@ static comity_status parse(struct stream_json *stream, struct source *source,
     for (;;) {
         size_t used = 0;
         locate(stream, source, tree);
-        comity_status status = json_read(tree, source->bytes, source->size, source->at_end,
-                                         limits, &used, error);
+        comity_status status =
+            json_read(tree, source->bytes, source->size, source->at_end, limits, &used, error);
         stream->lent = used;
         if (status == COMITY_OK && !in_list)
             status = check_line(source, used, &stream->lent, error);

@@ -21,9 +21,9 @@ enum stream_json_mode {
 /* Zeroed is ready to begin. */
 struct stream_json {
     enum stream_json_mode mode;
-    size_t lent;                        /* bytes of the window that the last document takes */
-    uint64_t lines, chars;              /* before the window: lines, characters of the last */
-    uint64_t list_line, list_column;    /* where the open list of documents begins */
+    size_t lent;                     /* bytes of the window that the last document takes */
+    uint64_t lines, chars;           /* before the window: lines, characters of the last */
+    uint64_t list_line, list_column; /* where the open list of documents begins */
 };
 
 /* As stream_next(). */

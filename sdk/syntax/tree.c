@@ -26,10 +26,10 @@ struct tree_notes {
     uint64_t lines;   /* line breaks before that */
     uint64_t chars;   /* characters since the last of them */
     /* tree_path(): */
-    uint32_t parent;  /* 0 = nothing noted */
-    uint32_t child;   /* one of its children */
-    uint32_t passed;  /* how many siblings stand before it */
-    uint32_t rank;    /* how many of them are told from it by position alone */
+    uint32_t parent; /* 0 = nothing noted */
+    uint32_t child;  /* one of its children */
+    uint32_t passed; /* how many siblings stand before it */
+    uint32_t rank;   /* how many of them are told from it by position alone */
 };
 
 void tree_init(struct tree *tree, struct arena *arena)
@@ -185,9 +185,7 @@ struct place tree_place(const struct tree *tree, size_t offset)
     place.column = at->chars + 1;
     if (at->lines == 0 && tree->column)
         place.column += tree->column - 1;
-    /* A map leads back to where the conversion began: behind a byte-order mark, if any. */
-    place.offset = tree->offset;
-    place.offset += tree->map ? charset_map_offset(tree->map, offset) : offset;
+    place.offset = tree->map ? charset_map_offset(tree->map, offset) : tree->offset + offset;
     return place;
 }
 
@@ -335,11 +333,8 @@ void tree_report(const struct tree *tree, struct findings *findings, uint32_t in
                  int32_t severity, const char *code, const char *field, const char *hint,
                  const char *message)
 {
-    struct comity_finding finding = {.severity = severity,
-                                     .code = code,
-                                     .message = message,
-                                     .field = field,
-                                     .hint = hint};
+    struct comity_finding finding = {
+        .severity = severity, .code = code, .message = message, .field = field, .hint = hint};
     struct buffer path;
     buffer_init(&path, PATH_LIMIT);
     size_t offset = 0;

@@ -54,7 +54,7 @@ struct tree {
     uint64_t line, column;      /* the same: from 1, in characters */
     const struct charset_map *map; /* NULL: text is the input's own bytes */
     struct arena *arena;        /* decoded text and whatever else the document needs */
-    struct tree_notes *notes;   /* where tree.c last counted to; NULL while there are no nodes */
+    struct tree_notes *notes;   /* where tree.c last counted to; NULL without nodes */
 };
 
 struct place {

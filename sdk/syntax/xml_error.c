@@ -237,6 +237,15 @@ static void fail_mismatch(struct xml_reader *reader)
              line_of(reader, tree_node(reader->tree, reader->open)->offset));
 }
 
+static void fail_brackets(struct xml_reader *reader, const struct found *found)
+{
+    /* The parser stands at the start of the text that holds them. */
+    size_t past = xml_scan_past(reader->text, reader->size, found->offset, "]]>");
+    xml_fail(reader, "xml.syntax", past > reader->size ? found->offset : past - 3,
+             "write it as ]]&gt;",
+             "found ]]> in text; expected it only at the end of a CDATA section");
+}
+
 static void fail_entity(struct xml_reader *reader, const struct found *found)
 {
     const char *start = memrchr(reader->text, '&', found->offset);
@@ -305,6 +314,8 @@ void xml_fail_parser(struct xml_reader *reader, const xmlError *error)
         fail_duplicate(reader, error);
     else if (error->code == XML_ERR_TAG_NAME_MISMATCH && reader->open)
         fail_mismatch(reader);
+    else if (error->code == XML_ERR_MISPLACED_CDATA_END)
+        fail_brackets(reader, &found);
     else if (error->code == XML_ERR_UNDECLARED_ENTITY ||
              error->code == XML_WAR_UNDECLARED_ENTITY)
         fail_entity(reader, &found);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Drives libxml2 over one document that is wholly in memory.  It is fed in small pieces, and
- * given up where it holds back more than an honest document makes it hold: what it does with
- * one huge tag takes time that grows with the square.
+ * given up where one tag is longer than any honest one: what it does with the attributes takes
+ * time that grows with the square.
  *
  * Nothing is ever fetched: without a DOCTYPE, which is refused before the parser sees it, there
  * is no entity to load, so that neither the loader nor a catalog is asked.  Must not know what
@@ -15,8 +15,8 @@
 #include <libxml/parserInternals.h>
 #include <limits.h>
 
-#define PIECE ((size_t)4 << 10)      /* bytes fed at a time */
-#define MAX_LAG ((size_t)64 << 10)   /* bytes that one tag or reference may have */
+#define PIECE ((size_t)4 << 10)      /* bytes fed at a time, or a little more */
+#define MAX_TAG ((size_t)64 << 10)   /* bytes that one tag or reference may have */
 #define MAX_ASIDE ((size_t)10000000) /* one comment, CDATA section, instruction */
 
 /* libxml2 2.12 made the record of an error constant. */
@@ -75,7 +75,7 @@ static xmlParserCtxtPtr new_parser(struct xml_reader *reader)
         .endElementNs = xml_tree_end,
         .characters = xml_tree_text,
         .ignorableWhitespace = xml_tree_text,
-        .cdataBlock = xml_tree_text,
+        .cdataBlock = xml_tree_section,
         .serror = on_error,
     };
     xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL);
@@ -85,74 +85,75 @@ static xmlParserCtxtPtr new_parser(struct xml_reader *reader)
     return parser;
 }
 
-/* How much to feed next.  A piece ends behind a tag, if there is one, so that the parser has
- * nothing to hold back; else between two characters, and not where it would have to know the
- * next one. */
-static size_t next_piece(const char *text, size_t left)
-{
-    if (left <= PIECE)
-        return left;
-    const char *tag_end = memrchr(text, '>', PIECE);
-    if (tag_end)
-        return (size_t)(tag_end - text) + 1;
-    size_t piece = PIECE;
-    while (piece > PIECE / 2 && (((unsigned char)text[piece] & 0xC0u) == 0x80u ||
-                                 text[piece - 1] == '\r' || text[piece - 1] == ']'))
-        piece--;
-    return piece;
-}
-
-/* Where the comment, CDATA section or instruction ends that the parser waits for at `pending`;
- * 0 where it waits for something else. */
-static size_t end_of_aside(const struct xml_reader *reader, size_t pending)
+/* One past the markup at `at`, as far as it is to be fed in one piece. */
+static size_t end_of_markup(struct xml_reader *reader, size_t at)
 {
     const char *text = reader->text;
     size_t size = reader->size;
-    /* Of these it takes a little with every piece, so that it stands within. */
-    if (reader->parser->instate == XML_PARSER_CDATA_SECTION)
-        return xml_scan_past(text, size, pending, "]]>");
-    size_t end = xml_scan_aside(text, size, pending);
-    return end == pending ? 0 : end;
+    size_t end = xml_scan_aside(text, size, at);
+    if (xml_scan_has(text, size, at, "<![CDATA["))
+        end = xml_scan_past(text, size, at + 9, "]]>");
+    if (end == at) {
+        size_t most = size - at > MAX_TAG ? at + MAX_TAG + 1 : size;
+        end = xml_scan_tag_end(text, most, at);
+        return end < most ? end : most;
+    }
+    if (end > size)
+        end = size;
+    if (end - at > MAX_ASIDE)
+        xml_fail_limit(reader, "limit.markup", at,
+                       "a comment, CDATA section or instruction is longer than %zu bytes",
+                       MAX_ASIDE);
+    return end;
 }
 
-/* Fails where the parser holds back too much of what it was fed.  Where it may, `*next` becomes
- * the end of what it waits for: to hand that over in small pieces would make it look through
- * all of it each time. */
-static void check_lag(struct xml_reader *reader, size_t fed, size_t *next)
+/* Where the next piece ends: behind whole markup, or within text but not within a character.
+ * The parser takes a '>' in a comment or an attribute that it has not got all of for the end of
+ * it, and looks through all that it holds back each time that it gets a little more. */
+static size_t end_of_piece(struct xml_reader *reader, size_t from)
+{
+    const char *text = reader->text;
+    size_t at = from;
+    size_t most = reader->size - from > PIECE ? from + PIECE : reader->size;
+    while (at < most) {
+        const char *markup = memchr(text + at, '<', most - at);
+        if (!markup)
+            break;
+        at = end_of_markup(reader, (size_t)(markup - text));
+    }
+    if (at >= most || most == reader->size)
+        return at >= most ? at : most;
+    while (most > at + 1 && ((unsigned char)text[most] & 0xC0u) == 0x80u)
+        most--;
+    return most;
+}
+
+/* Fails where the parser holds back too much of what it was fed. */
+static void check_lag(struct xml_reader *reader, size_t fed)
 {
     long consumed = xmlByteConsumed(reader->parser);
     size_t pending = consumed > 0 ? (size_t)consumed : 0;
-    *next = 0;
-    if (pending > fed || fed - pending <= MAX_LAG)
+    if (pending > fed || fed - pending <= MAX_TAG)
         return;
-    size_t end = end_of_aside(reader, pending);
-    if (end > reader->size)
-        end = reader->size;
-    if (end && end - pending <= MAX_ASIDE)
-        *next = end;
-    else if (end)
-        xml_fail_limit(reader, "limit.markup", pending,
-                       "a comment, CDATA section or instruction is longer than %zu bytes",
-                       MAX_ASIDE);
-    else if (reader->text[pending] == '<')
+    if (reader->text[pending] == '<')
         xml_fail_limit(reader, "limit.attributes", pending,
-                       "a tag with its attributes is longer than %zu bytes", MAX_LAG);
+                       "a tag with its attributes is longer than %zu bytes", MAX_TAG);
     else
         xml_fail_limit(reader, "limit.markup", pending,
-                       "a reference or name is longer than %zu bytes", MAX_LAG);
+                       "a reference or name is longer than %zu bytes", MAX_TAG);
 }
 
 static void feed(struct xml_reader *reader)
 {
-    size_t fed = 0, next = 0;
+    size_t fed = 0;
     while (fed < reader->size && reader->status == COMITY_OK) {
-        size_t piece = next_piece(reader->text + fed, reader->size - fed);
-        if (next > fed)
-            piece = next - fed;
-        xmlParseChunk(reader->parser, reader->text + fed, (int)piece, 0);
-        fed += piece;
-        if (reader->status == COMITY_OK)
-            check_lag(reader, fed, &next);
+        size_t end = end_of_piece(reader, fed);
+        if (reader->status != COMITY_OK)
+            return;
+        xmlParseChunk(reader->parser, reader->text + fed, (int)(end - fed), 0);
+        fed = end;
+        if (reader->status == COMITY_OK && fed < reader->size)
+            check_lag(reader, fed);
     }
     if (reader->status != COMITY_OK)
         return;
@@ -161,6 +162,7 @@ static void feed(struct xml_reader *reader)
     if (reader->status != COMITY_OK)
         return;
     /* Whatever the parser may have forgotten to report: */
+    xml_tree_finish(reader);
     if (reader->parser->errNo == XML_ERR_NO_MEMORY)
         reader->status = COMITY_E_NOMEM;
     else if (reader->open || !reader->tree->count)

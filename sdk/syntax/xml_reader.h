@@ -41,6 +41,7 @@ struct xml_reader {
     bool is_ending;       /* the parser was told that no more comes */
     bool has_bracket;     /* there is a ']' in the text */
     bool is_empty_tag;    /* the tag that was just opened closes itself */
+    bool is_cut_tag;      /* it has no end: the parser is about to say so */
     size_t at;            /* scanner: one past the last tag */
     uint32_t open, depth; /* innermost open element, 0 = none; how many are open */
     uint32_t namespaces;  /* declarations in force */
@@ -74,5 +75,8 @@ void xml_tree_start(void *user, const xmlChar *local_name, const xmlChar *prefix
 void xml_tree_end(void *user, const xmlChar *local_name, const xmlChar *prefix,
                   const xmlChar *uri);
 void xml_tree_text(void *user, const xmlChar *text, int len);
+void xml_tree_section(void *user, const xmlChar *text, int len);
+/* After all of it: holds that nothing was left open that the parser let pass. */
+void xml_tree_finish(struct xml_reader *reader);
 
 #endif

@@ -22,6 +22,19 @@ static void fail_disagreement(struct xml_reader *reader, size_t offset)
              "the tag is read in two ways; expected one that has only one meaning");
 }
 
+/* True if all that was read so far could be found again. */
+static bool is_in_step(struct xml_reader *reader)
+{
+    if (reader->is_cut_tag)
+        fail_disagreement(reader, reader->at);
+    return reader->status == COMITY_OK;
+}
+
+void xml_tree_finish(struct xml_reader *reader)
+{
+    is_in_step(reader);
+}
+
 /* --- namespace names */
 
 static struct xml_name *find_slot(const struct xml_names *names, const xmlChar *key)
@@ -148,6 +161,23 @@ void xml_tree_text(void *user, const xmlChar *text, int len)
     buffer_add(&run->decoded, as_text(text), size);
     if (buffer_status(&run->decoded) != COMITY_OK)
         reader->status = COMITY_E_NOMEM;
+}
+
+/* A CDATA section: the push parser leaves its line ends as they are. */
+void xml_tree_section(void *user, const xmlChar *text, int len)
+{
+    static const xmlChar line_end[] = "\n";
+    while (len > 0) {
+        const xmlChar *found = memchr(text, '\r', (size_t)len);
+        int part = found ? (int)(found - text) : len;
+        xml_tree_text(user, text, part);
+        if (!found)
+            return;
+        xml_tree_text(user, line_end, 1);
+        part += part + 1 < len && text[part + 1] == '\n' ? 2 : 1;
+        text += part;
+        len -= part;
+    }
 }
 
 /* "]]>" may not stand in text; the parser does not see one that its input cuts in two. */
@@ -299,10 +329,12 @@ static void read_attributes(struct xml_reader *reader, size_t at, int count,
     }
     if (reader->status != COMITY_OK)
         return;
-    reader->is_empty_tag = xml_scan_has(reader->text, reader->size, at, "/>");
-    if (seen != count || !(reader->is_empty_tag || xml_scan_has(reader->text, reader->size, at, ">")))
-        fail_disagreement(reader, at);
-    reader->at = at + (reader->is_empty_tag ? 2 : 1);
+    reader->is_empty_tag = has_bytes(reader, at, "/>", 2);
+    reader->is_cut_tag = seen != count || !(reader->is_empty_tag || has_bytes(reader, at, ">", 1));
+    if (reader->is_cut_tag)
+        reader->at = tree_node(reader->tree, reader->open)->offset;
+    else
+        reader->at = at + (reader->is_empty_tag ? 2 : 1);
 }
 
 static void check_limits(struct xml_reader *reader, size_t tag, int attributes, int namespaces)
@@ -326,7 +358,7 @@ void xml_tree_start(void *user, const xmlChar *local_name, const xmlChar *prefix
     size_t local = 0;
     (void)namespaces;
     (void)defaulted_count; /* without a DOCTYPE there are none */
-    if (reader->status != COMITY_OK)
+    if (!is_in_step(reader))
         return;
     size_t tag = find_tag(reader);
     size_t len = match_name(reader, tag + 1, prefix, local_name, &local);
@@ -374,7 +406,7 @@ void xml_tree_end(void *user, const xmlChar *local_name, const xmlChar *prefix,
     (void)local_name; /* the parser has seen to it that it is the open element's */
     (void)prefix;
     (void)uri;
-    if (reader->status != COMITY_OK || !reader->open)
+    if (!is_in_step(reader) || !reader->open)
         return;
     struct tree *tree = reader->tree;
     struct comity_node *node = tree_node(tree, reader->open);

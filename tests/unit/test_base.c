@@ -314,11 +314,21 @@ static void test_utf8_every_code_point_comes_back(void **state)
 static void test_utf8_names_the_first_byte_of_the_first_bad_sequence(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"\xFF",         "\x80",         "\xC0\xAF",
-                                      "\xC1\xBF",     "\xE0\x80\xAF", "\xED\xA0\x80",
-                                      "\xED\xBF\xBF", "\xF0\x80\x80\xAF", "\xF4\x90\x80\x80",
-                                      "\xF5\x80\x80\x80", "\xE2\x82",  "\xF0\x9F\x98",
-                                      "\xC3",         "\xC3(",        "\xE2(\xA1"};
+    static const char *const bad[] = {"\xFF",
+                                      "\x80",
+                                      "\xC0\xAF",
+                                      "\xC1\xBF",
+                                      "\xE0\x80\xAF",
+                                      "\xED\xA0\x80",
+                                      "\xED\xBF\xBF",
+                                      "\xF0\x80\x80\xAF",
+                                      "\xF4\x90\x80\x80",
+                                      "\xF5\x80\x80\x80",
+                                      "\xE2\x82",
+                                      "\xF0\x9F\x98",
+                                      "\xC3",
+                                      "\xC3(",
+                                      "\xE2(\xA1"};
     char text[80];
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         for (size_t before = 0; before < 40; before++) {

@@ -200,7 +200,8 @@ static void test_every_byte_leads_back_to_its_character(void **state)
             assert_int_equal(charset_map_offset(made.map, at), starts[at]);
         assert_int_equal(charset_map_offset(made.map, utf8_size + 100), size);
         charset_map_start(made.map, 3);
-        assert_int_equal(charset_map_offset(made.map, utf8_size / 2), starts[utf8_size / 2] + 3);
+        assert_int_equal(charset_map_offset(made.map, utf8_size / 2),
+                         starts[utf8_size / 2] + 3);
         assert_int_equal(charset_map_offset(made.map, utf8_size), size + 3);
         converted_free(&made);
     }

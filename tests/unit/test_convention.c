@@ -203,7 +203,7 @@ static void test_faults_of_json_are_told_with_their_place(void **state)
         {"{\"schema\":\"urn:x\",\n\"kind\":\"decision\"}", "model.schema", 1, 11, "/schema"},
         {"{\"schema\":1,\"kind\":\"decision\"}", "model.schema", 1, 11, "/schema"},
         {"{\"schema\":\"" SCHEMA_URN "\"}", "model.required", 1, 1, ""},
-        {"{\"schema\":\"" SCHEMA_URN "\",\n \"kind\":\"request\"}", "model.kind", 2, 10, "/kind"},
+        {"{\"schema\":\"" SCHEMA_URN "\",\n \"kind\":\"request\"}", "model.kind", 2, 9, "/kind"},
         {"{\"schema\":\"" SCHEMA_URN "\",\n\"kind\":7}", "model.type", 2, 8, "/kind"},
         {HEAD ",\n\"persons\":{}}", "model.type", 2, 11, "/persons"},
         {HEAD ",\n\"persons\":[\n7]}", "model.type", 3, 1, "/persons/0"},
@@ -281,6 +281,8 @@ static void test_faults_of_xml_are_told_with_their_place(void **state)
          "model.type", 2, 7, "/document/kept/item"},
         {XML_HEAD "\n<kept><item format=\"a\" key-base64=\"!\">1</item></kept></document>",
          "model.type", 2, 7, "/document/kept/item"},
+        {XML_HEAD "\n<kept><x format=\"a\" key=\"/b\">1</x></kept></document>", "model.type",
+         2, 7, "/document/kept/x"},
         {XML_HEAD "\n<kept>text</kept></document>", "model.type", 2, 1, "/document/kept"},
         {XML_HEAD "\n<kept><x/></kept></document>", "model.type", 2, 7, "/document/kept/x"},
     };

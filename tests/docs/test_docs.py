@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the README and the pages promise, run: every command line, every template shown."""
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import PROGRAM, SOURCE, case, check, folder, main, run, same  # noqa: E402
+
+README = (SOURCE / "README.md").read_text(encoding="utf-8")
+SAMPLES = SOURCE / "examples" / "samples"
+# What a command of the README may end with, beside 0: the sample request has losses.
+MAY_END = {"diff": {0, 3}, "--fail-on": {5}, "plugins": {7}}
+
+
+def shell(line, **more):
+    return subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, check=False,
+                          **more)
+
+
+def commands():
+    for line in README.splitlines():
+        match = re.match(r"    (comity .*?)(\s+#.*)?$", line)
+        if match:
+            yield match.group(1)
+
+
+@case("every command line of the README does what it says")
+def _():
+    work = folder()
+    shutil.copy(SAMPLES / "red-notices.ndjson", work / "notices.ndjson")
+    shutil.copy(SAMPLES / "provisional-arrest.json", work / "request.json")
+    shutil.copy(SAMPLES / "provisional-arrest.json", work / "before.json")
+    shutil.copy(SOURCE / "plugins" / "interpol" / "interpol-red.json", work / "my-format.json")
+    made = run("convert", "-t", "convention-xml", "-o", "after.xml", "before.json", cwd=work)
+    same(made.status, 0, "after.xml")
+    lines = list(commands())
+    check(len(lines) >= 12, f"the README shows {len(lines)} commands")
+    for line in lines:
+        result = shell(line.replace("comity ", shlex.quote(str(PROGRAM)) + " ", 1), cwd=work)
+        allowed = next((codes for word, codes in MAY_END.items() if word in line), {0})
+        check(result.returncode in allowed, f"{line}: exit status {result.returncode}",
+              result.stderr)
+
+
+@case("the exit statuses of the README are those of the program's help")
+def _():
+    shown = set(re.findall(r"^\| (\d+) \|", README, re.M))
+    help_text = re.sub(r"\s+", " ", run("--help").out.decode())
+    told = set(re.findall(r"[ ,(](\d+) [a-z]", help_text.split("Exit status:")[1]))
+    same(sorted(shown), sorted(told), "exit statuses")
+
+
+@case("the template of the page on templates has no faults and converts")
+def _():
+    page = (SOURCE / "docs" / "templates.md").read_text(encoding="utf-8")
+    work = folder()
+    template = work / "example-alert.json"
+    template.write_text(re.search(r"```json\n(.*?)```", page, re.S).group(1), encoding="utf-8")
+    same(run("formats", "check", template).status, 0, "formats check")
+    alert = {"alert_no": "A-1", "who": {"surname": "INVENTED", "sex": "2", "born": "05.03.1985",
+                                        "cm": 171}, "crimes": [{"what": "fraud"}]}
+    document = work / "alert.json"
+    document.write_text(json.dumps(alert), encoding="utf-8")
+    made = run("convert", "-f", template, "-t", "convention-json", document)
+    same(made.status, 0, made.err)
+    record = json.loads(made.out)
+    person = record["persons"][0]
+    same(person["sex"], "female", "sex")
+    same(person["birth"]["date"], "1985-03-05", "date of birth")
+    same(person["description"]["height"], {"value": "171", "unit": "cm"}, "height")
+    same(record["offences"][0]["title"], "fraud", "title")
+    same(run("roundtrip", "-f", template, document).status, 0, "roundtrip")
+
+
+@case("every member of the template language is described on its page")
+def _():
+    page = (SOURCE / "docs" / "templates.md").read_text(encoding="utf-8")
+    names = set()
+    for source in ("template_compile.c", "compiler_rows.c"):
+        text = (SOURCE / "sdk" / "mapping" / source).read_text(encoding="utf-8")
+        for block in re.findall(r"known\[\] = \{(.*?)NULL\}", text, re.S):
+            names |= set(re.findall(r'"([a-z_]+)"', block))
+    check(len(names) > 20, f"found {len(names)} members")
+    missing = [name for name in sorted(names) if f"`{name}`" not in page]
+    same(missing, [], "members that the page does not name")
+
+
+@case("the pages that the README points to are there")
+def _():
+    for link in re.findall(r"\]\(([^)#]+)\)", README):
+        check((SOURCE / link).exists(), f"{link} is not there")
+
+
+@case("the samples of examples/try.sh convert as it says")
+def _():
+    result = shell(f"bash {shlex.quote(str(SOURCE / 'examples' / 'try.sh'))}",
+                   env=dict(os.environ, COMITY=str(PROGRAM)))
+    same(result.returncode, 0, result.stderr)
+    shown = result.stdout.decode()
+    check("changed, " not in shown.replace("unchanged, ", ""), "a sample changed")
+    check(shown.count("exit status 5") == 2, "the two refusals are shown")
+
+
+main()
