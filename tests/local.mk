@@ -11,6 +11,7 @@ unit_tests = \
 	tests/unit/test_dates \
 	tests/unit/test_fields \
 	tests/unit/test_json \
+	tests/unit/test_json_limits \
 	tests/unit/test_record \
 	tests/unit/test_stream \
 	tests/unit/test_tree \
@@ -21,6 +22,7 @@ script_tests = \
 	tests/checkstyle.sh \
 	tests/cli/test_bad_json.py \
 	tests/cli/test_bad_xml.py \
+	tests/docs/test_docs.py \
 	tests/embed.sh \
 	tests/exports.sh \
 	tests/run-unit.sh \

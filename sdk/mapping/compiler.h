@@ -11,7 +11,8 @@ struct compiler {
     struct tree tree;
     struct findings *findings;
     struct template *t;
-    struct scope *scope; /* of the rows at hand */
+    struct scope *scope;      /* of the rows at hand */
+    const struct member *top; /* that the scope begins at */
     bool failed;
     comity_status status;
 };
@@ -42,13 +43,17 @@ void compiler_check_members(struct compiler *c, uint32_t group, const char *cons
 bool compiler_path(struct compiler *c, uint32_t node, const char *path, bool list,
                    struct parsed_path *out);
 
+/* As compiler_path(), of a field that holds one text. */
+bool compiler_text_path(struct compiler *c, uint32_t node, const char *path,
+                        struct parsed_path *out);
+
 /* Compiles an object of canonical paths and texts. */
 void compiler_constants(struct compiler *c, uint32_t object, struct constant **list,
                         size_t *count);
 /* Makes the members along a path "a/b[]"; the last one is returned, `list` tells of []. */
 struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *parent,
                              const char *at, bool *list);
-/* Compiles a list of rows into the members of `parent`. */
-void compiler_rows(struct compiler *c, uint32_t list, struct member *parent);
+/* Compiles the rows of an object into the members of `parent`. */
+void compiler_rows(struct compiler *c, uint32_t object, struct member *parent);
 
 #endif

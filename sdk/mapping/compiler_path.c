@@ -60,6 +60,11 @@ bool compiler_path(struct compiler *c, uint32_t node, const char *path, bool lis
             compiler_fault(c, node, "template.field", "the canonical schema has no such field");
             return false;
         }
+        if (slot.field == F_document_schema || slot.field == F_document_kind) {
+            compiler_fault(c, node, "template.field",
+                           "no row states the schema or the kind; kinds says which there are");
+            return false;
+        }
         p += len;
         bool entry = *p == '[', whole = entry && p[1] == ']';
         if (entry) {
@@ -96,4 +101,16 @@ bool compiler_path(struct compiler *c, uint32_t node, const char *path, bool lis
             return true;
         p++;
     }
+}
+
+bool compiler_text_path(struct compiler *c, uint32_t node, const char *path,
+                        struct parsed_path *out)
+{
+    if (!compiler_path(c, node, path, false, out))
+        return false;
+    if (fields[out->target.field].type != TYPE_GROUP && !out->whole_list)
+        return true;
+    compiler_fault(c, node, "template.field",
+                   "the field is a group or a list; name a field of one text");
+    return false;
 }

@@ -7,7 +7,18 @@
 static bool is_true(struct compiler *c, uint32_t group, const char *name)
 {
     uint32_t i = compiler_get(c, group, name);
-    return i && tree_node(&c->tree, i)->kind == COMITY_NODE_TRUE;
+    uint8_t kind = i ? tree_node(&c->tree, i)->kind : COMITY_NODE_FALSE;
+    if (kind != COMITY_NODE_TRUE && kind != COMITY_NODE_FALSE)
+        compiler_fault(c, i, "template.type", "this is neither true nor false");
+    return kind == COMITY_NODE_TRUE;
+}
+
+/* True if the member is a list; one that is absent is none, and no fault. */
+static bool is_list_of(struct compiler *c, uint32_t i)
+{
+    if (i && tree_node(&c->tree, i)->kind != COMITY_NODE_LIST)
+        compiler_fault(c, i, "template.type", "this is not a list");
+    return i && tree_node(&c->tree, i)->kind == COMITY_NODE_LIST;
 }
 
 void compiler_constants(struct compiler *c, uint32_t object, struct constant **list,
@@ -25,8 +36,8 @@ void compiler_constants(struct compiler *c, uint32_t object, struct constant **l
         struct parsed_path path;
         if (member->kind != COMITY_NODE_STRING)
             compiler_fault(c, i, "template.type", "a constant is a text");
-        else if (compiler_path(c, i, compiler_copy(c, member->name, member->name_len), false,
-                               &path))
+        else if (compiler_text_path(c, i, compiler_copy(c, member->name, member->name_len),
+                                    &path))
             (*list)[(*count)++] =
                 (struct constant){.target = path.target,
                                   .path = compiler_copy(c, member->name, member->name_len),
@@ -41,6 +52,26 @@ static const struct code_table *find_table(struct compiler *c, const char *name)
         if (strcmp(c->t->tables[i].name, name) == 0)
             return &c->t->tables[i];
     return NULL;
+}
+
+/* "YYYY/MM/DD": each part once, with one character between two of them. */
+static bool is_date_pattern(const char *pattern)
+{
+    static const char *const parts[] = {"YYYY", "MM", "DD"};
+    unsigned met = 0;
+    for (const char *p = pattern;; p++) {
+        size_t i = 0;
+        while (i < 3 && strncmp(p, parts[i], strlen(parts[i])) != 0)
+            i++;
+        if (i == 3 || (met >> i & 1u))
+            return false;
+        met |= 1u << i;
+        p += strlen(parts[i]);
+        if (!*p)
+            return met == 7;
+        if (memchr("YMD0123456789", *p, 13))
+            return false;
+    }
 }
 
 static void row_codec(struct compiler *c, uint32_t object, struct row *row)
@@ -59,7 +90,7 @@ static void row_codec(struct compiler *c, uint32_t object, struct row *row)
     if (date) {
         row->codec = CODEC_DATE;
         row->pattern = date;
-        if (!strstr(date, "YYYY") || strlen(date) != 10)
+        if (!is_date_pattern(date))
             compiler_fault(c, compiler_get(c, object, "date"), "template.date",
                            "a date's pattern holds YYYY, MM, DD and two separators");
     }
@@ -77,12 +108,16 @@ static void row_codec(struct compiler *c, uint32_t object, struct row *row)
 static void row_unknown(struct compiler *c, uint32_t object, struct row *row)
 {
     uint32_t list = compiler_get(c, object, "unknown");
-    if (!list)
+    if (!is_list_of(c, list))
         return;
     row->unknown = compiler_take(c, tree_node(&c->tree, list)->count * sizeof *row->unknown);
     for (uint32_t i = tree_node(&c->tree, list)->first; i && row->unknown;
          i = tree_node(&c->tree, i)->next) {
         const struct comity_node *node = tree_node(&c->tree, i);
+        if (node->kind == COMITY_NODE_LIST || node->kind == COMITY_NODE_GROUP) {
+            compiler_fault(c, i, "template.type", "this is not a single value");
+            continue;
+        }
         row->unknown[row->unknown_count++] = (struct constant){
             .target = {.field = node->kind},
             .text = compiler_copy(c, node->text ? node->text : "", node->text_len),
@@ -94,12 +129,14 @@ static void row_also(struct compiler *c, uint32_t object, struct row *row)
 {
     const char *fallback = compiler_text(c, object, "else");
     uint32_t list = compiler_get(c, object, "also");
+    if (!is_list_of(c, list))
+        list = 0;
     size_t room = (fallback ? 1u : 0u) + (list ? tree_node(&c->tree, list)->count : 0);
     if (!room)
         return;
     row->also = compiler_take(c, room * sizeof *row->also);
     struct parsed_path path;
-    if (fallback && compiler_path(c, compiler_get(c, object, "else"), fallback, false, &path) &&
+    if (fallback && compiler_text_path(c, compiler_get(c, object, "else"), fallback, &path) &&
         row->also) {
         row->also[row->also_count++] = path.target;
         row->has_fallback = true;
@@ -109,8 +146,7 @@ static void row_also(struct compiler *c, uint32_t object, struct row *row)
         const struct comity_node *node = tree_node(&c->tree, i);
         if (node->kind != COMITY_NODE_STRING)
             compiler_fault(c, i, "template.type", "this is not a canonical path");
-        else if (compiler_path(c, i, compiler_copy(c, node->text, node->text_len), false,
-                               &path))
+        else if (compiler_text_path(c, i, compiler_copy(c, node->text, node->text_len), &path))
             row->also[row->also_count++] = path.target;
     }
 }
@@ -120,8 +156,9 @@ static void row_unit(struct compiler *c, uint32_t object, struct row *row,
                      const struct parsed_path *path)
 {
     const char *unit = compiler_text(c, object, "unit");
-    bool quantity = fields[path->target.field].type == TYPE_GROUP && !path->whole_list;
-    if (!unit && quantity)
+    bool group = fields[path->target.field].type == TYPE_GROUP;
+    bool quantity = group && !path->whole_list;
+    if (!unit && group)
         compiler_fault(c, object, "template.field",
                        "the field is a group; name the field inside it");
     if (!unit)
@@ -194,6 +231,8 @@ static struct member *add_member(struct compiler *c, uint32_t node, struct membe
     member->name_len = (uint32_t)len;
     member->literal = compiler_copy(c, literal.bytes ? literal.bytes : "", literal.size);
     member->literal_len = (uint32_t)literal.size;
+    if (buffer_status(&literal) != COMITY_OK)
+        c->status = COMITY_E_NOMEM;
     buffer_free(&literal);
     return member;
 }
@@ -230,22 +269,22 @@ struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *p
     }
 }
 
-static uint8_t absent_rule(struct compiler *c, uint32_t object, uint8_t fallback)
+static uint8_t absent_rule(struct compiler *c, uint32_t object, bool list)
 {
     const char *text = compiler_text(c, object, "absent");
     if (!text)
-        return fallback;
+        return ABSENT_OMIT;
     if (strcmp(text, "null") == 0)
         return ABSENT_NULL;
-    if (strcmp(text, "empty") == 0)
+    if (strcmp(text, "empty") == 0 && list)
         return ABSENT_EMPTY;
     if (strcmp(text, "omit") != 0)
         compiler_fault(c, compiler_get(c, object, "absent"), "template.absent",
-                       "absent is null, empty or omit");
+                       "absent is null or omit, or empty where at ends in []");
     return ABSENT_OMIT;
 }
 
-static void compile_each(struct compiler *c, uint32_t object, struct member *member)
+static void compile_each(struct compiler *c, uint32_t object, struct member *member, bool list)
 {
     static const char *const known[] = {"at",     "each", "rows",     "constants",
                                         "absent", "note", "required", NULL};
@@ -256,6 +295,8 @@ static void compile_each(struct compiler *c, uint32_t object, struct member *mem
     member->scope = compiler_take(c, sizeof *member->scope);
     if (!member->row || !member->scope)
         return;
+    if (!list)
+        compiler_fault(c, object, "template.row", "at ends in [] where each is a list");
     if (fields[path.target.field].type != TYPE_GROUP || !fields[path.target.field].list ||
         (!path.whole_list && path.key == FIELD_NONE)) {
         compiler_fault(c, object, "template.field",
@@ -268,13 +309,47 @@ static void compile_each(struct compiler *c, uint32_t object, struct member *mem
     member->scope->group = fields[path.target.field].ref;
     member->scope->count = 1;
     struct scope *outer = c->scope;
+    const struct member *top = c->top;
     c->scope = member->scope;
+    c->top = member;
     uint32_t constants = compiler_get(c, object, "constants");
     if (constants)
         compiler_constants(c, constants, &member->scope->constants,
                            &member->scope->constant_count);
-    compiler_rows(c, compiler_get(c, object, "rows"), member);
+    compiler_rows(c, object, member);
     c->scope = outer;
+    c->top = top;
+}
+
+static bool same_target(const struct target *a, const struct target *b)
+{
+    return a->from_root == b->from_root && a->slot == b->slot && a->field == b->field;
+}
+
+/* True if a row of the scope, or a constant of it, fills the field already. */
+static bool is_filled(const struct member *parent, const struct row *row)
+{
+    for (uint16_t i = 0; i < parent->count; i++) {
+        const struct member *member = &parent->members[i];
+        if (member->kind == MEMBER_OBJECT && is_filled(member, row))
+            return true;
+        bool value = member->kind == MEMBER_VALUE || member->kind == MEMBER_ENTRIES;
+        if (value && member->row && member->row != row &&
+            same_target(&member->row->target, &row->target))
+            return true;
+    }
+    return false;
+}
+
+static void check_target(struct compiler *c, uint32_t object, const struct row *row)
+{
+    bool filled = is_filled(c->top, row);
+    for (size_t i = 0; i < c->scope->constant_count; i++)
+        filled = filled || same_target(&c->scope->constants[i].target, &row->target);
+    if (filled)
+        compiler_fault(c, object, "template.field",
+                       "another row or constant fills the same field; `also` lets two fields "
+                       "have one source");
 }
 
 static void compile_value(struct compiler *c, uint32_t object, struct member *member, bool list)
@@ -289,12 +364,15 @@ static void compile_value(struct compiler *c, uint32_t object, struct member *me
     if (member->row && list != path.whole_list)
         compiler_fault(c, object, "template.row",
                        "at and field both end in [] (a list of values), or neither does");
+    if (member->row)
+        check_target(c, object, member->row);
 }
 
-void compiler_rows(struct compiler *c, uint32_t list, struct member *parent)
+void compiler_rows(struct compiler *c, uint32_t object, struct member *parent)
 {
+    uint32_t list = compiler_get(c, object, "rows");
     if (!list || tree_node(&c->tree, list)->kind != COMITY_NODE_LIST) {
-        compiler_fault(c, list, "template.row", "there is no list of rows");
+        compiler_fault(c, list ? list : object, "template.row", "there is no list of rows");
         return;
     }
     for (uint32_t i = tree_node(&c->tree, list)->first; i && c->status == COMITY_OK;
@@ -311,9 +389,9 @@ void compiler_rows(struct compiler *c, uint32_t list, struct member *parent)
         if (!member)
             continue;
         member->required = is_true(c, i, "required");
-        member->absent = absent_rule(c, i, ABSENT_OMIT);
+        member->absent = absent_rule(c, i, is_list);
         if (compiler_get(c, i, "each"))
-            compile_each(c, i, member);
+            compile_each(c, i, member, is_list);
         else
             compile_value(c, i, member, is_list);
     }

@@ -159,14 +159,19 @@ static void compile_detect(struct compiler *c, uint32_t object)
     struct template *t = c->t;
     uint32_t all = object ? compiler_get(c, object, "all") : 0,
              score = object ? compiler_get(c, object, "score") : 0;
-    if (!all || !score || tree_node(&c->tree, score)->kind != COMITY_NODE_NUMBER) {
-        compiler_fault(c, object, "template.detect",
-                       "detect needs a list `all` and a number `score`");
+    const struct comity_node *node = tree_node(&c->tree, score);
+    bool good = all && tree_node(&c->tree, all)->kind == COMITY_NODE_LIST &&
+                tree_node(&c->tree, all)->first && score && node->kind == COMITY_NODE_NUMBER &&
+                node->text_len <= 3;
+    for (uint32_t i = 0; good && i < node->text_len; i++) {
+        good = node->text[i] >= '0' && node->text[i] <= '9';
+        t->detect_score = t->detect_score * 10 + (node->text[i] - '0');
+    }
+    if (!good || t->detect_score > 100) {
+        compiler_fault(c, object ? object : 1, "template.detect",
+                       "detect needs a list `all` and a `score` of 0 to 100");
         return;
     }
-    const struct comity_node *node = tree_node(&c->tree, score);
-    for (uint32_t i = 0; i < node->text_len && i < 3; i++)
-        t->detect_score = t->detect_score * 10 + (node->text[i] - '0');
     t->detect = compiler_take(c, tree_node(&c->tree, all)->count * sizeof *t->detect);
     for (uint32_t i = tree_node(&c->tree, all)->first; i && t->detect;
          i = tree_node(&c->tree, i)->next) {
@@ -241,7 +246,8 @@ static void compile_head(struct compiler *c)
     uint32_t constants = compiler_get(c, 1, "constants");
     if (constants)
         compiler_constants(c, constants, &t->scope.constants, &t->scope.constant_count);
-    compiler_rows(c, compiler_get(c, 1, "rows"), document);
+    c->top = document;
+    compiler_rows(c, 1, document);
     compile_detect(c, compiler_get(c, 1, "detect"));
     uint32_t kinds = compiler_get(c, 1, "kinds");
     if (kinds && tree_node(&c->tree, kinds)->kind == COMITY_NODE_LIST)
@@ -250,25 +256,45 @@ static void compile_head(struct compiler *c)
         compiler_fault(c, 1, "template.kind", "the template has no list of kinds");
 }
 
+/* Length of the white space at the beginning of a text. */
+static size_t blanks(const char *text, size_t len)
+{
+    size_t count = 0;
+    while (count < len && memchr(" \t\r\n", text[count], 4))
+        count++;
+    return count;
+}
+
 comity_status template_compile(struct arena *arena, const char *text, size_t len,
                                struct findings *findings, struct template **compiled)
 {
     struct compiler c = {.arena = arena, .findings = findings};
     struct limits limits = LIMITS_INIT;
     struct syntax_error error;
-    size_t used = 0, blank = 0;
+    size_t used = 0, blank = blanks(text, len);
     *compiled = NULL;
     c.t = compiler_take(&c, sizeof *c.t);
     if (!c.t)
         return COMITY_E_NOMEM;
     tree_init(&c.tree, arena);
     c.tree.line = c.tree.column = 1;
-    while (blank < len && strchr(" \t\r\n", text[blank]))
-        blank++;
-    c.tree.offset = 0;
+    for (size_t i = 0; i < blank; i++) {
+        c.tree.column = text[i] == '\n' ? 1 : c.tree.column + 1;
+        c.tree.line += text[i] == '\n';
+    }
+    c.tree.offset = blank;
     comity_status status =
         json_read(&c.tree, text + blank, len - blank, true, &limits, &used, &error);
-    if (status != COMITY_OK) {
+    if (status == COMITY_OK)
+        used += blanks(text + blank + used, len - blank - used);
+    if (status == COMITY_OK && blank + used < len) {
+        status = COMITY_E_INVALID;
+        error = (struct syntax_error){.code = "json.trailing-text", .offset = used};
+        snprintf(error.message, sizeof error.message, "something follows the template");
+    }
+    if (status == COMITY_E_NOMEM) {
+        c.status = status;
+    } else if (status != COMITY_OK) {
         c.tree.text = text + blank;
         c.tree.size = len - blank;
         struct place place = tree_place(&c.tree, error.offset);

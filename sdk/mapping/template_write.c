@@ -268,15 +268,7 @@ static bool check_kind(struct writing *w)
     snprintf(message, sizeof message,
              "%s tells the kind %s by %s, which the document does not state", w->t->id,
              unsaid->kind, unsaid->when.at);
-    struct comity_finding finding = {.struct_size = sizeof finding,
-                                     .severity = COMITY_ERROR,
-                                     .code = "model.required",
-                                     .message = message,
-                                     .field = unsaid->when.row->field_path,
-                                     .format = w->t->id,
-                                     .hint =
-                                         "supply it with --set FIELD=VALUE or --overlay FILE"};
-    findings_add(w->findings, &finding);
+    out_report_required(w, unsaid->when.row->field_path, message);
     w->failed = true;
     return false;
 }

@@ -53,5 +53,7 @@ bool out_entries(struct writing *w, const struct member *member, struct out_fram
 void out_comma(struct writing *w, size_t start);
 /* True where the list is said by something else than its entries: then it is written. */
 bool out_whole_list(struct writing *w, struct out_frame *frame, struct value *value);
+/* Reports that the format requires what the document does not state. */
+void out_report_required(struct writing *w, const char *field, const char *message);
 
 #endif

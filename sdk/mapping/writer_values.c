@@ -157,20 +157,23 @@ static bool fits_with(struct writing *w, const struct row *row, struct out_frame
     return true;
 }
 
+void out_report_required(struct writing *w, const char *field, const char *message)
+{
+    const char *hint = "supply it with --set FIELD=VALUE or --overlay FILE";
+    const char *source = w->findings->format;
+    w->findings->format = w->t->id;
+    /* At the document itself: what is not there has no place of its own. */
+    tree_report(w->record->tree, w->findings, w->record->root->node, COMITY_ERROR,
+                "model.required", field, hint, message);
+    w->findings->format = source;
+}
+
 static void require(struct writing *w, const struct member *member)
 {
     char message[300];
     snprintf(message, sizeof message, "%s requires %s (%s), which the document does not state",
              w->t->id, member->name, member->row ? member->row->field_path : "an object");
-    struct comity_finding finding = {.struct_size = sizeof finding,
-                                     .severity = COMITY_ERROR,
-                                     .code = "model.required",
-                                     .message = message,
-                                     .field = member->row ? member->row->field_path : NULL,
-                                     .format = w->t->id,
-                                     .hint =
-                                         "supply it with --set FIELD=VALUE or --overlay FILE"};
-    findings_add(w->findings, &finding);
+    out_report_required(w, member->row ? member->row->field_path : NULL, message);
     w->failed = true;
 }
 

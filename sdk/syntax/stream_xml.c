@@ -224,7 +224,7 @@ static comity_status settle(struct input *input, struct opening opening, struct 
 static comity_status find_charset(struct input *input, struct opening opening,
                                   const char *known, const char **charset)
 {
-    const struct source *source = input->source;
+    const struct tree *tree = input->tree;
     *charset = opening.charset ? opening.charset : "UTF-8";
     if (strcmp(*charset, "UTF-32") == 0)
         return refuse_unknown(input, (struct name){"UTF-32", 6}, 0);
@@ -233,11 +233,10 @@ static comity_status find_charset(struct input *input, struct opening opening,
     /* Of UTF-16 the declaration can be read only later. */
     if (opening.charset && strcmp(opening.charset, "UTF-8") != 0)
         return COMITY_OK;
-    struct name declared =
-        declared_encoding(source->bytes + opening.mark, source->size - opening.mark);
+    struct name declared = declared_encoding(tree->text, tree->size);
     if (!declared.text)
         return COMITY_OK;
-    return settle(input, opening, declared, (size_t)(declared.text - source->bytes), charset);
+    return settle(input, opening, declared, (size_t)(declared.text - tree->text), charset);
 }
 
 /* --- to UTF-8 */
@@ -296,10 +295,7 @@ static comity_status convert(struct input *input, const char *charset, size_t ma
 /* UTF-8 is read where it stands. */
 static comity_status check_utf8(struct input *input, size_t mark)
 {
-    struct tree *tree = input->tree;
-    tree->text += mark;
-    tree->size -= mark;
-    tree->offset += mark;
+    const struct tree *tree = input->tree;
     size_t bad = utf8_invalid(tree->text, tree->size);
     return bad < tree->size ? refuse_bytes(input, "UTF-8", mark + bad, bad) : COMITY_OK;
 }
@@ -320,6 +316,13 @@ static comity_status decode(struct input *input, const char *known)
 {
     struct opening opening = look_at_opening(input->source->bytes, input->source->size);
     const char *charset = NULL;
+    struct tree *tree = input->tree;
+    if (opening.charset && strcmp(opening.charset, "UTF-8") == 0) {
+        /* The mark is no part of the text, nor of its first line. */
+        tree->text += opening.mark;
+        tree->size -= opening.mark;
+        tree->offset += opening.mark;
+    }
     comity_status status = find_charset(input, opening, known, &charset);
     if (status < 0)
         return status;

@@ -7,7 +7,7 @@ SERVICE = "https://ws-public.interpol.int/notices/v1"
 
 
 def links(colour, entity):
-    at = f"{SERVICE}/{colour}/{entity.replace('/', '-')}"
+    at = f"{SERVICE}/{colour}/{str(entity).replace('/', '-')}"
     return {"self": {"href": at}, "images": {"href": at + "/images"},
             "thumbnail": {"href": at + "/images/700001"}}
 

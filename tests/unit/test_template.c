@@ -67,7 +67,7 @@ static void test_a_template_without_fault_compiles(void **state)
         ID KINDS DETECT ROWS "}",
         "\n\n" ID KINDS DETECT ROWS "}\n",
         ROW("{\"at\":\"b\",\"field\":\"persons[0].birth.date\",\"date\":\"DD.MM.YYYY\"}"),
-        WITH("\"note\":\"n\",\"voice\":\"data\",\"source\":\"s\",\"media_types\":[\"a/b\"]"),
+        WITH("\"note\":\"n\",\"source\":\"s\",\"media_types\":[\"a/b\"]"),
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (templated_compile(templated, texts[i]) != COMITY_OK)
@@ -80,6 +80,7 @@ static void test_faults_of_the_head_are_told_with_their_line(void **state)
         {"", "json.truncated", 1},
         {"\n{\"comity_template\":1,\n\"id\" 7}", "json.syntax", 3},
         {"[]", "template.type", 1},
+        {ID KINDS DETECT ROWS "}\n{}", "json.trailing-text", 6},
         {"{\"comity_template\":2,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"json\",\n" KINDS DETECT
          ROWS "}",
          "template.version", 1},

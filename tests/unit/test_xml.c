@@ -851,7 +851,7 @@ static void test_the_encoding_is_found_or_refused(void **state)
          "charset.mark-contradiction", 1, 31, 33},
         {"\xEF\xBB\xBF<?xml version='1.0' encoding='UTF-16'?><a/>", NULL,
          "charset.mark-contradiction", 1, 31, 33},
-        {"\xEF\xBB\xBF<a/>", "windows-1251", "charset.mark-contradiction", 1, 1, 0},
+        {"\xEF\xBB\xBF<a/>", "windows-1251", "charset.mark-contradiction", 1, 1, 3},
         {"<?xml version='1.0' encoding='UTF-16'?><a/>", NULL, "charset.mark-contradiction", 1,
          31, 30},
         {"\n<?xml version='1.0' encoding='UTF-16'?><a/>", NULL, "xml.syntax", 2, 6, 6},
