@@ -163,8 +163,8 @@ void out_report_required(struct writing *w, const char *field, const char *messa
     const char *source = w->findings->format;
     w->findings->format = w->t->id;
     /* At the document itself: what is not there has no place of its own. */
-    tree_report(w->record->tree, w->findings, w->record->root->node, COMITY_ERROR,
-                "model.required", field, hint, message);
+    record_report_at(w->record, w->findings, w->record->root->node, COMITY_ERROR,
+                     "model.required", field, hint, message);
     w->findings->format = source;
 }
 

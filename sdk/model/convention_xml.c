@@ -62,9 +62,8 @@ static const char *element_text(struct convention_reader *reader, uint32_t index
         if (!name_is(child, "encoding") || child->ns)
             continue;
         child->fate = FATE_MAPPED;
-        text = text_is(child, "base64")
-                   ? decode_base64(reader, node->text, node->text_len, len)
-                   : NULL;
+        text = text_is(child, "base64") ? decode_base64(reader, node->text, node->text_len, len)
+                                        : NULL;
         if (!text && reader->status == COMITY_OK)
             convention_error(
                 reader, index, "model.encoding", NULL,

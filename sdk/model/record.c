@@ -335,6 +335,23 @@ comity_status record_put(struct record *record, const char *path, const char *te
     return COMITY_OK;
 }
 
+void record_report_at(const struct record *record, struct findings *findings, uint32_t node,
+                      int32_t severity, const char *code, const char *field, const char *hint,
+                      const char *message)
+{
+    if (record->tree && node) {
+        tree_report(record->tree, findings, node, severity, code, field, hint, message);
+        return;
+    }
+    struct comity_finding finding = {.struct_size = sizeof finding,
+                                     .severity = severity,
+                                     .code = code,
+                                     .message = message,
+                                     .field = field,
+                                     .hint = hint};
+    findings_add(findings, &finding);
+}
+
 void record_report(const struct record *record, struct findings *findings,
                    const struct value *value, int32_t severity, const char *code,
                    const char *hint, const char *message)
@@ -345,17 +362,8 @@ void record_report(const struct record *record, struct findings *findings,
         value_path(value, &path);
     buffer_char(&path, '\0');
     const char *field = buffer_status(&path) == COMITY_OK && path.size > 1 ? path.bytes : NULL;
-    if (record->tree && value && value->node) {
-        tree_report(record->tree, findings, value->node, severity, code, field, hint, message);
-    } else {
-        struct comity_finding finding = {.struct_size = sizeof finding,
-                                         .severity = severity,
-                                         .code = code,
-                                         .message = message,
-                                         .field = field,
-                                         .hint = hint};
-        findings_add(findings, &finding);
-    }
+    record_report_at(record, findings, value ? value->node : 0, severity, code, field, hint,
+                     message);
     buffer_free(&path);
 }
 

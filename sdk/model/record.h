@@ -125,6 +125,11 @@ void record_report(const struct record *record, struct findings *findings,
                    const struct value *value, int32_t severity, const char *code,
                    const char *hint, const char *message);
 
+/* The same at a node of the input (0: nowhere), on a field that need not have a value. */
+void record_report_at(const struct record *record, struct findings *findings, uint32_t node,
+                      int32_t severity, const char *code, const char *field, const char *hint,
+                      const char *message);
+
 /* Marks the leaves of the input below a node. */
 void tree_mark(struct tree *tree, uint32_t node, enum fate fate);
 
