@@ -14,6 +14,7 @@ unit_tests = \
 	tests/unit/test_json_limits \
 	tests/unit/test_record \
 	tests/unit/test_stream \
+	tests/unit/test_template \
 	tests/unit/test_tree \
 	tests/unit/test_xml
 
@@ -25,6 +26,7 @@ script_tests = \
 	tests/docs/test_docs.py \
 	tests/embed.sh \
 	tests/exports.sh \
+	tests/formats/test_interpol.py \
 	tests/run-unit.sh \
 	tests/schema.sh \
 	tests/style.sh

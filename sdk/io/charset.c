@@ -184,8 +184,7 @@ static comity_status convert_all(struct charset_map *map, size_t limit, struct b
 }
 
 comity_status charset_to_utf8(const char *name, const char *bytes, size_t size, size_t limit,
-                              struct buffer *utf8, struct charset_map **map,
-                              size_t *bad_offset)
+                              struct buffer *utf8, struct charset_map **map, size_t *bad_offset)
 {
     *map = NULL;
     *bad_offset = 0;
@@ -197,7 +196,8 @@ comity_status charset_to_utf8(const char *name, const char *bytes, size_t size, 
     if (status < 0)
         return status;
     /* iconv() lets a few things pass as UTF-8 that RFC 3629 does not. */
-    size_t fit = strcmp(CHARSETS[index].canonical, "UTF-8") == 0 ? utf8_invalid(bytes, size) : size;
+    size_t fit =
+        strcmp(CHARSETS[index].canonical, "UTF-8") == 0 ? utf8_invalid(bytes, size) : size;
     made->size = fit;
     status = convert_all(made, limit, utf8, bad_offset);
     if (status == COMITY_OK && fit < size) {

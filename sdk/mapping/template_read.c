@@ -359,7 +359,7 @@ static void read_member(struct reading *r, const struct member *member, struct f
 static bool always_written(const struct member *member)
 {
     if (member->kind != MEMBER_OBJECT)
-        return member->absent != ABSENT_OMIT;
+        return member->absent != ABSENT_OMIT || (member->row && member->row->has_fallback);
     for (uint16_t i = 0; i < member->count; i++)
         if (always_written(&member->members[i]))
             return true;

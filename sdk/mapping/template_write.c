@@ -47,6 +47,7 @@ static bool write_each(struct writing *w, const struct member *member, struct ou
     struct kept *kept = out_kept_entry(w, frame, 0);
     if (!group && !kept)
         return out_absent(w, member, frame);
+    w->said++;
     buffer_char(w->out, '[');
     size_t start = w->out->size;
     for (uint32_t i = 0; group || kept;) {
@@ -68,23 +69,30 @@ static bool write_each(struct writing *w, const struct member *member, struct ou
     return true;
 }
 
-/* An object of the format's own; it is left out where nothing is in it. */
+/* An object of the format's own.  Where nothing in it says anything, it is what the source had
+ * in its place, or absent as there; else it is left out where nothing is in it. */
 static bool write_inner(struct writing *w, const struct member *member, struct out_frame *frame)
 {
-    size_t before = w->out->size;
+    size_t before = w->out->size, said = w->said;
     write_object(w, member, frame);
-    if (w->out->size > before + 2)
+    if (w->said > said)
+        return true;
+    struct kept *kept = out_kept(w, frame, ""), *absent = out_kept(w, frame, "absent:");
+    if (!kept && !absent && w->out->size > before + 2)
         return true;
     w->out->size = before;
-    struct kept *kept = out_kept(w, frame, "");
+    if (absent)
+        absent->flags |= VALUE_ASKED;
     if (!kept)
         return false;
     out_put_kept(w, kept);
+    w->said++;
     return true;
 }
 
 static bool write_documents(struct writing *w)
 {
+    w->said++;
     buffer_char(w->out, '[');
     w->hole = w->out->size;
     buffer_char(w->out, ']');
@@ -160,7 +168,10 @@ static void write_unknown(struct writing *w, const struct member *parent,
         json_put_string(w->out, name.bytes ? name.bytes : "", name.size);
         buffer_char(w->out, ':');
         out_put_kept(w, k);
+        w->said++;
     }
+    if (buffer_status(&name) != COMITY_OK)
+        w->status = buffer_status(&name);
     buffer_free(&name);
 }
 
@@ -177,6 +188,8 @@ static void write_ordered(struct writing *w, const struct member *parent,
     tree_init(&tree, w->record->arena);
     comity_status status =
         json_read(&tree, order->json, order->json_len, true, &limits, &used, &error);
+    if (status == COMITY_E_NOMEM)
+        w->status = status;
     uint16_t hint = 0;
     for (uint32_t i = status == COMITY_OK ? tree_node(&tree, 1)->first : 0; i;
          i = tree_node(&tree, i)->next) {

@@ -16,6 +16,7 @@ struct writing {
     struct out_frame *root; /* groups of the document's scope */
     const char *prefix;     /* "" or "stream:" */
     size_t hole;            /* where documents go in what encloses them; 0 = not met */
+    size_t said;            /* members written that say something, unlike null for nothing */
     bool failed;
     comity_status status;
 };

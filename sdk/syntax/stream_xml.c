@@ -335,8 +335,8 @@ static comity_status decode(struct input *input, const char *known)
 }
 
 comity_status stream_xml_next(struct source *source, const struct limits *limits,
-                              const char *charset, struct tree *tree,
-                              struct findings *findings, struct stream_xml_state *state)
+                              const char *charset, struct tree *tree, struct findings *findings,
+                              struct stream_xml_state *state)
 {
     struct input input = {source, limits, tree, findings, state};
     if (state->done) {

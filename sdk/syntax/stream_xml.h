@@ -21,7 +21,7 @@ void stream_xml_free(struct stream_xml_state *state);
 /* See stream_next().  COMITY_OK once, then COMITY_END; COMITY_END at once where there is
  * nothing but white space. */
 comity_status stream_xml_next(struct source *source, const struct limits *limits,
-                              const char *charset, struct tree *tree,
-                              struct findings *findings, struct stream_xml_state *state);
+                              const char *charset, struct tree *tree, struct findings *findings,
+                              struct stream_xml_state *state);
 
 #endif

@@ -10,9 +10,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-__attribute__((format(printf, 5, 0))) static void
-note(struct xml_reader *reader, const char *code, size_t offset, const char *hint,
-     const char *format, va_list list)
+__attribute__((format(printf, 5, 0))) static void note(struct xml_reader *reader,
+                                                       const char *code, size_t offset,
+                                                       const char *hint, const char *format,
+                                                       va_list list)
 {
     struct syntax_error *error = reader->error;
     error->code = code;
@@ -166,9 +167,8 @@ static bool fail_character(struct xml_reader *reader, const struct found *found)
     if (found->error->code != XML_ERR_INVALID_CHAR)
         return false;
     const char *start = memrchr(reader->text, '&', found->offset);
-    xml_fail(reader, "xml.character",
-             start ? (size_t)(start - reader->text) : found->offset, hint,
-             "found a reference to a character that XML does not allow");
+    xml_fail(reader, "xml.character", start ? (size_t)(start - reader->text) : found->offset,
+             hint, "found a reference to a character that XML does not allow");
     return true;
 }
 
@@ -266,8 +266,7 @@ static bool fail_trailing(struct xml_reader *reader, const struct found *found)
     if (xml_scan_has(reader->text, reader->size, at, "<!DOCTYPE"))
         xml_fail_doctype(reader, at);
     else
-        xml_fail(reader, "xml.trailing-text", at,
-                 "give each document a file of its own",
+        xml_fail(reader, "xml.trailing-text", at, "give each document a file of its own",
                  "found more text behind the end of the document");
     return true;
 }

@@ -16,17 +16,18 @@
 /* Character data since the last tag: lent from the text as long as it is the same bytes. */
 struct xml_run {
     bool is_begun;
-    bool is_decoded;       /* it stands in `decoded`, not in the text */
-    size_t start, len;     /* in the text; `start` holds for both */
+    bool is_decoded;   /* it stands in `decoded`, not in the text */
+    size_t start, len; /* in the text; `start` holds for both */
     struct buffer decoded;
 };
 
 /* Namespace names, one copy each: the parser's own go away with it. */
 struct xml_names {
     struct xml_name {
-        const xmlChar *key; /* the parser keeps one copy of a name, so that its address will do */
+        const xmlChar
+            *key; /* the parser keeps one copy of a name, so that its address will do */
         const char *copy;
-    } *slots;
+    } * slots;
     size_t capacity, count; /* capacity: 0 or a power of two */
 };
 
@@ -52,13 +53,13 @@ struct xml_reader {
 /* --- xml_error.c */
 
 /* Notes the first failure and silences the parser; later ones change nothing. */
-__attribute__((format(printf, 5, 6))) void
-xml_fail(struct xml_reader *reader, const char *code, size_t offset, const char *hint,
-         const char *format, ...);
+__attribute__((format(printf, 5, 6))) void xml_fail(struct xml_reader *reader, const char *code,
+                                                    size_t offset, const char *hint,
+                                                    const char *format, ...);
 /* The same with COMITY_E_LIMIT. */
-__attribute__((format(printf, 4, 5))) void
-xml_fail_limit(struct xml_reader *reader, const char *code, size_t offset, const char *format,
-               ...);
+__attribute__((format(printf, 4, 5))) void xml_fail_limit(struct xml_reader *reader,
+                                                          const char *code, size_t offset,
+                                                          const char *format, ...);
 /* There is no memory for `size` bytes: limit.memory or COMITY_E_NOMEM. */
 void xml_fail_memory(struct xml_reader *reader, size_t size);
 void xml_fail_doctype(struct xml_reader *reader, size_t offset);

@@ -48,7 +48,8 @@ static struct xml_name *find_slot(const struct xml_names *names, const xmlChar *
 
 static bool grow_names(struct xml_reader *reader)
 {
-    struct xml_names grown = {.capacity = reader->names.capacity ? reader->names.capacity * 2 : 8,
+    struct xml_names grown = {.capacity =
+                                  reader->names.capacity ? reader->names.capacity * 2 : 8,
                               .count = reader->names.count};
     grown.slots = arena_zalloc(reader->tree->arena, grown.capacity * sizeof(*grown.slots));
     if (!grown.slots)
@@ -256,7 +257,8 @@ static size_t match_name(const struct xml_reader *reader, size_t at, const xmlCh
 {
     if (prefix) {
         size_t len = strlen(as_text(prefix));
-        if (!has_bytes(reader, at, as_text(prefix), len) || !has_bytes(reader, at + len, ":", 1))
+        if (!has_bytes(reader, at, as_text(prefix), len) ||
+            !has_bytes(reader, at + len, ":", 1))
             return 0;
         at += len + 1;
     }
@@ -271,7 +273,8 @@ static void set_attribute_text(struct xml_reader *reader, uint32_t index, const 
                                size_t len, const struct xml_scan_attribute *scanned)
 {
     const char *place = reader->text + scanned->value;
-    if (len == scanned->value_len && memcmp(place, value, len) == 0 && !memchr(value, '&', len)) {
+    if (len == scanned->value_len && memcmp(place, value, len) == 0 &&
+        !memchr(value, '&', len)) {
         set_text(reader, index, value, len, place);
         return;
     }
@@ -330,7 +333,8 @@ static void read_attributes(struct xml_reader *reader, size_t at, int count,
     if (reader->status != COMITY_OK)
         return;
     reader->is_empty_tag = has_bytes(reader, at, "/>", 2);
-    reader->is_cut_tag = seen != count || !(reader->is_empty_tag || has_bytes(reader, at, ">", 1));
+    reader->is_cut_tag =
+        seen != count || !(reader->is_empty_tag || has_bytes(reader, at, ">", 1));
     if (reader->is_cut_tag)
         reader->at = tree_node(reader->tree, reader->open)->offset;
     else
@@ -343,8 +347,8 @@ static void check_limits(struct xml_reader *reader, size_t tag, int attributes, 
         xml_fail_limit(reader, "limit.depth", tag, "elements stand more than %lu deep",
                        (unsigned long)reader->limits->depth);
     else if ((unsigned)attributes + (unsigned)namespaces > XML_MAX_ATTRIBUTES)
-        xml_fail_limit(reader, "limit.attributes", tag, "an element has more than %u attributes",
-                       XML_MAX_ATTRIBUTES);
+        xml_fail_limit(reader, "limit.attributes", tag,
+                       "an element has more than %u attributes", XML_MAX_ATTRIBUTES);
     else if (reader->namespaces + (unsigned)namespaces > XML_MAX_NAMESPACES)
         xml_fail_limit(reader, "limit.namespaces", tag,
                        "more than %u namespaces are declared at one place", XML_MAX_NAMESPACES);

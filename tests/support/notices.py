@@ -62,6 +62,25 @@ def own_texts(mapping):
     return texts
 
 
+def lacks_required(notice, mapping):
+    """A member that the template requires and the notice has not: it cannot be written back."""
+    def lacks(value, rows):
+        for row in rows:
+            name, is_list = row["at"].removesuffix("[]"), row["at"].endswith("[]")
+            inside = value
+            for step in name.split("/"):
+                present = is_group(inside) and step in dict(inside[1])
+                inside = find(inside, step)
+            if not present and row.get("required"):
+                return row["at"]
+            if is_list and isinstance(inside, list) and "rows" in row:
+                for entry in inside:
+                    if is_group(entry) and lacks(entry, row["rows"]):
+                        return lacks(entry, row["rows"])
+        return None
+    return None if "documents" in mapping else lacks(notice, mapping["rows"])
+
+
 def language_tags():
     if not ISO.exists():
         return None
@@ -80,6 +99,7 @@ def source_texts(notice):
     """Texts of the notice, and what its dates and languages become."""
     texts = set()
     for _, value in leaves(notice):
+        value = str(value).lower() if isinstance(value, bool) else value
         text = value[1] if isinstance(value, tuple) and value[0] == "number" else value
         if not isinstance(text, str):
             continue

@@ -89,7 +89,7 @@ static void test_names_have_one_canonical_form(void **state)
 static void test_unknown_names_are_unsupported(void **state)
 {
     (void)state;
-    static const char *const names[] = {"UTF-7",        "ISO-2022-JP", "EBCDIC-US", "",
+    static const char *const names[] = {"UTF-7",           "ISO-2022-JP", "EBCDIC-US", "",
                                         "UTF-8//TRANSLIT", "/etc/passwd", "UTF-16"};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         struct converted made = convert(names[i], "a", 1, 0);
@@ -107,12 +107,18 @@ static void test_the_first_byte_that_does_not_fit_is_named(void **state)
         const char *name, *bad;
         size_t bad_len, unit;
     } cases[] = {
-        {"windows-1251", "\x98", 1, 1},     {"US-ASCII", "\x80", 1, 1},
-        {"UTF-8", "\xED\xA0\x80", 3, 1},    {"UTF-8", "\xF5\x80\x80\x80", 4, 1},
-        {"UTF-16LE", "\x00\xDC", 2, 2},     {"UTF-16LE", "\x00\xD8", 2, 2},
-        {"UTF-16BE", "\xD8\x00\x00\x41", 4, 2}, {"GB18030", "\xFF", 1, 1},
-        {"GB18030", "\x81\x30\x81", 3, 1},  {"Shift_JIS", "\x81", 1, 1},
-        {"EUC-JP", "\xC6", 1, 1},           {"UTF-16LE", "a", 1, 2},
+        {"windows-1251", "\x98", 1, 1},
+        {"US-ASCII", "\x80", 1, 1},
+        {"UTF-8", "\xED\xA0\x80", 3, 1},
+        {"UTF-8", "\xF5\x80\x80\x80", 4, 1},
+        {"UTF-16LE", "\x00\xDC", 2, 2},
+        {"UTF-16LE", "\x00\xD8", 2, 2},
+        {"UTF-16BE", "\xD8\x00\x00\x41", 4, 2},
+        {"GB18030", "\xFF", 1, 1},
+        {"GB18030", "\x81\x30\x81", 3, 1},
+        {"Shift_JIS", "\x81", 1, 1},
+        {"EUC-JP", "\xC6", 1, 1},
+        {"UTF-16LE", "a", 1, 2},
     };
     static const size_t before[] = {0, 2, 4094, 4096, 4098, 8190, 8192, 100000};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -121,7 +127,7 @@ static void test_the_first_byte_that_does_not_fit_is_named(void **state)
             char *bytes = malloc(size);
             assert_non_null(bytes);
             for (size_t k = 0; k < before[j]; k++)
-                bytes[k] = cases[i].unit == 1 ? 'x'
+                bytes[k] = cases[i].unit == 1                          ? 'x'
                            : (k % 2 == 0) == (cases[i].name[6] == 'L') ? 'x'
                                                                        : '\0';
             memcpy(bytes + before[j], cases[i].bad, cases[i].bad_len);
@@ -148,13 +154,21 @@ static size_t make_text(const char *name, char *bytes, size_t room, size_t *star
             size_t size, utf8;
         } units[4];
     } alphabets[] = {
-        {"GB18030", {{"a", 1, 1}, {"\xD6\xD0", 2, 3}, {"\x81\x30\x86\x30", 4, 2}, {"\x94\x39\xFC\x36", 4, 4}}},
-        {"UTF-16LE", {{"a\0", 2, 1}, {"\x16\x04", 2, 2}, {"\x2D\x4E", 2, 3}, {"\x3D\xD8\0\xDE", 4, 4}}},
-        {"UTF-16BE", {{"\0a", 2, 1}, {"\x04\x16", 2, 2}, {"\x4E\x2D", 2, 3}, {"\xD8\x3D\xDE\0", 4, 4}}},
+        {"GB18030",
+         {{"a", 1, 1},
+          {"\xD6\xD0", 2, 3},
+          {"\x81\x30\x86\x30", 4, 2},
+          {"\x94\x39\xFC\x36", 4, 4}}},
+        {"UTF-16LE",
+         {{"a\0", 2, 1}, {"\x16\x04", 2, 2}, {"\x2D\x4E", 2, 3}, {"\x3D\xD8\0\xDE", 4, 4}}},
+        {"UTF-16BE",
+         {{"\0a", 2, 1}, {"\x04\x16", 2, 2}, {"\x4E\x2D", 2, 3}, {"\xD8\x3D\xDE\0", 4, 4}}},
         {"windows-1251", {{"a", 1, 1}, {"\xC6", 1, 2}, {"\x88", 1, 3}, {"\n", 1, 1}}},
         {"Shift_JIS", {{"a", 1, 1}, {"\x93\xFA", 2, 3}, {"\xB1", 1, 3}, {"\\", 1, 1}}},
-        {"EUC-JP", {{"a", 1, 1}, {"\xC6\xFC", 2, 3}, {"\x8E\xB1", 2, 3}, {"\x8F\xB0\xA1", 3, 3}}},
-        {"UTF-8", {{"a", 1, 1}, {"\xC3\xA9", 2, 2}, {"\xE4\xB8\xAD", 3, 3}, {"\xF0\x9F\x98\x80", 4, 4}}},
+        {"EUC-JP",
+         {{"a", 1, 1}, {"\xC6\xFC", 2, 3}, {"\x8E\xB1", 2, 3}, {"\x8F\xB0\xA1", 3, 3}}},
+        {"UTF-8",
+         {{"a", 1, 1}, {"\xC3\xA9", 2, 2}, {"\xE4\xB8\xAD", 3, 3}, {"\xF0\x9F\x98\x80", 4, 4}}},
     };
     size_t size = 0, utf8 = 0, which = 0;
     uint32_t random = 7;

@@ -108,7 +108,7 @@ static void test_faults_of_the_head_are_told_with_their_line(void **state)
          "template.when", 3},
         {ID "\"kinds\":[{\"kind\":\"decision\",\n\"when\":{\"has\":\"b\"}}],\n" DETECT ROWS "}",
          "template.when", 3},
-        {ID KINDS ROWS "}", "json.syntax", 4},
+        {ID KINDS ROWS "}", "template.detect", 1},
         {ID KINDS "\"note\":\"\",\n" ROWS "}", "template.detect", 1},
         {ID KINDS "\"detect\":{\"score\":5},\n" ROWS "}", "template.detect", 3},
         {ID KINDS "\"detect\":{\"all\":[\"a\"]},\n" ROWS "}", "template.detect", 3},

@@ -190,8 +190,7 @@ static void test_namespaces_are_names_not_prefixes(void **state)
                  "<a{u:1}<b{u:2}<c{u:2}=>><d{u:1}=><e=>>");
     assert_reads("<p:a xmlns:p='u:1'><p:b xmlns:p='u:2'/><p:c/></p:a>",
                  "<a{u:1}<b{u:2}=><c{u:1}=>>");
-    assert_reads("<a xml:lang='de'/>",
-                 "<a=<@lang{http://www.w3.org/XML/1998/namespace}=de>>");
+    assert_reads("<a xml:lang='de'/>", "<a=<@lang{http://www.w3.org/XML/1998/namespace}=de>>");
     assert_reads("<a b='1' xmlns:p='u:1' p:c='2' xmlns='u:2' d='3'/>",
                  "<a{u:2}=<@b=1><@c{u:1}=2><@d=3>>");
 }
@@ -262,7 +261,7 @@ static void test_no_place_depends_on_how_the_parser_is_fed(void **state)
         "]<![CDATA[]]\r\n]]><d e=\"é>\" p:f='>'/><?p > ?>&#x41;<![CDATA[<>]]>\r\n</p:a>\r\n";
     static const char *const fillers[][2] = {{"<x/><!--", "x"},  {"<x/><!--", ">"},
                                              {"<x/><!--", "\r"}, {"<x>", "y"},
-                                             {"<x>", "]"},    {"<x>", "\r"}};
+                                             {"<x>", "]"},       {"<x>", "\r"}};
     struct reading reading;
     struct buffer text, first, out;
     buffer_init(&text, 0);
@@ -443,7 +442,8 @@ static void test_a_document_cut_at_any_byte_is_truncated(void **state)
 {
     (void)state;
     static const char document[] =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- c -->\n<p:a xmlns:p='u:1' b='>&lt;'>\n"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- c -->\n<p:a xmlns:p='u:1' "
+        "b='>&lt;'>\n"
         " <c>te&amp;xt&#x41;</c>x<![CDATA[<>]]><d e='1'/><?p q?>\n</p:a>";
     struct reading reading;
     reading_init(&reading);
@@ -492,7 +492,8 @@ static void test_the_end_tag_that_is_missing_is_named(void **state)
     (void)state;
     struct reading reading;
     reading_init(&reading);
-    assert_int_equal(read_text(&reading, "<p:a xmlns:p='u:1'>\n<p:b>\n</p:a>"), COMITY_E_INVALID);
+    assert_int_equal(read_text(&reading, "<p:a xmlns:p='u:1'>\n<p:b>\n</p:a>"),
+                     COMITY_E_INVALID);
     assert_string_equal(reading.error.message,
                         "found </p:a>; expected </p:b>, which closes line 2");
     assert_int_equal(read_text(&reading, "<p:a xmlns:p='u:1'>\n<p:b>\n"), COMITY_E_INVALID);
@@ -625,16 +626,14 @@ static void test_large_honest_documents_are_read(void **state)
         const char *before, *after;
         uint32_t len;
     } cases[] = {
-        {"<a>", "</a>", 9000000},
-        {"<a><![CDATA[", "]]></a>", 9000000},
-        {"<a>&lt;", "</a>", 9000001},
-        {"<a><!--", "--></a>", 0},
+        {"<a>", "</a>", 9000000},     {"<a><![CDATA[", "]]></a>", 9000000},
+        {"<a>&lt;", "</a>", 9000001}, {"<a><!--", "--></a>", 0},
         {"<a><?p ", "?></a>", 0},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        assert_int_equal(read_many(&reading, cases[i].before, "123456789", 1000000,
-                                   cases[i].after),
-                         COMITY_OK);
+        assert_int_equal(
+            read_many(&reading, cases[i].before, "123456789", 1000000, cases[i].after),
+            COMITY_OK);
         assert_int_equal(tree_node(&reading.tree, 1)->text_len, cases[i].len);
     }
     reading_free(&reading);
@@ -646,17 +645,17 @@ static void test_markup_that_never_ends_is_refused(void **state)
     static const struct {
         const char *before, *after, *code;
     } cases[] = {
-        {"<a b='", "'/>", "limit.attributes"},   {"<", "/>", "limit.attributes"},
-        {"<a>&", ";</a>", "limit.markup"},       {"<a><!--", "--></a>", "limit.markup"},
-        {"<a><?p ", "?></a>", "limit.markup"},   {"<a><![CDATA[", "]]></a>", "limit.markup"},
-        {"<a></", "></a>", "limit.attributes"},  {"<a><!--", "", "limit.markup"},
+        {"<a b='", "'/>", "limit.attributes"},  {"<", "/>", "limit.attributes"},
+        {"<a>&", ";</a>", "limit.markup"},      {"<a><!--", "--></a>", "limit.markup"},
+        {"<a><?p ", "?></a>", "limit.markup"},  {"<a><![CDATA[", "]]></a>", "limit.markup"},
+        {"<a></", "></a>", "limit.attributes"}, {"<a><!--", "", "limit.markup"},
     };
     struct reading reading;
     reading_init(&reading);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        assert_int_equal(read_many(&reading, cases[i].before, "abcdefghij", 1100000,
-                                   cases[i].after),
-                         COMITY_E_LIMIT);
+        assert_int_equal(
+            read_many(&reading, cases[i].before, "abcdefghij", 1100000, cases[i].after),
+            COMITY_E_LIMIT);
         assert_string_equal(reading.error.code, cases[i].code);
     }
     reading_free(&reading);
@@ -665,7 +664,8 @@ static void test_markup_that_never_ends_is_refused(void **state)
 static void test_memory_may_run_out_anywhere(void **state)
 {
     (void)state;
-    static const char document[] = "<p:a xmlns:p='u:1' b='&lt;' c='x'>x<d/>&amp;<e>1&gt;</e></p:a>";
+    static const char document[] =
+        "<p:a xmlns:p='u:1' b='&lt;' c='x'>x<d/>&amp;<e>1&gt;</e></p:a>";
     for (unsigned long n = 0;; n++) {
         struct arena arena;
         struct tree tree;
@@ -748,8 +748,8 @@ static void test_white_space_is_no_document(void **state)
     static const struct {
         const char *bytes;
         size_t size;
-    } cases[] = {{"", 0},           {" \r\n\t", 4},     {"\xEF\xBB\xBF", 3},
-                 {"\xFF\xFE", 2},   {"\xEF\xBB\xBF\n", 4}, {"\xFE\xFF\0 \0\n", 6}};
+    } cases[] = {{"", 0},         {" \r\n\t", 4},        {"\xEF\xBB\xBF", 3},
+                 {"\xFF\xFE", 2}, {"\xEF\xBB\xBF\n", 4}, {"\xFE\xFF\0 \0\n", 6}};
     struct run run;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         assert_int_equal(run_bytes(&run, cases[i].bytes, cases[i].size, NULL), COMITY_END);
@@ -783,8 +783,8 @@ static void test_utf16_has_the_places_of_its_bytes(void **state)
     for (unsigned i = 0; i < 4; i++) {
         bool big = i & 1u, mark = i & 2u;
         size_t start = mark ? 2 : 0;
-        size_t size = widen("<?xml version='1.0' encoding='UTF-16'?>\n<a>\n &x;</a>", big, mark,
-                            bytes);
+        size_t size =
+            widen("<?xml version='1.0' encoding='UTF-16'?>\n<a>\n &x;</a>", big, mark, bytes);
         assert_int_equal(run_bytes(&run, bytes, size, NULL), COMITY_E_INVALID);
         assert_string_equal(run.found.all[0].code, "xml.entity");
         assert_int_equal(run.found.all[0].line, 3);
@@ -795,7 +795,8 @@ static void test_utf16_has_the_places_of_its_bytes(void **state)
         size = widen(" \n<a><b>x</b></a>", big, mark, bytes);
         assert_int_equal(run_bytes(&run, bytes, size, NULL), COMITY_OK);
         assert_tree(&run.reading, "<a<b=x>>", false);
-        struct place place = tree_place(&run.reading.tree, tree_node(&run.reading.tree, 2)->offset);
+        struct place place =
+            tree_place(&run.reading.tree, tree_node(&run.reading.tree, 2)->offset);
         assert_int_equal(place.offset, start + 10);
         assert_int_equal(place.line, 2);
         assert_int_equal(place.column, 4);
@@ -843,8 +844,8 @@ static void test_the_encoding_is_found_or_refused(void **state)
         {"<a>\xC6</a>", "windows-1251", NULL, 0, 0, 0},
         {"<?xml version='1.0' encoding='windows-1251'?><a>\xC6</a>", NULL, NULL, 0, 0, 0},
         {"<?xml version='1.0' encoding='koi8-r'?><a>\xC6</a>", "cp1251", NULL, 0, 0, 0},
-        {"<?xml version='1.0' encoding=\"KOI8-R\" standalone='no'?><a>\xF6</a>", NULL, NULL, 0, 0,
-         0},
+        {"<?xml version='1.0' encoding=\"KOI8-R\" standalone='no'?><a>\xF6</a>", NULL, NULL, 0,
+         0, 0},
         {"\xEF\xBB\xBF<?xml version='1.0' encoding='utf-8'?><a>\xD0\x96</a>", NULL, NULL, 0, 0,
          0},
         {"\xEF\xBB\xBF<?xml version='1.0' encoding='iso-8859-1'?><a/>", NULL,
@@ -956,10 +957,10 @@ static void test_a_large_file_is_read_whole(void **state)
 static void test_what_xml_cannot_carry_is_known(void **state)
 {
     (void)state;
-    static const char *const good[] = {"", "x", "\t\r\n", "é😀", "\xEF\xBF\xBD", "\x7F\xC2\x85",
-                                       "<&>\"'"};
-    static const char *const bad[] = {"\x01", "x\x08", "\x0B", "\x0C", "\x1F", "\xEF\xBF\xBE",
-                                      "é\xEF\xBF\xBFx"};
+    static const char *const good[] = {
+        "", "x", "\t\r\n", "é😀", "\xEF\xBF\xBD", "\x7F\xC2\x85", "<&>\"'"};
+    static const char *const bad[] = {"\x01", "x\x08",        "\x0B",          "\x0C",
+                                      "\x1F", "\xEF\xBF\xBE", "é\xEF\xBF\xBFx"};
     for (size_t i = 0; i < COUNT_OF(good); i++)
         assert_true(xml_can_carry(good[i], strlen(good[i])));
     for (size_t i = 0; i < COUNT_OF(bad); i++)
@@ -984,8 +985,10 @@ static void test_text_is_escaped_as_xml_demands(void **state)
 static void test_what_is_written_is_read_again(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", " ", "\r\n\t", "\r", " x ", "]]>", "]]", "<a>&amp;",
-                                        "&#38;", "é😀\xC2\x85\xE2\x80\xA8", "\"'", "\n\n"};
+    static const char *const texts[] = {
+        "",    " ",   "\r\n\t",   "\r",    " x ",
+        "]]>", "]]",  "<a>&amp;", "&#38;", "é😀\xC2\x85\xE2\x80\xA8",
+        "\"'", "\n\n"};
     struct reading reading;
     struct buffer out;
     reading_init(&reading);
