@@ -14,9 +14,13 @@ unit_tests = \
 	tests/unit/test_json_limits \
 	tests/unit/test_record \
 	tests/unit/test_stream \
+	tests/unit/test_stream_xml \
 	tests/unit/test_template \
+	tests/unit/test_template_lists \
+	tests/unit/test_template_rows \
 	tests/unit/test_tree \
-	tests/unit/test_xml
+	tests/unit/test_xml \
+	tests/unit/test_xml_faults
 
 # Tests of the program and the build, run as they stand.
 script_tests = \

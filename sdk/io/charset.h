@@ -33,7 +33,7 @@ comity_status charset_to_utf8(const char *name, const char *bytes, size_t size, 
 
 /* Where in the input the character stands that holds this byte of the UTF-8 text (counted from
  * where charset_to_utf8() began to append); the end of the input for the end of the text.
- * Costs no more than a few KiB of conversion.  One thread at a time: a map holds a converter. */
+ * Costs no more than a few KiB of conversion.  One thread at a time: a map has a converter. */
 uint64_t charset_map_offset(const struct charset_map *map, size_t utf8_offset);
 
 /* Where bytes[0] stands in the input, where something was before it: a mark, say. */

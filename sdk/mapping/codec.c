@@ -150,25 +150,32 @@ static bool put_scalar(const struct row *row, const char *text, size_t len, stru
     return true;
 }
 
+size_t codec_source(const struct row *row, const char **text, size_t len, char *scratch)
+{
+    struct partial_date date;
+    size_t size = len;
+    if (row->codec == CODEC_DATE && date_read(*text, len, &date)) {
+        size = date_write_pattern(row->pattern, &date, scratch);
+        *text = scratch;
+    } else if (row->codec == CODEC_CODES) {
+        const struct code_pair *pair = pair_by_value(row->codes, *text, len);
+        if (pair) {
+            *text = pair->code;
+            size = pair->code_len;
+        }
+    } else if (row->codec == CODEC_LANGUAGE) {
+        size_t code_len = language_code(*text, len, scratch);
+        if (code_len) {
+            *text = scratch;
+            size = code_len;
+        }
+    }
+    return size;
+}
+
 bool codec_encode(const struct row *row, const char *text, size_t len, struct buffer *out)
 {
     char scratch[32];
-    struct partial_date date;
-    if (row->codec == CODEC_DATE && date_read(text, len, &date)) {
-        len = date_write_pattern(row->pattern, &date, scratch);
-        text = scratch;
-    } else if (row->codec == CODEC_CODES) {
-        const struct code_pair *pair = pair_by_value(row->codes, text, len);
-        if (pair) {
-            text = pair->code;
-            len = pair->code_len;
-        }
-    } else if (row->codec == CODEC_LANGUAGE) {
-        size_t size = language_code(text, len, scratch);
-        if (size) {
-            text = scratch;
-            len = size;
-        }
-    }
+    len = codec_source(row, &text, len, scratch);
     return put_scalar(row, text, len, out);
 }

@@ -135,6 +135,9 @@ comity_status template_compile(struct arena *arena, const char *text, size_t len
 /* How likely a tree is this format, 0..100; `why` gets the reason. */
 int32_t template_score(const struct template *t, const struct tree *tree, struct buffer *why);
 
+/* The list whose entries are the documents of a tree; 0 where there is none. */
+uint32_t template_documents_node(const struct template *t, const struct tree *tree);
+
 /* Reads document number `index` of a tree into an empty record.  `after` is the node of the
  * document before it, 0 at first, and moves on. */
 comity_status template_read(const struct template *t, struct record *record,
@@ -145,6 +148,9 @@ struct template_writer {
     const struct template *t;
     struct buffer tail; /* what closes the enclosing object, once one is open */
     bool open, first;
+    /* before the last document, for template_undo(): */
+    struct buffer former_tail;
+    bool was_open, was_first, has_opened;
 };
 
 void template_writer_init(struct template_writer *writer, const struct template *t);
@@ -152,6 +158,8 @@ void template_writer_free(struct template_writer *writer);
 /* Appends one document to `out`; on failure `out` holds nothing that may be shown. */
 comity_status template_write(struct template_writer *writer, struct record *record,
                              struct findings *findings, struct buffer *out);
+/* Forgets the document written last, whose output the caller has taken back. */
+void template_undo(struct template_writer *writer);
 /* Appends what closes the stream, if anything is open. */
 void template_finish(struct template_writer *writer, struct buffer *out);
 
@@ -174,6 +182,9 @@ bool codec_is_unknown(const struct row *row, const char *text, size_t len, uint8
 /* Canonical text of a scalar of the source.  false: no memory. */
 bool codec_decode(const struct row *row, struct arena *arena, const char *text, size_t len,
                   uint8_t kind, struct decoded *out);
+/* What a canonical text is in the source: *text becomes it, in `scratch` (32 bytes) where need
+ * be; returns its length. */
+size_t codec_source(const struct row *row, const char **text, size_t len, char *scratch);
 /* Appends the JSON of a canonical text; false where the row cannot say it. */
 bool codec_encode(const struct row *row, const char *text, size_t len, struct buffer *out);
 

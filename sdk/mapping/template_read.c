@@ -255,12 +255,17 @@ static void read_null(struct reading *r, const struct member *member, struct val
 
 /* An empty list: canonical, unless that is what the writer puts for nothing. */
 static void read_empty(struct reading *r, const struct member *member, struct frame *frame,
-                       uint32_t index)
+                       const struct link *link, uint32_t index)
 {
     struct comity_node *node = tree_node(r->tree, index);
     node->fate = FATE_MAPPED;
     if (member->absent == ABSENT_EMPTY)
         return;
+    if (member->kind == MEMBER_EACH && member->key != FIELD_NONE) {
+        /* one sort of a list that other rows share: that it is empty has no canonical place */
+        keep_node(r, frame->slots[0], link, index, FATE_KEPT);
+        return;
+    }
     struct value *group = target_group(r, frame, &member->row->target);
     struct value *empty = group ? value_add(r->record, group, member->row->target.field) : NULL;
     if (!empty) {
@@ -279,7 +284,7 @@ static void read_entries(struct reading *r, const struct member *member, struct 
 {
     uint32_t first = tree_node(r->tree, index)->first;
     if (!first)
-        read_empty(r, member, frame, index);
+        read_empty(r, member, frame, link, index);
     uint32_t position = 0;
     for (uint32_t i = first; i && r->status == COMITY_OK; i = tree_node(r->tree, i)->next) {
         struct link entry = {.up = link, .index = position++};
@@ -297,7 +302,7 @@ static void read_each(struct reading *r, const struct member *member, struct fra
 {
     uint32_t first = tree_node(r->tree, index)->first;
     if (!first)
-        read_empty(r, member, frame, index);
+        read_empty(r, member, frame, link, index);
     uint32_t position = 0;
     for (uint32_t i = first; i && r->status == COMITY_OK; i = tree_node(r->tree, i)->next) {
         struct link entry = {.up = link, .index = position++};
@@ -437,8 +442,7 @@ static const struct kind_rule *find_kind(const struct reading *r, uint32_t index
     return NULL;
 }
 
-/* The path of the list of documents. */
-static uint32_t documents_node(const struct template *t, const struct tree *tree)
+uint32_t template_documents_node(const struct template *t, const struct tree *tree)
 {
     uint32_t at = 1;
     for (const struct member *m = &t->root; m != t->documents;) {
@@ -482,7 +486,7 @@ comity_status template_read(const struct template *t, struct record *record,
     uint32_t index = *after ? 0 : 1;
     bool first = *after == 0;
     if (t->documents) {
-        uint32_t list = documents_node(t, r.tree);
+        uint32_t list = template_documents_node(t, r.tree);
         index = *after ? tree_node(r.tree, *after)->next
                 : list ? tree_node(r.tree, list)->first
                        : 0;

@@ -231,15 +231,21 @@ static void write_object(struct writing *w, const struct member *parent,
 
 static bool condition_written(struct writing *w, const struct kind_rule *rule)
 {
-    if (rule->when.kind == WHEN_ALWAYS)
+    const struct condition *when = &rule->when;
+    if (when->kind == WHEN_ALWAYS)
         return true;
-    const struct value *value = out_target(w, w->root, &rule->when.row->target);
-    if (!value || value->form != VALUE_TEXT)
+    const struct value *value = out_target(w, w->root, &when->row->target);
+    if (!value || when->kind == WHEN_HAS)
+        return value != NULL;
+    if (value->form != VALUE_TEXT)
         return false;
-    if (rule->when.kind == WHEN_EQUALS)
-        return value_is(value, rule->when.text, rule->when.text_len);
-    return rule->when.kind == WHEN_HAS ||
-           memmem(value->text, value->len, rule->when.text, rule->when.text_len) != NULL;
+    /* The condition speaks of the format's own text. */
+    char scratch[32];
+    const char *text = value->text;
+    size_t len = codec_source(when->row, &text, value->len, scratch);
+    if (when->kind == WHEN_EQUALS)
+        return len == when->text_len && memcmp(text, when->text, len) == 0;
+    return memmem(text, len, when->text, when->text_len) != NULL;
 }
 
 static void refuse_kind(struct writing *w, const struct value *kind)
@@ -291,11 +297,29 @@ void template_writer_init(struct template_writer *writer, const struct template 
     memset(writer, 0, sizeof *writer);
     writer->t = t;
     buffer_init(&writer->tail, 0);
+    buffer_init(&writer->former_tail, 0);
 }
 
 void template_writer_free(struct template_writer *writer)
 {
     buffer_free(&writer->tail);
+    buffer_free(&writer->former_tail);
+}
+
+static void swap_tails(struct template_writer *writer)
+{
+    struct buffer tail = writer->tail;
+    writer->tail = writer->former_tail;
+    writer->former_tail = tail;
+}
+
+void template_undo(struct template_writer *writer)
+{
+    if (writer->has_opened)
+        swap_tails(writer);
+    writer->open = writer->was_open;
+    writer->first = writer->was_first;
+    writer->has_opened = false;
 }
 
 void template_finish(struct template_writer *writer, struct buffer *out)
@@ -315,7 +339,14 @@ static void open_stream(struct writing *w, struct template_writer *writer)
     struct kept *marker = value_kept(w->record->root, w->t->id, "stream:", 7);
     if (marker)
         marker->flags |= VALUE_ASKED;
-    template_finish(writer, w->out);
+    swap_tails(writer);
+    writer->has_opened = true;
+    if (writer->open) {
+        buffer_add(w->out, writer->former_tail.bytes, writer->former_tail.size);
+        buffer_char(w->out, '\n');
+    }
+    buffer_clear(&writer->tail);
+    writer->open = false;
     out_frame_init(w, &frame, &w->t->scope, w->record->root);
     w->prefix = "stream:";
     size_t start = w->out->size;
@@ -337,6 +368,9 @@ comity_status template_write(struct template_writer *writer, struct record *reco
     buffer_init(&w.path, 1u << 16);
     out_frame_init(&w, &frame, &w.t->scope, record->root);
     w.root = &frame;
+    writer->was_open = writer->open;
+    writer->was_first = writer->first;
+    writer->has_opened = false;
     if (check_kind(&w)) {
         take_constants(&w, &frame);
         const struct member *document = w.t->documents ? w.t->documents : &w.t->root;
@@ -346,7 +380,7 @@ comity_status template_write(struct template_writer *writer, struct record *reco
         if (w.t->documents && !writer->first)
             buffer_char(out, ',');
         write_object(&w, document, &frame);
-        writer->first = writer->first && w.failed;
+        writer->first = false;
         if (!w.t->documents)
             buffer_char(out, '\n');
     }

@@ -97,8 +97,11 @@ static bool kept_scalar(struct writing *w, const struct kept *kept, struct scala
     struct syntax_error error;
     size_t used;
     tree_init(&tree, w->record->arena);
-    bool good =
-        json_read(&tree, kept->json, kept->json_len, true, &limits, &used, &error) == COMITY_OK;
+    comity_status status =
+        json_read(&tree, kept->json, kept->json_len, true, &limits, &used, &error);
+    if (status == COMITY_E_NOMEM)
+        w->status = status;
+    bool good = status == COMITY_OK;
     if (good) {
         const struct comity_node *node = tree_node(&tree, 1);
         out->kind = node->kind;
@@ -180,14 +183,12 @@ static void require(struct writing *w, const struct member *member)
 bool out_absent(struct writing *w, const struct member *member, struct out_frame *frame)
 {
     struct kept *absent = out_kept(w, frame, "absent:");
-    if (absent) {
+    if (absent)
         absent->flags |= VALUE_ASKED;
+    if (member->required)
+        require(w, member); /* also where the source itself lacked it */
+    if (absent || member->required)
         return false;
-    }
-    if (member->required) {
-        require(w, member);
-        return false;
-    }
     if (member->absent == ABSENT_NULL)
         buffer_text(w->out, "null");
     else if (member->absent == ABSENT_EMPTY)
@@ -199,9 +200,10 @@ bool out_value(struct writing *w, const struct member *member, struct out_frame 
 {
     const struct row *row = member->row;
     struct value *value = out_target(w, frame, &row->target);
-    if (!value && row->has_fallback)
-        value = out_target(w, frame, &row->also[0]);
     struct kept *kept = out_kept(w, frame, "");
+    /* What stands in is for documents of other formats: ours said that there is none. */
+    if (!value && !kept && row->has_fallback && !out_kept(w, frame, "absent:"))
+        value = out_target(w, frame, &row->also[0]);
     size_t before = w->out->size;
     if (value && value->form == VALUE_TEXT && fits_with(w, row, frame)) {
         bool original = kept && kept_is_value(w, row, kept, value);
@@ -211,11 +213,13 @@ bool out_value(struct writing *w, const struct member *member, struct out_frame 
             buffer_add(w->out, kept->json, kept->json_len);
         if (original || codec_encode(row, value->text, value->len, w->out)) {
             take(w, row, frame, value);
+            w->said++;
             return true;
         }
         w->out->size = before;
     } else if (kept && !value) {
         out_put_kept(w, kept);
+        w->said++;
         return true;
     }
     return out_absent(w, member, frame);
@@ -274,6 +278,7 @@ bool out_whole_list(struct writing *w, struct out_frame *frame, struct value *va
     struct kept *kept = out_kept(w, frame, "");
     if (kept && !value) {
         out_put_kept(w, kept);
+        w->said++;
         return true;
     }
     if (kept)
@@ -282,6 +287,7 @@ bool out_whole_list(struct writing *w, struct out_frame *frame, struct value *va
         return false;
     value->flags |= VALUE_ASKED;
     buffer_text(w->out, "[]");
+    w->said++;
     return true;
 }
 
@@ -293,6 +299,7 @@ bool out_entries(struct writing *w, const struct member *member, struct out_fram
     struct kept *kept = out_kept_entry(w, frame, 0);
     if (!value && !kept)
         return out_absent(w, member, frame);
+    w->said++;
     buffer_char(w->out, '[');
     size_t start = w->out->size;
     for (uint32_t i = 0; value || kept;) {

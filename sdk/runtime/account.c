@@ -47,10 +47,14 @@ static void report_kept(struct comity_record *record, const struct format *forma
         return; /* how the source was laid out, no value of it */
     snprintf(message, sizeof message, "%s has no place for %.*s, kept for %s", format->id,
              clip(kept->key, kept->key_len, 100), kept->key, kept->format);
-    struct value at = *group; /* the group, but at the place of what was kept in it */
-    at.node = kept->node;
-    record_report(&record->record, &record->session->findings, group->parent ? &at : group,
-                  COMITY_LOSS, "loss.kept", NULL, message);
+    struct buffer path;
+    buffer_init(&path, 4096);
+    value_path(group, &path);
+    buffer_char(&path, '\0');
+    record_report_at(
+        &record->record, &record->session->findings, kept->node, COMITY_LOSS, "loss.kept",
+        buffer_status(&path) == COMITY_OK && path.size > 1 ? path.bytes : NULL, NULL, message);
+    buffer_free(&path);
     if (kept->node && record->record.tree)
         tree_mark(record->record.tree, kept->node, FATE_DROPPED);
 }
@@ -88,16 +92,17 @@ void account_losses(struct comity_record *record, const struct format *format)
 void account_leaves(const struct comity_record *record, struct comity_result *result)
 {
     const struct tree *tree = record->record.tree;
+    const struct comity_node *document = tree_node(tree, record->node);
     /* A document of a list answers for its own nodes; the first also for what encloses them. */
-    uint32_t end = tree_node(tree, record->node)->end,
-             start = tree_node(tree, record->node)->offset;
+    uint32_t list = record->node == 1 ? 0 : template_documents_node(record->format->t, tree);
+    bool is_first = list && tree_node(tree, list)->first == record->node;
     uint64_t counts[5] = {0};
-    bool whole = record->node == 1;
     for (uint32_t i = 1; i < tree->count; i++) {
         const struct comity_node *node = tree_node(tree, i);
-        if (!whole && (node->offset < start || node->offset >= end))
-            continue;
-        if (tree_is_leaf(tree, node))
+        bool inside = node->offset >= document->offset && node->offset < document->end;
+        bool around = is_first && (node->offset < tree_node(tree, list)->offset ||
+                                   node->offset >= tree_node(tree, list)->end);
+        if ((inside || around || !list) && tree_is_leaf(tree, node))
             counts[node->fate]++;
     }
     result->mapped += counts[FATE_MAPPED];

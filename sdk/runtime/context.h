@@ -112,6 +112,8 @@ void record_writer_free(struct record_writer *writer);
 /* Appends one document, reports what the format could not carry. */
 comity_status write_record(struct record_writer *writer, struct comity_record *record,
                            struct buffer *out);
+/* Forgets the document written last, whose output was taken back. */
+void record_writer_undo(struct record_writer *writer);
 void finish_writing(struct record_writer *writer, struct buffer *out);
 
 /* --- account.c --- */

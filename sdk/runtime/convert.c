@@ -30,6 +30,12 @@ void record_writer_free(struct record_writer *writer)
         template_writer_free(&writer->templated);
 }
 
+void record_writer_undo(struct record_writer *writer)
+{
+    if (writer->format->kind == FORMAT_PLUGIN && writer->format->t)
+        template_undo(&writer->templated);
+}
+
 comity_status write_record(struct record_writer *writer, struct comity_record *record,
                            struct buffer *out)
 {
@@ -98,6 +104,7 @@ static comity_status convert_record(void *user, struct comity_record *record)
         status = COMITY_OK; /* the user asked for what could be written */
     if (status != COMITY_OK || stopped) {
         conversion->out.size = before;
+        record_writer_undo(&conversion->writer);
         return status != COMITY_OK ? status : COMITY_E_INVALID;
     }
     conversion->documents++;

@@ -13,7 +13,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <strings.h>
 
 #define FIRST_WINDOW ((size_t)256 << 10)
 #define DECLARATION_MAX ((size_t)1 << 10) /* no honest XML declaration is longer */
@@ -166,7 +165,17 @@ static struct name declared_encoding(const char *text, size_t size)
 
 static bool is_utf16(struct name name)
 {
-    return name.len == 6 && strncasecmp(name.text, "utf-16", 6) == 0;
+    static const char label[] = "utf-16";
+    if (name.len != sizeof(label) - 1)
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.text[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if (c != label[i])
+            return false;
+    }
+    return true;
 }
 
 /* The canonical name; "UTF-16" alone means the one of the two that `opening` shows. */

@@ -15,7 +15,7 @@
 #include <libxml/parserInternals.h>
 #include <limits.h>
 
-#define PIECE ((size_t)4 << 10)      /* bytes fed at a time, or a little more */
+#define PIECE ((size_t)16 << 10)     /* bytes fed at a time, or a little more */
 #define MAX_TAG ((size_t)64 << 10)   /* bytes that one tag or reference may have */
 #define MAX_ASIDE ((size_t)10000000) /* one comment, CDATA section, instruction */
 
@@ -113,16 +113,17 @@ static size_t end_of_markup(struct xml_reader *reader, size_t at)
 static size_t end_of_piece(struct xml_reader *reader, size_t from)
 {
     const char *text = reader->text;
-    size_t at = from;
-    size_t most = reader->size - from > PIECE ? from + PIECE : reader->size;
+    size_t at = from, most = from + PIECE;
+    if (reader->size - from <= PIECE)
+        return reader->size;
     while (at < most) {
         const char *markup = memchr(text + at, '<', most - at);
         if (!markup)
             break;
         at = end_of_markup(reader, (size_t)(markup - text));
     }
-    if (at >= most || most == reader->size)
-        return at >= most ? at : most;
+    if (at >= most)
+        return at;
     while (most > at + 1 && ((unsigned char)text[most] & 0xC0u) == 0x80u)
         most--;
     return most;
