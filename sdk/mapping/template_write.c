@@ -150,6 +150,10 @@ static bool is_unknown_member(struct writing *w, const struct member *parent,
         buffer_char(name, !escaped ? *step : step[1] == '1' ? '/' : '~');
         step += escaped;
     }
+    if (buffer_status(name) != COMITY_OK) {
+        w->status = buffer_status(name);
+        return false;
+    }
     uint16_t hint = 0;
     return !member_find(parent, name->bytes ? name->bytes : "", name->size, &hint);
 }
@@ -170,8 +174,6 @@ static void write_unknown(struct writing *w, const struct member *parent,
         out_put_kept(w, k);
         w->said++;
     }
-    if (buffer_status(&name) != COMITY_OK)
-        w->status = buffer_status(&name);
     buffer_free(&name);
 }
 

@@ -12,9 +12,6 @@
 #include "syntax/xml_reader.h"
 #include "syntax/xml_scan.h"
 
-#include <libxml/parserInternals.h>
-#include <limits.h>
-
 #define PIECE ((size_t)16 << 10)     /* bytes fed at a time, or a little more */
 #define MAX_TAG ((size_t)64 << 10)   /* bytes that one tag or reference may have */
 #define MAX_ASIDE ((size_t)10000000) /* one comment, CDATA section, instruction */

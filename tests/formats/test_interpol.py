@@ -89,6 +89,9 @@ def variants():
             ("a text among warrants", [warrant(), "B"]), ("an empty warrant", [{}, warrant()]),
             ("the same warrant twice", [warrant(), warrant()]),
             ("another issuer each", [warrant("A", "AR"), warrant("B", "BR")]),
+            ("an issuer null beside another", [warrant("A", None), warrant("B", "BR")]),
+            ("an issuer that is a list beside another", [warrant("A", ["AR"]), warrant("B", "BR")]),
+            ("an issuer that is a group beside another", [warrant("A", {}), warrant("B", "BR")]),
             ("nine warrants", [warrant(f"Charge {i}", "AR") for i in range(9)])):
         yield of(f"arrest warrants: {name}", arrest_warrants=value)
     link = linked()
