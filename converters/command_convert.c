@@ -25,7 +25,7 @@ struct destination {
     struct output_file file;
     bool is_open, to_folder;
     const char *input; /* name of the input at hand */
-    uint64_t number;   /* of the document in it */
+    uint64_t number;   /* of the document, over all inputs: names are distinct */
 };
 
 static void output_fault(struct cli *cli, const char *path, int error)
@@ -134,7 +134,6 @@ static bool convert_input(struct destination *to, const char *name)
     if (!cli_input(cli, name, &input))
         return true;
     cli->options.file = to->input = name;
-    to->number = 0;
     comity_status status = to->to_folder ? comity_read(cli->context, &cli->options, &input,
                                                        convert_document, to, &cli->result)
                                          : comity_convert(cli->context, &cli->options, &input,

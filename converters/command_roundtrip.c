@@ -53,7 +53,7 @@ static comity_status go(void *user, struct comity_record *record)
     const char *via = cli->via ? cli->via : "convention-json";
     if (!trip->format) {
         trip->format = record->format;
-        record_writer_init(&trip->writer, record->format);
+        record_writer_init(&trip->writer, record->format, cli->from);
     }
     if (record->format != trip->format)
         return COMITY_E_UNSUPPORTED; /* one writer, one format: name it with -f */

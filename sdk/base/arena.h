@@ -10,7 +10,7 @@
 struct arena_block;
 
 struct arena {
-    char *next, *end;          /* free room of the current block */
+    char *next, *end;           /* free room of the current block */
     struct arena_block *blocks; /* all blocks, the current one first */
     size_t total;               /* bytes taken from malloc */
     size_t limit;               /* most bytes to take; 0 = no limit */

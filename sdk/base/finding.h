@@ -11,8 +11,8 @@ struct findings {
     comity_finding_fn *emit; /* NULL: only counted */
     void *user;
     uint64_t counts[4]; /* by severity */
-    const char *file;    /* named in findings that name none */
-    const char *format;  /* likewise */
+    const char *file;   /* named in findings that name none */
+    const char *format; /* likewise */
 };
 
 /* Counts a finding and hands it on; `file` and `format` are filled in where absent. */

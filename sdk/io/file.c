@@ -47,6 +47,51 @@ static char *temporary_name(const char *path)
     return name;
 }
 
+/* A file without a name where the file system can (nothing is left behind by a crash), else one
+ * with a temporary name.  The descriptor is -1 and errno is set on failure. */
+static void open_hidden(struct output_file *file)
+{
+    char *copy = strdup(file->path);
+    if (!copy)
+        return;
+    file->fd = open(dirname(copy), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    free(copy);
+    if (file->fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+        return;
+    file->temporary = temporary_name(file->path);
+    file->fd = file->temporary ? mkostemp(file->temporary, O_CLOEXEC) : -1;
+    if (file->fd < 0) { /* it was never made */
+        int cause = errno;
+        free(file->temporary);
+        file->temporary = NULL;
+        errno = cause;
+    }
+}
+
+/* Gives a file without a name one: its own, or a temporary one that is renamed over it. */
+static int name_hidden(struct output_file *file)
+{
+    char hidden[64];
+    snprintf(hidden, sizeof hidden, "/proc/self/fd/%d", file->fd);
+    if (!file->overwrite)
+        return linkat(AT_FDCWD, hidden, AT_FDCWD, file->path, AT_SYMLINK_FOLLOW);
+    char *name = temporary_name(file->path);
+    int fd = name ? mkostemp(name, O_CLOEXEC) : -1; /* a name that nobody else has */
+    if (fd < 0) {
+        free(name);
+        return -1;
+    }
+    close(fd);
+    unlink(name);
+    int result = linkat(AT_FDCWD, hidden, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
+    if (result == 0) {
+        file->temporary = name;
+        return 0;
+    }
+    free(name);
+    return result;
+}
+
 comity_status output_open(struct output_file *file, const char *path, bool overwrite)
 {
     struct stat status;
@@ -64,21 +109,15 @@ comity_status output_open(struct output_file *file, const char *path, bool overw
     }
     file->is_direct = exists && !S_ISREG(status.st_mode);
     file->path = strdup(path);
-    file->temporary = file->is_direct ? NULL : temporary_name(path);
-    if (!file->path || (!file->is_direct && !file->temporary)) {
+    if (!file->path) {
         output_abandon(file);
         return COMITY_E_NOMEM;
     }
-    file->fd = file->is_direct ? open(path, O_WRONLY | O_CLOEXEC)
-                               : mkostemp(file->temporary, O_CLOEXEC);
-    if (file->fd < 0) {
-        int cause = errno;
-        free(file->temporary);
-        file->temporary = NULL; /* it was never made */
-        errno = cause;
-        return failed(file);
-    }
-    return COMITY_OK;
+    if (file->is_direct)
+        file->fd = open(path, O_WRONLY | O_CLOEXEC);
+    else
+        open_hidden(file);
+    return file->fd < 0 ? failed(file) : COMITY_OK;
 }
 
 comity_status output_write(struct output_file *file, const void *bytes, size_t size)
@@ -102,10 +141,16 @@ comity_status output_commit(struct output_file *file)
     int fd = file->fd;
     if (!file->is_direct && fsync(fd) != 0)
         return failed(file);
+    bool is_hidden = !file->is_direct && !file->temporary;
+    if (is_hidden && name_hidden(file) != 0)
+        return failed(file);
     file->fd = -1;
     if (close(fd) != 0)
         return failed(file);
-    if (file->is_direct) {
+    if (file->is_direct || (is_hidden && !file->temporary)) {
+        int synced = file->is_direct ? 0 : sync_folder(file->path);
+        if (synced != 0)
+            return failed(file);
         output_abandon(file);
         return COMITY_OK;
     }

@@ -10,14 +10,14 @@
 
 struct source {
     const char *bytes; /* the window: bytes not yet consumed */
-    size_t size;        /* bytes in the window */
-    uint64_t offset;    /* of bytes[0], from the start of the input */
-    bool at_end;        /* nothing comes after the window */
-    int fd;             /* -1: memory */
-    char *buffer;       /* the window's own memory; NULL for memory inputs */
+    size_t size;       /* bytes in the window */
+    uint64_t offset;   /* of bytes[0], from the start of the input */
+    bool at_end;       /* nothing comes after the window */
+    int fd;            /* -1: memory */
+    char *buffer;      /* the window's own memory; NULL for memory inputs */
     size_t capacity, limit;
-    int error;          /* errno of a failed read, 0 = none */
-    size_t touched;     /* most bytes of `buffer` that ever held input: what to wipe */
+    int error;      /* errno of a failed read, 0 = none */
+    size_t touched; /* most bytes of `buffer` that ever held input: what to wipe */
 };
 
 /* Reads from a descriptor, which stays the caller's.  The window grows to `limit` bytes

@@ -12,6 +12,10 @@
 
 #include <comity/comity.h>
 
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "0.1.0"
+#endif
+
 /* One plugin file, loaded or refused. */
 struct plugin {
     struct plugin *next;
@@ -30,6 +34,7 @@ struct format {
     struct comity_format described; /* FORMAT_PLUGIN; cut or padded */
     struct template *t;             /* or NULL */
     const char *const *kinds;
+    const char *path;  /* of a template that was named by its path; or NULL */
     const char *maker; /* plugin and version, as the provenance names them */
     bool is_shadowed;
 };
@@ -58,6 +63,9 @@ comity_status add_format(struct comity *context, const struct format *format,
 /* A format by id (what stands before ':'), or by the path of a template; NULL and a finding
  * where there is none. */
 struct format *find_format(struct comity *context, const char *spec, struct findings *findings);
+/* The value of an option in a spec "id:name=value,...", or its fallback, or NULL. */
+const char *format_option(const struct format *format, const char *spec, const char *wanted,
+                          size_t *len);
 bool format_can_read(const struct format *format);
 bool format_can_write(const struct format *format);
 
@@ -105,9 +113,11 @@ comity_status missing_format(const struct comity *context, const char *spec);
 /* --- write.c --- */
 struct record_writer {
     const struct format *format;
+    const char *spec; /* the format as it was asked for, with its options */
     struct template_writer templated;
 };
-void record_writer_init(struct record_writer *writer, const struct format *format);
+void record_writer_init(struct record_writer *writer, const struct format *format,
+                        const char *spec);
 void record_writer_free(struct record_writer *writer);
 /* Appends one document, reports what the format could not carry. */
 comity_status write_record(struct record_writer *writer, struct comity_record *record,
@@ -129,8 +139,10 @@ comity_status supply_provenance(struct comity_record *record);
 
 /* --- host.c --- */
 comity_status host_read(struct comity_record *record);
-comity_status host_write(const struct format *format, struct comity_record *record,
+comity_status host_write(const struct record_writer *writer, struct comity_record *record,
                          struct buffer *out);
+/* Calls a plugin's init(), whose reports go to `findings`. */
+comity_status host_init(const struct comity_plugin *plugin, struct findings *findings);
 const struct comity_host *host_table(void);
 
 #endif

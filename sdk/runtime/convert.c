@@ -17,9 +17,11 @@ struct conversion {
     uint64_t documents; /* written so far */
 };
 
-void record_writer_init(struct record_writer *writer, const struct format *format)
+void record_writer_init(struct record_writer *writer, const struct format *format,
+                        const char *spec)
 {
     writer->format = format;
+    writer->spec = spec;
     if (format->kind == FORMAT_PLUGIN && format->t)
         template_writer_init(&writer->templated, format->t);
 }
@@ -50,7 +52,7 @@ comity_status write_record(struct record_writer *writer, struct comity_record *r
         return buffer_status(out);
     }
     comity_status status = format->described.writer
-                               ? host_write(format, record, out)
+                               ? host_write(writer, record, out)
                                : template_write(&writer->templated, &record->record,
                                                 &record->session->findings, out);
     if (status == COMITY_OK)
@@ -137,7 +139,7 @@ comity_status comity_convert(struct comity *context, const struct comity_options
     if (!format_can_write(conversion.to))
         return cannot_write(&findings, conversion.to->id);
     buffer_init(&conversion.out, 0);
-    record_writer_init(&conversion.writer, conversion.to);
+    record_writer_init(&conversion.writer, conversion.to, options->to);
     comity_status status =
         session_run(context, options, input, convert_record, &conversion, result);
     if (status == COMITY_OK || status == COMITY_E_INVALID) {

@@ -7,9 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "0.1.0"
-#endif
+#define MAX_BYTES 4000000000u
 
 const char *comity_version(void)
 {
@@ -74,8 +72,8 @@ comity_status comity_open(const struct comity_config *config, struct comity **op
         return COMITY_E_NOMEM;
     arena_init(&context->arena, 0);
     context->limits = (struct limits)LIMITS_INIT;
-    if (config->max_bytes)
-        context->limits.bytes = config->max_bytes;
+    if (config->max_bytes) /* offsets inside a document have 32 bits */
+        context->limits.bytes = config->max_bytes < MAX_BYTES ? config->max_bytes : MAX_BYTES;
     if (config->max_depth)
         context->limits.depth = config->max_depth;
     if (config->max_members)
@@ -123,10 +121,62 @@ static bool is_template_path(const char *spec)
     return strchr(spec, '/') || (len > 5 && strcmp(spec + len - 5, ".json") == 0);
 }
 
+/* One "name=value" of a format's options; false at their end. */
+static bool next_option(const char **text, const char **name, size_t *name_len,
+                        const char **value, size_t *value_len)
+{
+    size_t len = strcspn(*text, ",");
+    const char *equals = memchr(*text, '=', len);
+    *name = *text;
+    *name_len = equals ? (size_t)(equals - *text) : len;
+    *value = equals ? equals + 1 : *text + len;
+    *value_len = equals ? len - *name_len - 1 : 0;
+    *text += len + ((*text)[len] == ',');
+    return len > 0;
+}
+
+static bool options_known(const struct format *format, const char *text)
+{
+    const char *name, *value;
+    size_t name_len, value_len;
+    bool any = false;
+    while (next_option(&text, &name, &name_len, &value, &value_len)) {
+        const struct comity_option *option = format->described.options;
+        while (option && option->name &&
+               (strlen(option->name) != name_len || memcmp(option->name, name, name_len) != 0))
+            option++;
+        if (!option || !option->name)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+const char *format_option(const struct format *format, const char *spec, const char *wanted,
+                          size_t *len)
+{
+    const char *name, *value;
+    size_t name_len;
+    const char *text = spec ? strchr(spec, ':') : NULL;
+    text = text ? text + 1 : "";
+    while (next_option(&text, &name, &name_len, &value, len))
+        if (strlen(wanted) == name_len && memcmp(wanted, name, name_len) == 0)
+            return value;
+    for (const struct comity_option *o = format->described.options; o && o->name; o++)
+        if (strcmp(o->name, wanted) == 0) {
+            *len = o->fallback ? strlen(o->fallback) : 0;
+            return o->fallback;
+        }
+    return NULL;
+}
+
 struct format *find_format(struct comity *context, const char *spec, struct findings *findings)
 {
     struct format *format = NULL;
     if (is_template_path(spec)) {
+        for (size_t i = 0; i < context->format_count; i++)
+            if (context->formats[i]->path && strcmp(context->formats[i]->path, spec) == 0)
+                return context->formats[i];
         comity_status status = load_template(context, spec, findings, &format);
         return status == COMITY_OK ? format : NULL;
     }
@@ -144,7 +194,7 @@ struct format *find_format(struct comity *context, const char *spec, struct find
         hint = "comity formats lists the formats; comity plugins says what was not loaded";
         snprintf(message, sizeof message, "there is no format '%.*s'",
                  (int)(len > 100 ? 100 : len), spec);
-    } else if (spec[len] == ':') {
+    } else if (spec[len] == ':' && !options_known(format, spec + len + 1)) {
         code = "plugin.unknown-option";
         hint = "comity formats ID lists a format's options";
         snprintf(message, sizeof message, "%s takes no option '%.100s'", format->id,
@@ -204,6 +254,9 @@ comity_status comity_format_table(struct comity *context, const char *id,
                           ? "This format is read and written by code and has no mapping table."
                           : "This is the canonical schema itself: docs/schema/fields.md lists "
                             "its fields.");
+    for (const struct comity_option *o = format->described.options; o && o->name; o++)
+        buffer_format(&text, "option %s=%s (%s): %s\n", o->name, o->fallback ? o->fallback : "",
+                      o->type ? o->type : "text", o->help ? o->help : "");
     comity_status status = buffer_status(&text);
     if (status == COMITY_OK && write(user, text.bytes, text.size) != 0)
         status = COMITY_E_IO;

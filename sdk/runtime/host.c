@@ -9,8 +9,10 @@
 #include <stdio.h>
 
 struct comity_call {
-    struct session *session;
-    comity_status status;
+    struct session *session;   /* NULL: a plugin's init() */
+    struct findings *findings; /* where reports go */
+    const struct format *format;
+    const char *spec; /* the format as it was asked for, with its options */
 };
 
 struct comity_doc {
@@ -40,23 +42,34 @@ static void host_report(struct comity_call *call, const struct comity_diag *thei
                            ? COMITY_ERROR
                            : diag.severity;
     struct session *session = call->session;
+    if (!session) { /* there is no document yet */
+        struct comity_finding finding = {.struct_size = sizeof finding,
+                                         .severity = severity,
+                                         .code = diag.code,
+                                         .message = diag.message,
+                                         .field = diag.field,
+                                         .hint = diag.hint};
+        findings_add(call->findings, &finding);
+        return;
+    }
     uint32_t node = diag.node ? tree_index(&session->tree, diag.node) : 0;
     if (node >= session->tree.count)
         node = 0;
-    tree_report(&session->tree, &session->findings, node, severity, diag.code, diag.field,
+    tree_report(&session->tree, call->findings, node, severity, diag.code, diag.field,
                 diag.hint, diag.message);
 }
 
 static void *host_alloc(struct comity_call *call, size_t size)
 {
-    return call ? arena_zalloc(&call->session->arena, size) : NULL;
+    return call && call->session ? arena_zalloc(&call->session->arena, size) : NULL;
 }
 
 static const char *host_option(struct comity_call *call, const char *name)
 {
-    (void)call;
-    (void)name;
-    return NULL; /* options are checked before a plugin is called; none are declared yet */
+    size_t len = 0;
+    const char *value =
+        call && call->format ? format_option(call->format, call->spec, name, &len) : NULL;
+    return value ? arena_copy(&call->session->arena, value, len) : NULL;
 }
 
 static uint32_t host_node_kind(const struct comity_node *node)
@@ -188,7 +201,7 @@ const struct comity_host *host_table(void)
     static const struct comity_host table = {.struct_size = sizeof table,
                                              .abi_minor = COMITY_ABI_MINOR,
                                              .name = "comity",
-                                             .version = "0.1.0",
+                                             .version = PACKAGE_VERSION,
                                              .extension = host_extension,
                                              .report = host_report,
                                              .alloc = host_alloc,
@@ -239,7 +252,10 @@ static void report_unread(struct comity_record *record)
 comity_status host_read(struct comity_record *record)
 {
     struct session *session = record->session;
-    struct comity_call call = {.session = session};
+    struct comity_call call = {.session = session,
+                               .findings = &session->findings,
+                               .format = record->format,
+                               .spec = session->options->from};
     struct comity_doc doc = {.record = record, .format = record->format};
     uint64_t errors = session->findings.counts[COMITY_ERROR];
     comity_status status =
@@ -252,11 +268,21 @@ comity_status host_read(struct comity_record *record)
     return COMITY_OK;
 }
 
-comity_status host_write(const struct format *format, struct comity_record *record,
+comity_status host_init(const struct comity_plugin *plugin, struct findings *findings)
+{
+    struct comity_call call = {.findings = findings};
+    return plugin->init(host_table(), &call);
+}
+
+comity_status host_write(const struct record_writer *writer, struct comity_record *record,
                          struct buffer *out)
 {
+    const struct format *format = writer->format;
     struct session *session = record->session;
-    struct comity_call call = {.session = session};
+    struct comity_call call = {.session = session,
+                               .findings = &session->findings,
+                               .format = format,
+                               .spec = writer->spec};
     struct comity_doc doc = {.record = record, .format = format};
     struct comity_out to = {.buffer = out};
     uint64_t errors = session->findings.counts[COMITY_ERROR];

@@ -111,7 +111,8 @@ static comity_status take_plugin(struct comity *context, struct plugin *plugin,
     }
     take_struct(&plugin->descriptor, sizeof plugin->descriptor, theirs, theirs->struct_size);
     size_t before = context->format_count;
-    if (plugin->descriptor.init && plugin->descriptor.init(host_table(), NULL) != COMITY_OK)
+    if (plugin->descriptor.init &&
+        host_init(&plugin->descriptor, &context->findings) != COMITY_OK)
         reason = "its init() failed";
     for (size_t i = 0; !reason && theirs->formats[i]; i++) {
         comity_status status = take_format(context, plugin, theirs->formats[i], &reason);
@@ -232,8 +233,14 @@ comity_status load_template(struct comity *context, const char *path, struct fin
     memcpy(findings->counts, own.counts, sizeof own.counts);
     if (status != COMITY_OK)
         return status;
-    struct format made = {
-        .kind = FORMAT_PLUGIN, .id = t->id, .title = t->title, .syntax = t->syntax, .t = t};
+    struct format made = {.kind = FORMAT_PLUGIN,
+                          .id = t->id,
+                          .title = t->title,
+                          .syntax = t->syntax,
+                          .t = t,
+                          .path = arena_copy(&context->arena, path, strlen(path))};
+    if (!made.path)
+        return COMITY_E_NOMEM;
     return add_format(context, &made, format);
 }
 

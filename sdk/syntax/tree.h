@@ -27,16 +27,16 @@ enum fate {
 enum syntax_id { SYNTAX_JSON = 1, SYNTAX_XML = 2 };
 
 struct comity_node {
-    const char *name;      /* member name, or an element's or attribute's local name */
-    const char *ns;        /* XML: namespace URI, NULL = none */
-    const char *text;      /* of a scalar: decoded text, or a number's lexeme */
+    const char *name; /* member name, or an element's or attribute's local name */
+    const char *ns;   /* XML: namespace URI, NULL = none */
+    const char *text; /* of a scalar: decoded text, or a number's lexeme */
     uint32_t name_len, text_len;
-    uint32_t first, next;  /* index of first child and next sibling; 0 = none */
-    uint32_t offset;       /* of the value, in bytes of tree->text */
-    uint32_t end;          /* one past the value's last byte in tree->text */
-    uint32_t count;        /* children, attributes included */
-    uint8_t kind;          /* COMITY_NODE_... */
-    uint8_t fate;          /* enum fate */
+    uint32_t first, next; /* index of first child and next sibling; 0 = none */
+    uint32_t offset;      /* of the value, in bytes of tree->text */
+    uint32_t end;         /* one past the value's last byte in tree->text */
+    uint32_t count;       /* children, attributes included */
+    uint8_t kind;         /* COMITY_NODE_... */
+    uint8_t fate;         /* enum fate */
     uint16_t reserved;
 };
 
@@ -45,16 +45,16 @@ struct charset_map; /* from offsets of the UTF-8 text back to those of the input
 
 struct tree {
     struct comity_node *nodes; /* nodes[0] is not used, nodes[1] is the root */
-    uint32_t count;             /* nodes in use, the unused first one included */
+    uint32_t count;            /* nodes in use, the unused first one included */
     uint32_t capacity;
     enum syntax_id syntax;
-    const char *text;           /* the document as UTF-8; lent by the reader of the stream */
+    const char *text; /* the document as UTF-8; lent by the reader of the stream */
     size_t size;
-    uint64_t offset;            /* place of text[0] in the input: bytes from the start */
-    uint64_t line, column;      /* the same: from 1, in characters */
+    uint64_t offset;               /* place of text[0] in the input: bytes from the start */
+    uint64_t line, column;         /* the same: from 1, in characters */
     const struct charset_map *map; /* NULL: text is the input's own bytes */
-    struct arena *arena;        /* decoded text and whatever else the document needs */
-    struct tree_notes *notes;   /* where tree.c last counted to; NULL without nodes */
+    struct arena *arena;           /* decoded text and whatever else the document needs */
+    struct tree_notes *notes;      /* where tree.c last counted to; NULL without nodes */
 };
 
 struct place {

@@ -16,8 +16,8 @@
 #include <stdlib.h>
 
 /* What all templates of the samples begin with; CANONICAL is what all their records do. */
-#define HEAD                                                                                     \
-    "{\"comity_template\":1,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"json\","                   \
+#define HEAD                                                                   \
+    "{\"comity_template\":1,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"json\"," \
     "\"kinds\":[\"decision\"],\"detect\":{\"all\":[\"a\"],\"score\":50},"
 #define ROWS(rows) HEAD "\"rows\":[" rows "]}"
 #define CANONICAL "{\"schema\":\"" SCHEMA_URN "\",\"kind\":\"decision\""
@@ -86,8 +86,7 @@ static inline void there_and_back(struct templated *templated, const struct samp
     for (size_t i = 0; i < whole->found.count && i < 2; i++)
         snprintf(code, sizeof(code), "%s%s", whole->found.all[0].code, i ? "+" : "");
     if (strcmp(code, sample->warning ? sample->warning : "") != 0)
-        fail_msg("%s\nhas %zu findings, first %s", sample->source, whole->found.count,
-                 code);
+        fail_msg("%s\nhas %zu findings, first %s", sample->source, whole->found.count, code);
     buffer_clear(&templated->back);
     if (templated_write(templated) != COMITY_OK)
         fail_msg("%s\nwas not written back: %s", sample->source,
@@ -99,14 +98,14 @@ static inline void there_and_back(struct templated *templated, const struct samp
 }
 
 static inline void all_there_and_back(struct templated *templated, const char *text,
-                               const struct sample *samples, size_t count)
+                                      const struct sample *samples, size_t count)
 {
     compile(templated, text);
     for (size_t i = 0; i < count; i++)
         there_and_back(templated, &samples[i]);
 }
 
-#define CHECK(text, samples)                                                                     \
+#define CHECK(text, samples) \
     all_there_and_back(*state, text, samples, sizeof(samples) / sizeof((samples)[0]))
 
 /* Writes a canonical document by the template at hand; "" where that is refused. */

@@ -60,10 +60,9 @@ static inline comity_status templated_next(struct templated *templated)
 {
     struct whole_record *whole = &templated->whole;
     comity_status status = record_init(&whole->record, &whole->arena, &whole->tree);
-    return status == COMITY_OK
-               ? template_read(templated->t, &whole->record, &whole->found.findings,
-                               &templated->after, false)
-               : status;
+    return status == COMITY_OK ? template_read(templated->t, &whole->record,
+                                               &whole->found.findings, &templated->after, false)
+                               : status;
 }
 
 /* Writes the record at hand behind what was written before. */

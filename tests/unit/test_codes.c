@@ -20,8 +20,8 @@ static void test_countries_are_two_capitals_of_the_list(void **state)
     static const char *const good[] = {"AD", "CH", "DE", "GB", "RU", "TL", "US", "ZW", "XX"};
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]) - 1; i++)
         assert_true(iso_country_known(good[i], 2));
-    static const char *const bad[] = {"XX", "UK", "de", "De", "ZZ", "D", "DEU", "", "1A", "A1",
-                                      "\xC3\x84"};
+    static const char *const bad[] = {"XX",  "UK", "de", "De", "ZZ",      "D",
+                                      "DEU", "",   "1A", "A1", "\xC3\x84"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         assert_false(iso_country_known(bad[i], strlen(bad[i])));
     size_t count = 0;
@@ -37,7 +37,7 @@ static void test_languages_are_found_by_both_codes_in_any_case(void **state)
 {
     (void)state;
     static const char *const pairs[][2] = {
-        {"GER", "de"}, {"deu", "de"}, {"Deu", "de"}, {"FRE", "fr"}, {"fra", "fr"},
+        {"GER", "de"}, {"deu", "de"}, {"Deu", "de"},  {"FRE", "fr"}, {"fra", "fr"},
         {"chi", "zh"}, {"ZHO", "zh"}, {"LEZ", "lez"}, {"aar", "aa"}, {"zul", "zu"},
         {"eng", "en"}, {"SPA", "es"}, {"ara", "ar"},  {"zza", "zza"}};
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -140,10 +140,10 @@ static void test_values_are_checked_by_the_type_of_their_field(void **state)
         {F_document_language, "", "model.language"},
         {F_document_urgency, "urgent", NULL},
         {F_document_urgency, "Urgent", "model.code"},
-        {F_attachment_sha256, "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
-         NULL},
-        {F_attachment_sha256, "00112233445566778899AABBCCDDEEFF00112233445566778899aabbccddeeff",
-         "model.digest"},
+        {F_attachment_sha256,
+         "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", NULL},
+        {F_attachment_sha256,
+         "00112233445566778899AABBCCDDEEFF00112233445566778899aabbccddeeff", "model.digest"},
         {F_attachment_sha256, "00", "model.digest"},
         {F_link_uri, "https://example.org/", NULL},
         {F_link_uri, "https://example.org/a b", "model.uri"},

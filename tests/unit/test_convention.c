@@ -123,9 +123,11 @@ static const char *const plain_documents[] = {
     HEAD ",\"kept\":{\"a\":{\"/x\":null}}}",
     HEAD ",\"kept\":{\"a\":{\"order:\":[\"b\",\"a\"],\"/x\":{\"y\":[1.50,-0,1E+400]}},"
          "\"b\":{\"/x\":\"\\u0001\"}}}",
-    HEAD ",\"persons\":[{\"kept\":{\"a\":{\"/\\u0001\":1,\"/\\n\\t\":2,\"\":3,\"/\\u007f\":4}}}]}",
-    HEAD ",\"persons\":[{\"key\":\"p\",\"kept\":{\"a\":{\"/b\":[]}}},{\"kept\":{\"a\":{\"/b\":{}}"
-         "}}],\"kept\":{\"\\\"<&>\":{\"/\\\"<&>'\":\"\\\"<&>'\"}}}",
+    HEAD
+    ",\"persons\":[{\"kept\":{\"a\":{\"/\\u0001\":1,\"/\\n\\t\":2,\"\":3,\"/\\u007f\":4}}}]}",
+    HEAD
+    ",\"persons\":[{\"key\":\"p\",\"kept\":{\"a\":{\"/b\":[]}}},{\"kept\":{\"a\":{\"/b\":{}}"
+    "}}],\"kept\":{\"\\\"<&>\":{\"/\\\"<&>'\":\"\\\"<&>'\"}}}",
 };
 
 static void test_empty_things_odd_texts_and_what_is_kept_come_back(void **state)
@@ -157,7 +159,8 @@ static void test_white_space_and_order_of_the_source_do_not_matter(void **state)
 static void test_text_that_xml_cannot_carry_goes_as_base64(void **state)
 {
     struct whole_record *whole = *state;
-    static const char text[] = HEAD ",\"facts\":{\"summary\":\"\\u0001a\",\"language\":\"de\"}}";
+    static const char text[] =
+        HEAD ",\"facts\":{\"summary\":\"\\u0001a\",\"language\":\"de\"}}";
     assert_int_equal(whole_read(whole, SYNTAX_JSON, text, strlen(text)), COMITY_OK);
     buffer_clear(&whole->out);
     convention_write_xml(&whole->record, &whole->out);
@@ -203,7 +206,8 @@ static void test_faults_of_json_are_told_with_their_place(void **state)
         {"{\"schema\":\"urn:x\",\n\"kind\":\"decision\"}", "model.schema", 1, 11, "/schema"},
         {"{\"schema\":1,\"kind\":\"decision\"}", "model.schema", 1, 11, "/schema"},
         {"{\"schema\":\"" SCHEMA_URN "\"}", "model.required", 1, 1, ""},
-        {"{\"schema\":\"" SCHEMA_URN "\",\n \"kind\":\"request\"}", "model.kind", 2, 9, "/kind"},
+        {"{\"schema\":\"" SCHEMA_URN "\",\n \"kind\":\"request\"}", "model.kind", 2, 9,
+         "/kind"},
         {"{\"schema\":\"" SCHEMA_URN "\",\n\"kind\":7}", "model.type", 2, 8, "/kind"},
         {HEAD ",\n\"persons\":{}}", "model.type", 2, 11, "/persons"},
         {HEAD ",\n\"persons\":[\n7]}", "model.type", 3, 1, "/persons/0"},
@@ -247,8 +251,7 @@ static void test_faults_of_xml_are_told_with_their_place(void **state)
         {XML_HEAD "\n<id xmlns=\"urn:x\">1</id></document>", "model.schema", 2, 1,
          "/document/id"},
         {XML_HEAD "\n<id xmlns=\"\">1</id></document>", "model.schema", 2, 1, "/document/id"},
-        {XML_HEAD "\n<id>1</id>\n<id>2</id></document>", "model.type", 3, 1,
-         "/document/id[2]"},
+        {XML_HEAD "\n<id>1</id>\n<id>2</id></document>", "model.type", 3, 1, "/document/id[2]"},
         {XML_HEAD "\n<id><x/></id></document>", "model.type", 2, 1, "/document/id"},
         {XML_HEAD "\n<facts>text</facts></document>", "model.type", 2, 1, "/document/facts"},
         {XML_HEAD "\n<id x=\"1\">1</id></document>", "model.unknown-field", 2, 5,
@@ -263,8 +266,8 @@ static void test_faults_of_xml_are_told_with_their_place(void **state)
          "/document/id"},
         {XML_HEAD "\n<persons list=\"empty\">x</persons></document>", "model.type", 2, 1,
          "/document/persons"},
-        {XML_HEAD "\n<persons list=\"empty\"><key>1</key></persons></document>", "model.type", 2,
-         1, "/document/persons"},
+        {XML_HEAD "\n<persons list=\"empty\"><key>1</key></persons></document>", "model.type",
+         2, 1, "/document/persons"},
         {XML_HEAD "\n<persons list=\"empty\"/>\n<persons/></document>", "model.type", 3, 1,
          "/document/persons[2]"},
         {XML_HEAD "\n<persons/>\n<persons list=\"empty\"/></document>", "model.type", 3, 1,
@@ -281,8 +284,8 @@ static void test_faults_of_xml_are_told_with_their_place(void **state)
          "model.type", 2, 7, "/document/kept/item"},
         {XML_HEAD "\n<kept><item format=\"a\" key-base64=\"!\">1</item></kept></document>",
          "model.type", 2, 7, "/document/kept/item"},
-        {XML_HEAD "\n<kept><x format=\"a\" key=\"/b\">1</x></kept></document>", "model.type",
-         2, 7, "/document/kept/x"},
+        {XML_HEAD "\n<kept><x format=\"a\" key=\"/b\">1</x></kept></document>", "model.type", 2,
+         7, "/document/kept/x"},
         {XML_HEAD "\n<kept>text</kept></document>", "model.type", 2, 1, "/document/kept"},
         {XML_HEAD "\n<kept><x/></kept></document>", "model.type", 2, 7, "/document/kept/x"},
     };
@@ -292,7 +295,8 @@ static void test_faults_of_xml_are_told_with_their_place(void **state)
 static void test_all_faults_are_told_in_one_run(void **state)
 {
     struct whole_record *whole = *state;
-    static const char text[] = "{\"schema\":\"x\",\"kind\":\"y\",\"id\":1,\"z\":2,\"persons\":[3]}";
+    static const char text[] =
+        "{\"schema\":\"x\",\"kind\":\"y\",\"id\":1,\"z\":2,\"persons\":[3]}";
     static const char *const codes_met[] = {"model.schema", "model.kind", "model.type",
                                             "model.unknown-field", "model.type"};
     assert_int_equal(whole_read(whole, SYNTAX_JSON, text, strlen(text)), COMITY_E_INVALID);
@@ -304,8 +308,8 @@ static void test_all_faults_are_told_in_one_run(void **state)
 static void test_a_value_that_does_not_fit_stays_with_a_warning(void **state)
 {
     struct whole_record *whole = *state;
-    static const char text[] =
-        HEAD ",\"issued\":\"yesterday\",\"urgency\":\"soon\",\"requesting\":{\"state\":\"Latvia\"}}";
+    static const char text[] = HEAD
+        ",\"issued\":\"yesterday\",\"urgency\":\"soon\",\"requesting\":{\"state\":\"Latvia\"}}";
     same_through_json(whole, text, strlen(text));
     assert_int_equal(whole->found.count, 3);
     for (size_t i = 0; i < 3; i++)

@@ -269,8 +269,7 @@ static void test_a_path_is_as_long_as_it_says(void **state)
         struct value *value = NULL;
         const char *error = NULL;
         memcpy(cut, path, len);
-        comity_status status =
-            record_path(&whole->record, cut, len, PATH_FIND, &value, &error);
+        comity_status status = record_path(&whole->record, cut, len, PATH_FIND, &value, &error);
         assert_true(status == COMITY_OK || status == COMITY_E_USAGE || status == COMITY_END);
         free(cut);
     }
@@ -300,8 +299,9 @@ static void test_what_is_kept_stands_by_format_in_the_order_of_its_coming(void *
     for (size_t i = 0; i < 5; i++)
         assert_non_null(value_keep(record, record->root, formats[i], keys[i], strlen(keys[i]),
                                    "null", 4, 0));
-    expect(whole, ",\"kept\":{\"a\":{\"/1\":null,\"/3\":null,\"order:\":null},\"b\":{\"/2\":null,"
-                  "\"/4\":null}}}");
+    expect(whole,
+           ",\"kept\":{\"a\":{\"/1\":null,\"/3\":null,\"order:\":null},\"b\":{\"/2\":null,"
+           "\"/4\":null}}}");
     assert_non_null(value_kept(record->root, "b", "/4", 2));
     assert_null(value_kept(record->root, "a", "/4", 2));
     assert_null(value_kept(record->root, "b", "/4", 1));
