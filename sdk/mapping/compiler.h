@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the parts of the template compiler share.  Only template_*.c of this folder include it. */
+ * What the parts of the template compiler share.  Only template_compile.c and compiler_*.c of
+ * this folder include it. */
 #ifndef COMITY_MAPPING_COMPILER_H
 #define COMITY_MAPPING_COMPILER_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the two halves of the template writer share.  Only template_*.c of this folder include
- * it. */
+ * What the two halves of the template writer share: template_write.c and writer_values.c. */
 #ifndef COMITY_MAPPING_WRITER_H
 #define COMITY_MAPPING_WRITER_H
 
