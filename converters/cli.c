@@ -339,6 +339,23 @@ char *cli_read_all(struct cli *cli, const struct comity_input *input, const char
     }
 }
 
+void cli_each(struct cli *cli, cli_each_fn *each, void *user)
+{
+    char dash[] = "-";
+    char *standard_input[] = {dash};
+    char **names = cli->input_count ? cli->inputs : standard_input;
+    int count = cli->input_count ? cli->input_count : 1;
+    bool go_on = cli->context || cli_open(cli);
+    for (int i = 0; go_on && i < count; i++) {
+        struct comity_input input;
+        if (!cli_input(cli, names[i], &input))
+            continue;
+        cli->options.file = names[i];
+        go_on = each(cli, names[i], &input, user);
+        cli_input_close(&input);
+    }
+}
+
 void cli_status(struct cli *cli, comity_status status)
 {
     if (status == COMITY_E_NOMEM)

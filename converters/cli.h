@@ -80,6 +80,16 @@ void cli_status(struct cli *cli, comity_status status);
 char *cli_read_all(struct cli *cli, const struct comity_input *input, const char *name,
                    size_t *size);
 
+/* Calls `each` for every input that can be opened (standard input where none is named), with
+ * the context made and the input's name set for findings, until it returns false. */
+typedef bool cli_each_fn(struct cli *cli, const char *name, const struct comity_input *input,
+                         void *user);
+void cli_each(struct cli *cli, cli_each_fn *each, void *user);
+
+/* Prints an object on a line of its own and frees it. */
+struct cJSON;
+void cli_print_object(FILE *to, struct cJSON *object);
+
 int command_convert(int argc, char **argv);
 int command_detect(int argc, char **argv);
 int command_validate(int argc, char **argv);

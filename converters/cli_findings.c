@@ -15,6 +15,15 @@ static void add_text(cJSON *object, const char *name, const char *text)
         cJSON_AddStringToObject(object, name, text);
 }
 
+void cli_print_object(FILE *to, cJSON *object)
+{
+    char *text = cJSON_PrintUnformatted(object);
+    if (text)
+        fprintf(to, "%s\n", text);
+    cJSON_free(text);
+    cJSON_Delete(object);
+}
+
 static void print_json(FILE *to, const struct comity_finding *finding)
 {
     cJSON *object = cJSON_CreateObject();
@@ -31,11 +40,7 @@ static void print_json(FILE *to, const struct comity_finding *finding)
     add_text(object, "field", finding->field);
     add_text(object, "format", finding->format);
     add_text(object, "hint", finding->hint);
-    char *text = cJSON_PrintUnformatted(object);
-    if (text)
-        fprintf(to, "%s\n", text);
-    cJSON_free(text);
-    cJSON_Delete(object);
+    cli_print_object(to, object);
 }
 
 /* A document's text may hold escape sequences: they must not reach a terminal. */

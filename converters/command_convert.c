@@ -127,33 +127,25 @@ static bool is_folder(const char *path)
            (path[len - 1] == '/' || (stat(path, &status) == 0 && S_ISDIR(status.st_mode)));
 }
 
-static bool convert_input(struct destination *to, const char *name)
+static bool convert_input(struct cli *cli, const char *name, const struct comity_input *input,
+                          void *user)
 {
-    struct cli *cli = to->cli;
-    struct comity_input input;
-    if (!cli_input(cli, name, &input))
-        return true;
-    cli->options.file = to->input = name;
-    comity_status status = to->to_folder ? comity_read(cli->context, &cli->options, &input,
+    struct destination *to = user;
+    to->input = name;
+    comity_status status = to->to_folder ? comity_read(cli->context, &cli->options, input,
                                                        convert_document, to, &cli->result)
-                                         : comity_convert(cli->context, &cli->options, &input,
+                                         : comity_convert(cli->context, &cli->options, input,
                                                           write_output, to, &cli->result);
-    cli_input_close(&input);
     if (!(status == COMITY_E_IO && cli->output_failed))
         cli_status(cli, status);
-    return status == COMITY_OK || status == COMITY_E_INVALID || status == COMITY_E_IO;
+    bool goes_on = status == COMITY_OK || status == COMITY_E_INVALID || status == COMITY_E_IO;
+    return goes_on && !cli->output_failed;
 }
 
 static void convert_all(struct destination *to)
 {
     struct cli *cli = to->cli;
-    static char dash[] = "-";
-    char *standard_input[] = {dash};
-    char **names = cli->input_count ? cli->inputs : standard_input;
-    int count = cli->input_count ? cli->input_count : 1;
-    for (int i = 0; i < count && !cli->output_failed; i++)
-        if (!convert_input(to, names[i]))
-            break;
+    cli_each(cli, convert_input, to);
     if (!to->is_open)
         return;
     bool failed =

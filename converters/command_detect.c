@@ -26,11 +26,16 @@ static void print_match(void *user, const struct comity_match *matches, size_t c
     cJSON_AddStringToObject(object, "format", matches[0].format);
     cJSON_AddNumberToObject(object, "score", matches[0].score);
     cJSON_AddStringToObject(object, "why", matches[0].why);
-    char *text = cJSON_PrintUnformatted(object);
-    if (text)
-        puts(text);
-    cJSON_free(text);
-    cJSON_Delete(object);
+    cli_print_object(stdout, object);
+}
+
+static bool detect_input(struct cli *cli, const char *name, const struct comity_input *input,
+                         void *user)
+{
+    (void)name;
+    cli_status(cli, comity_detect(cli->context, &cli->options, input, print_match, user,
+                                  &cli->result));
+    return true;
 }
 
 int command_detect(int argc, char **argv)
@@ -39,18 +44,6 @@ int command_detect(int argc, char **argv)
     int status = cli_parse(&cli, argc, argv, 0, help);
     if (status != EXIT_DONE)
         return status;
-    static char dash[] = "-";
-    char *standard_input[] = {dash};
-    char **names = cli.input_count ? cli.inputs : standard_input;
-    int count = cli.input_count ? cli.input_count : 1;
-    for (int i = 0; (cli.context || cli_open(&cli)) && i < count; i++) {
-        struct comity_input input;
-        if (!cli_input(&cli, names[i], &input))
-            continue;
-        cli.options.file = names[i];
-        cli_status(&cli, comity_detect(cli.context, &cli.options, &input, print_match, &cli,
-                                       &cli.result));
-        cli_input_close(&input);
-    }
+    cli_each(&cli, detect_input, &cli);
     return cli_finish(&cli);
 }

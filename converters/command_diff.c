@@ -87,11 +87,7 @@ static void print_line(const struct cli *cli, char sign, const struct line *line
     cJSON_AddNumberToObject(object, "document", (double)line->document + 1);
     cJSON_AddStringToObject(object, "field", line->path);
     cJSON_AddStringToObject(object, "text", line->text);
-    char *text = cJSON_PrintUnformatted(object);
-    if (text)
-        puts(text);
-    cJSON_free(text);
-    cJSON_Delete(object);
+    cli_print_object(stdout, object);
 }
 
 static int by_path(const void *a, const void *b)

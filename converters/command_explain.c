@@ -40,11 +40,7 @@ int command_explain(int argc, char **argv)
             cJSON *object = cJSON_CreateObject();
             cJSON_AddStringToObject(object, "code", cli.inputs[i]);
             cJSON_AddStringToObject(object, "text", text);
-            char *line = cJSON_PrintUnformatted(object);
-            if (line)
-                puts(line);
-            cJSON_free(line);
-            cJSON_Delete(object);
+            cli_print_object(stdout, object);
             continue;
         }
         printf("%s\n%s\n", cli.inputs[i], text);

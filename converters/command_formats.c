@@ -39,11 +39,7 @@ static void print_object(const struct comity_format_info *info)
     for (size_t i = 0; info->kinds && info->kinds[i]; i++)
         cJSON_AddItemToArray(kinds, cJSON_CreateString(info->kinds[i]));
     cJSON_AddItemToObject(object, "kinds", kinds);
-    char *text = cJSON_PrintUnformatted(object);
-    if (text)
-        puts(text);
-    cJSON_free(text);
-    cJSON_Delete(object);
+    cli_print_object(stdout, object);
 }
 
 static void list_formats(struct cli *cli)

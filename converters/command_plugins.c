@@ -32,11 +32,7 @@ static void print_plugin(const struct comity_plugin_info *info, bool json)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (texts[i][1])
             cJSON_AddStringToObject(object, texts[i][0], texts[i][1]);
-    char *text = cJSON_PrintUnformatted(object);
-    if (text)
-        puts(text);
-    cJSON_free(text);
-    cJSON_Delete(object);
+    cli_print_object(stdout, object);
 }
 
 /* Looks at the folder of one file alone and tells what became of the file. */

@@ -125,11 +125,7 @@ static void print_json(const char *file, uint64_t differences)
     cJSON_AddStringToObject(object, "file", file);
     cJSON_AddBoolToObject(object, "changed", differences != 0);
     cJSON_AddNumberToObject(object, "differences", (double)differences);
-    char *text = cJSON_PrintUnformatted(object);
-    if (text)
-        puts(text);
-    cJSON_free(text);
-    cJSON_Delete(object);
+    cli_print_object(stdout, object);
 }
 
 /* Compares the good documents of two streams, one after the other. */
@@ -183,17 +179,18 @@ static comity_status compare_streams(struct trip *trip, const char *text, size_t
     return status == COMITY_END ? COMITY_OK : status;
 }
 
-static void round_trip(struct cli *cli, const char *name, const struct comity_input *file)
+static bool round_trip(struct cli *cli, const char *name, const struct comity_input *file,
+                       void *user)
 {
+    (void)user;
     struct trip trip = {.cli = cli};
     size_t size = 0;
     char *text = cli_read_all(cli, file, name, &size);
     if (!text)
-        return;
+        return true;
     struct comity_input input = {.bytes = text, .size = size};
     buffer_init(&trip.between, 0);
     buffer_init(&trip.out, 0);
-    cli->options.file = name;
     comity_status status =
         comity_read(cli->context, &cli->options, &input, go, &trip, &cli->result);
     if (status == COMITY_OK && trip.format) {
@@ -208,6 +205,7 @@ static void round_trip(struct cli *cli, const char *name, const struct comity_in
     buffer_free(&trip.between);
     buffer_free(&trip.out);
     free(text);
+    return true;
 }
 
 int command_roundtrip(int argc, char **argv)
@@ -216,16 +214,6 @@ int command_roundtrip(int argc, char **argv)
     int status = cli_parse(&cli, argc, argv, TAKES_FROM | TAKES_VIA | TAKES_CONVERSION, help);
     if (status != EXIT_DONE)
         return status;
-    char dash[] = "-";
-    char *standard_input[] = {dash};
-    char **names = cli.input_count ? cli.inputs : standard_input;
-    int count = cli.input_count ? cli.input_count : 1;
-    for (int i = 0; (cli.context || cli_open(&cli)) && i < count; i++) {
-        struct comity_input input;
-        if (!cli_input(&cli, names[i], &input))
-            continue;
-        round_trip(&cli, names[i], &input);
-        cli_input_close(&input);
-    }
+    cli_each(&cli, round_trip, NULL);
     return cli_finish(&cli);
 }

@@ -19,6 +19,21 @@ static comity_status accept(void *user, struct comity_record *record)
     return COMITY_OK;
 }
 
+static bool validate_input(struct cli *cli, const char *name, const struct comity_input *input,
+                           void *user)
+{
+    struct comity_result before = cli->result;
+    comity_status status =
+        comity_read(cli->context, &cli->options, input, accept, user, &cli->result);
+    cli_status(cli, status);
+    unsigned long long documents = cli->result.documents - before.documents;
+    unsigned long long warnings = cli->result.warnings - before.warnings;
+    if (!cli->json && !cli->quiet && status == COMITY_OK)
+        printf("%s: valid: %llu document%s, %llu warning%s\n", name, documents,
+               documents == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+    return true;
+}
+
 int command_validate(int argc, char **argv)
 {
     struct cli cli;
@@ -27,26 +42,6 @@ int command_validate(int argc, char **argv)
         return status;
     cli.findings = stdout;
     cli.options.no_provenance = 1;
-    static char dash[] = "-";
-    char *standard_input[] = {dash};
-    char **names = cli.input_count ? cli.inputs : standard_input;
-    int count = cli.input_count ? cli.input_count : 1;
-    for (int i = 0; (cli.context || cli_open(&cli)) && i < count; i++) {
-        struct comity_input input;
-        if (!cli_input(&cli, names[i], &input))
-            continue;
-        struct comity_result before = cli.result;
-        cli.options.file = names[i];
-        comity_status result =
-            comity_read(cli.context, &cli.options, &input, accept, NULL, &cli.result);
-        cli_status(&cli, result);
-        cli_input_close(&input);
-        if (!cli.json && !cli.quiet && result == COMITY_OK)
-            printf("%s: valid: %llu document%s, %llu warning%s\n", names[i],
-                   (unsigned long long)(cli.result.documents - before.documents),
-                   cli.result.documents - before.documents == 1 ? "" : "s",
-                   (unsigned long long)(cli.result.warnings - before.warnings),
-                   cli.result.warnings - before.warnings == 1 ? "" : "s");
-    }
+    cli_each(&cli, validate_input, NULL);
     return cli_finish(&cli);
 }
