@@ -24,6 +24,7 @@ unit_tests = \
 
 # Tests of the program and the build, run as they stand.
 script_tests = \
+	tests/abi/test_plugins.py \
 	tests/checkstyle.sh \
 	tests/cli/test_bad_json.py \
 	tests/cli/test_bad_xml.py \
@@ -35,11 +36,13 @@ script_tests = \
 	tests/schema.sh \
 	tests/style.sh
 
-# Mock plugins: tests/support/X.c becomes $(MOCKS)/X.so.  For each its name here, and below
-#   X_la_SOURCES = tests/support/X.c
+# Mock plugins: tests/abi/X.c becomes $(MOCKS)/X.so.  For each, in tests/abi/local.mk, its name
+# in the list and
+#   X_la_SOURCES = tests/abi/X.c
 #   X_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 #   X_la_LDFLAGS = $(MOCK_LINK_FLAGS)
 mock_plugins =
+include tests/abi/local.mk
 
 # --- unit tests: in all of them allocations fail and reads fall short on demand, by what stands
 # in tests/support; the linker's --wrap for it comes from configure.ac (UNIT_WRAP).
