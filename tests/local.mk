@@ -9,10 +9,13 @@ unit_tests = \
 	tests/unit/test_codes \
 	tests/unit/test_convention \
 	tests/unit/test_dates \
+	tests/unit/test_embed \
+	tests/unit/test_embed_records \
 	tests/unit/test_fields \
 	tests/unit/test_json \
 	tests/unit/test_json_limits \
 	tests/unit/test_record \
+	tests/unit/test_roundtrip \
 	tests/unit/test_stream \
 	tests/unit/test_stream_xml \
 	tests/unit/test_template \

@@ -120,11 +120,15 @@ static comity_status host_put(struct comity_doc *doc, const char *path, const ch
 {
     struct record *record = &doc->record->record;
     const char *error = NULL;
-    struct value *value = NULL;
-    uint32_t node = from ? tree_index(record->tree, from) : 0;
+    struct value *value = NULL, *present = NULL;
+    uint32_t node = from ? tree_index(record->tree, from) : 0, before = 0;
+    if (record_path(record, path, strlen(path), PATH_FIND, &present, &error) == COMITY_OK)
+        before = present->node;
     comity_status status = record_put(record, path, text, len, node, &value, &error);
     if (status != COMITY_OK)
         return status;
+    if (value == present && before && before != node)
+        tree_node(record->tree, before)->fate = FATE_NONE; /* its value is gone: unread */
     if (node)
         tree_mark(record->tree, node, FATE_MAPPED);
     convention_check(record, &doc->record->session->findings, value);

@@ -111,8 +111,9 @@ static comity_status take_plugin(struct comity *context, struct plugin *plugin,
     }
     take_struct(&plugin->descriptor, sizeof plugin->descriptor, theirs, theirs->struct_size);
     size_t before = context->format_count;
-    if (plugin->descriptor.init &&
-        host_init(&plugin->descriptor, &context->findings) != COMITY_OK)
+    bool is_begun = !plugin->descriptor.init ||
+                    host_init(&plugin->descriptor, &context->findings) == COMITY_OK;
+    if (!is_begun)
         reason = "its init() failed";
     for (size_t i = 0; !reason && theirs->formats[i]; i++) {
         comity_status status = take_format(context, plugin, theirs->formats[i], &reason);
@@ -121,6 +122,8 @@ static comity_status take_plugin(struct comity *context, struct plugin *plugin,
     }
     if (reason) {
         context->format_count = before; /* all of a plugin or nothing */
+        if (is_begun && plugin->descriptor.deinit)
+            plugin->descriptor.deinit();
         refuse(context, plugin, reason);
         return COMITY_OK;
     }
@@ -282,6 +285,7 @@ static comity_status load_folder(struct comity *context, const char *folder, boo
 {
     struct dirent **entries = NULL;
     comity_status status = COMITY_OK;
+    errno = 0;
     const char *reason = distrust(folder, true);
     int count = reason ? -1 : scandir(folder, &entries, is_plugin_file, by_bytes);
     if (count < 0) {

@@ -63,9 +63,16 @@ static comity_status lose(struct stream_json *stream, struct tree *tree,
     return COMITY_E_CORRUPT;
 }
 
+/* A list that is broken.  One that has not left its own line so far is a bad line among others;
+ * of one over several lines nobody can tell where its entries would go on. */
 static comity_status lose_list(struct stream_json *stream, struct tree *tree,
                                struct findings *findings, struct syntax_error *error)
 {
+    if (stream->list_line == stream->lines + 1) {
+        tree_report_syntax(tree, findings, error);
+        stream->mode = STREAM_JSON_BAD_VALUE;
+        return COMITY_E_INVALID;
+    }
     return lose(stream, tree, findings, error, "the rest of the list cannot be read");
 }
 
@@ -347,6 +354,7 @@ static comity_status fail_list_open(struct stream_json *stream, const struct sou
 static comity_status next_entry(struct stream_json *stream, struct source *source,
                                 struct tree *tree, struct findings *findings)
 {
+    bool on_one_line = stream->list_line == stream->lines + 1;
     comity_status status = skip_space(stream, source);
     if (status == COMITY_OK && source->bytes[0] == ']') {
         consume(stream, source, 1);
@@ -361,7 +369,12 @@ static comity_status next_entry(struct stream_json *stream, struct source *sourc
             snprintf(error.message, sizeof(error.message),
                      "found %s in the list of documents; expected ',' or ']'", found);
             locate(stream, source, tree);
-            return lose_list(stream, tree, findings, &error);
+            if (!on_one_line || stream->chars > 0 || !strchr("{[", source->bytes[0]))
+                return lose_list(stream, tree, findings, &error);
+            /* A line that was not closed, and the next one begins a value of its own. */
+            tree_report_syntax(tree, findings, &error);
+            stream->mode = STREAM_JSON_VALUES;
+            return COMITY_E_INVALID;
         }
         consume(stream, source, 1);
         status = skip_space(stream, source);

@@ -17,6 +17,7 @@ mock_plugins += \
 	old.la \
 	other_template.la \
 	probe_over.la \
+	puts_twice.la \
 	reports_error.la \
 	short.la \
 	takes_options.la \
@@ -50,7 +51,8 @@ keeps_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 keeps_la_LDFLAGS = $(MOCK_LINK_FLAGS)
 no_entry_la_SOURCES = tests/abi/no_entry.c
 no_entry_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
-no_entry_la_LDFLAGS = $(MOCK_LINK_FLAGS)
+no_entry_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -no-undefined \
+	-export-symbols-regex '^comity_plugin_v2$$' -rpath /nowhere
 no_id_la_SOURCES = tests/abi/no_id.c
 no_id_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 no_id_la_LDFLAGS = $(MOCK_LINK_FLAGS)
@@ -69,6 +71,9 @@ other_template_la_LDFLAGS = $(MOCK_LINK_FLAGS)
 probe_over_la_SOURCES = tests/abi/probe_over.c
 probe_over_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 probe_over_la_LDFLAGS = $(MOCK_LINK_FLAGS)
+puts_twice_la_SOURCES = tests/abi/puts_twice.c
+puts_twice_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
+puts_twice_la_LDFLAGS = $(MOCK_LINK_FLAGS)
 reports_error_la_SOURCES = tests/abi/reports_error.c
 reports_error_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 reports_error_la_LDFLAGS = $(MOCK_LINK_FLAGS)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A shared object that is no plugin: it has no comity_plugin_v1. */
-extern const int no_entry;
-const int no_entry = 1;
+ * A plugin of another major version of the ABI: it has no comity_plugin_v1. */
+int comity_plugin_v2(void);
+
+__attribute__((visibility("default"))) int comity_plugin_v2(void)
+{
+    return 2;
+}

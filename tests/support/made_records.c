@@ -29,10 +29,10 @@ bool chance_of(struct chance *chance, unsigned percent)
 
 void chance_text(struct chance *chance, struct buffer *text)
 {
-    static const uint32_t firsts[] = {'a', 'A', '0', ' ', '"', '\\', '/', '~', '<', '&', ']',
-                                      0x01, 0x09, 0x0A, 0x0D, 0x1F, 0x7F, 0x85, 0xDF, 0x416,
-                                      0x627, 0x4E2D, 0x200F, 0x2028, 0xFEFF, 0xFFFE, 0xFFFF,
-                                      0x1F600, 0x10FFFF};
+    static const uint32_t firsts[] = {
+        'a',   'A',    '0',    ' ',    '"',    '\\',   '/',    '~',     '<',     '&',
+        ']',   0x01,   0x09,   0x0A,   0x0D,   0x1F,   0x7F,   0x85,    0xDF,    0x416,
+        0x627, 0x4E2D, 0x200F, 0x2028, 0xFEFF, 0xFFFE, 0xFFFF, 0x1F600, 0x10FFFF};
     unsigned count = chance_below(chance, 9);
     for (unsigned i = 0; i < count; i++) {
         char bytes[4];

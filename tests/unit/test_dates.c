@@ -21,8 +21,7 @@ struct reading {
 };
 
 /* The text is not ended by NUL, so that reading past its end shows. */
-static bool reads(const char *pattern, const char *text, struct partial_date *date,
-                  bool *exact)
+static bool reads(const char *pattern, const char *text, struct partial_date *date, bool *exact)
 {
     char bytes[64];
     size_t len = strlen(text);
@@ -75,11 +74,11 @@ static void test_what_is_no_date_is_told(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "",           "1",           "198",         "19850",       "1985/",      "1985/3",
-        "1985/3/7",   "1985/03/7",   "85/03/07",    "1985/03/07 ", " 1985/03/07", "1985-03-07",
-        "1985/03-07", "1985.03",     "0000/01/01",  "0000",        "1985/13",    "1985/13/01",
-        "1985/04/31", "1985/02/29",  "1900/02/29",  "2100/02/29",  "abcd/ef/gh", "+985/03/07",
-        "1985/0x/07", "1985/03/07T", "1985/03/-7",  "١٩٨٥",        "1985/03/32", "1985/99/99",
+        "",           "1",           "198",        "19850",       "1985/",       "1985/3",
+        "1985/3/7",   "1985/03/7",   "85/03/07",   "1985/03/07 ", " 1985/03/07", "1985-03-07",
+        "1985/03-07", "1985.03",     "0000/01/01", "0000",        "1985/13",     "1985/13/01",
+        "1985/04/31", "1985/02/29",  "1900/02/29", "2100/02/29",  "abcd/ef/gh",  "+985/03/07",
+        "1985/0x/07", "1985/03/07T", "1985/03/-7", "١٩٨٥",        "1985/03/32",  "1985/99/99",
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct partial_date date;
@@ -93,9 +92,17 @@ static void test_leap_years_are_those_of_the_calendar(void **state)
 {
     (void)state;
     for (unsigned year = 1; year <= 9999; year++) {
-        char text[11] = {(char)('0' + year / 1000),     (char)('0' + year / 100 % 10),
-                         (char)('0' + year / 10 % 10), (char)('0' + year % 10),
-                         '-', '0', '2', '-', '2', '9', '\0'};
+        char text[11] = {(char)('0' + year / 1000),
+                         (char)('0' + year / 100 % 10),
+                         (char)('0' + year / 10 % 10),
+                         (char)('0' + year % 10),
+                         '-',
+                         '0',
+                         '2',
+                         '-',
+                         '2',
+                         '9',
+                         '\0'};
         bool leap = year % 400 == 0 || (year % 4 == 0 && year % 100 != 0);
         assert_int_equal(date_is_partial(text, 10), leap);
     }
@@ -107,9 +114,17 @@ static void test_every_day_of_a_month_is_known(void **state)
     static const unsigned days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     for (unsigned month = 0; month < 14; month++)
         for (unsigned day = 0; day < 34; day++) {
-            char text[] = {'2', '0', '2', '6', '-', (char)('0' + month / 10),
-                           (char)('0' + month % 10), '-', (char)('0' + day / 10),
-                           (char)('0' + day % 10), '\0'};
+            char text[] = {'2',
+                           '0',
+                           '2',
+                           '6',
+                           '-',
+                           (char)('0' + month / 10),
+                           (char)('0' + month % 10),
+                           '-',
+                           (char)('0' + day / 10),
+                           (char)('0' + day % 10),
+                           '\0'};
             bool good = month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
             assert_int_equal(date_is_partial(text, 10), good);
         }

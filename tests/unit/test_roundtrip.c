@@ -222,8 +222,8 @@ static void one_notice(struct converted *there, struct converted *back, const ch
         fail_msg("%s\n%s: %s", text, there->found.all[0].code, there->found.all[0].message);
     check_account(there, &source.tree, text);
     const char *canonical = converted_text(there);
-    comity_status status = converted_run(back, trial->canonical_format, trial->format, canonical,
-                                         there->out.size);
+    comity_status status =
+        converted_run(back, trial->canonical_format, trial->format, canonical, there->out.size);
     if (status == COMITY_E_INVALID && converted_met(back, "model.required")) {
         (*refused)++; /* what the format requires was taken out */
         assert_int_equal(back->out.size, 0);
@@ -255,10 +255,8 @@ static void try_notices(const struct trial *trial)
     assert_int_equal(converted_open(&back), COMITY_OK);
     parse(&base, trial->base, strlen(trial->base));
     buffer_init(&text, 0);
-    struct mutation m = {.chance = {trial->seed},
-                         .tree = &base.tree,
-                         .out = &text,
-                         .percent = trial->percent};
+    struct mutation m = {
+        .chance = {trial->seed}, .tree = &base.tree, .out = &text, .percent = trial->percent};
     for (unsigned i = 0; i < count; i++) {
         buffer_clear(&text);
         put_mutated(&m, 1);
@@ -285,15 +283,19 @@ static void test_a_notice_comes_back_whatever_is_done_to_it(void **state)
         try_notices(&trials[i]);
 }
 
-#define UN_NOTICE                                                                                \
-    "{\"entity_id\":\"1900/3\",\"un_reference\":\"QX.1\",\"un_reference_date\":\"2001/02/03\","  \
-    "\"un_resolution\":1267,\"name\":\"TESTA\",\"forename\":\"-\",\"name_at_birth\":\"TESTS\","  \
-    "\"date_of_birth\":\"1971\",\"sex_id\":\"M\",\"nationalities\":[\"LV\"],\"height\":0,"       \
-    "\"father_name\":\"A\",\"mother_forename\":\"B\",\"aliases\":[{\"qualification\":\"Good\","  \
-    "\"name\":\"C\"},{\"name\":\"D\",\"date_of_birth\":\"1972/03\"}],\"identity_documents\":[{"   \
-    "\"type\":\"P\",\"nr\":\"1\",\"issued_on\":\"2000/01/01\"}],\"adresses\":[\"x\",\"y\"],"     \
-    "\"associates\":[{\"name\":\"E\"}],\"purposes\":[\"freeze\"],\"also_known_as\":\"F\","       \
-    "\"formerly_known_as\":\"G\",\"administrators\":[{\"name\":\"H\"}],\"_embedded\":{"          \
+#define UN_NOTICE                                                                            \
+    "{\"entity_id\":\"1900/3\",\"un_reference\":\"QX.1\",\"un_reference_date\":\"2001/02/"   \
+    "03\","                                                                                  \
+    "\"un_resolution\":1267,\"name\":\"TESTA\",\"forename\":\"-\",\"name_at_birth\":"        \
+    "\"TESTS\","                                                                             \
+    "\"date_of_birth\":\"1971\",\"sex_id\":\"M\",\"nationalities\":[\"LV\"],\"height\":0,"   \
+    "\"father_name\":\"A\",\"mother_forename\":\"B\",\"aliases\":[{\"qualification\":"       \
+    "\"Good\","                                                                              \
+    "\"name\":\"C\"},{\"name\":\"D\",\"date_of_birth\":\"1972/"                              \
+    "03\"}],\"identity_documents\":[{"                                                       \
+    "\"type\":\"P\",\"nr\":\"1\",\"issued_on\":\"2000/01/01\"}],\"adresses\":[\"x\",\"y\"]," \
+    "\"associates\":[{\"name\":\"E\"}],\"purposes\":[\"freeze\"],\"also_known_as\":\"F\","   \
+    "\"formerly_known_as\":\"G\",\"administrators\":[{\"name\":\"H\"}],\"_embedded\":{"      \
     "\"links\":[]},\"_links\":{\"self\":{\"href\":\"https://example.org/v1/un/1900-3\"}}}"
 
 static void test_a_listing_comes_back_whatever_is_done_to_it(void **state)

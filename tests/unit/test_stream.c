@@ -494,7 +494,7 @@ static void test_a_lost_stream_stays_lost(void **state)
     struct findings findings = {.emit = NULL};
     arena_init(&arena, 0);
     tree_init(&tree, &arena);
-    source_init_memory(&source, "[x]\n{}", 6);
+    source_init_memory(&source, "[\nx]\n{}", 7);
     assert_int_equal(stream_open(SYNTAX_JSON, &source, &limits, NULL, &stream), COMITY_OK);
     for (int i = 0; i < 3; i++)
         assert_int_equal(stream_next(stream, &tree, &findings), COMITY_E_CORRUPT);

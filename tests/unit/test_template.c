@@ -81,18 +81,18 @@ static void test_faults_of_the_head_are_told_with_their_line(void **state)
         {"\n{\"comity_template\":1,\n\"id\" 7}", "json.syntax", 3},
         {"[]", "template.type", 1},
         {ID KINDS DETECT ROWS "}\n{}", "json.trailing-text", 6},
-        {"{\"comity_template\":2,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"json\",\n" KINDS DETECT
-         ROWS "}",
+        {"{\"comity_template\":2,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"json\",\n" KINDS
+             DETECT ROWS "}",
          "template.version", 1},
         {"{\"id\":\"t\",\"title\":\"T\",\"syntax\":\"json\",\n" KINDS DETECT ROWS "}",
          "template.version", 1},
         {"{\"comity_template\":1,\"title\":\"T\",\"syntax\":\"json\",\n" KINDS DETECT ROWS "}",
          "template.head", 1},
-        {"{\"comity_template\":1,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"xml\",\n" KINDS DETECT
-         ROWS "}",
+        {"{\"comity_template\":1,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"xml\",\n" KINDS
+             DETECT ROWS "}",
          "template.head", 1},
         {"{\"comity_template\":1,\n\"id\":7,\"title\":\"T\",\"syntax\":\"json\",\n" KINDS DETECT
-         ROWS "}",
+             ROWS "}",
          "template.type", 2},
         {WITH("\"nonsense\":1"), "template.unknown-member", 4},
         {ID KINDS DETECT "\"note\":\"\"}", "template.row", 1},
@@ -116,8 +116,10 @@ static void test_faults_of_the_head_are_told_with_their_line(void **state)
         {ID KINDS "\"detect\":{\"all\":[],\"score\":5},\n" ROWS "}", "template.detect", 3},
         {ID KINDS "\"detect\":{\"all\":[\"a\"],\"score\":\"5\"},\n" ROWS "}", "template.detect",
          3},
-        {ID KINDS "\"detect\":{\"all\":[\"a\"],\"score\":101},\n" ROWS "}", "template.detect", 3},
-        {ID KINDS "\"detect\":{\"all\":[\"a\"],\"score\":-5},\n" ROWS "}", "template.detect", 3},
+        {ID KINDS "\"detect\":{\"all\":[\"a\"],\"score\":101},\n" ROWS "}", "template.detect",
+         3},
+        {ID KINDS "\"detect\":{\"all\":[\"a\"],\"score\":-5},\n" ROWS "}", "template.detect",
+         3},
         {ID KINDS "\"detect\":{\"all\":[\"a\"],\"score\":1.5},\n" ROWS "}", "template.detect",
          3},
         {ID KINDS "\"detect\":{\"all\":[\n7],\"score\":5},\n" ROWS "}", "template.when", 4},
@@ -180,12 +182,14 @@ static void test_faults_of_a_row_are_told_with_their_line(void **state)
         {ROW("{\"at\":\"a\",\"field\":\"id\",\n\"else\":\"facts\"}"), "template.field", 6},
         {ROW("{\"at\":\"a\",\"field\":\"id\",\n\"else\":[]}"), "template.type", 6},
         {ROW("{\"at\":\"a\",\"field\":\"id\",\n\"with\":[]}"), "template.type", 6},
-        {ROW("{\"at\":\"a\",\"field\":\"id\",\n\"with\":{\"language\":7}}"), "template.type", 6},
+        {ROW("{\"at\":\"a\",\"field\":\"id\",\n\"with\":{\"language\":7}}"), "template.type",
+         6},
         {ROW("{\"at\":\"a\",\"field\":\"id\",\n\"with\":{\"facts\":\"x\"}}"), "template.field",
          6},
         {ROW("{\"at\":\"a\",\"field\":\"id\",\"unit\":\"m\"}"), "template.field", 5},
         {ROW("{\"at\":\"a\",\"field\":\"facts\",\"unit\":\"m\"}"), "template.field", 5},
-        {ROW("{\"at\":\"a\",\"field\":\"persons[0].description.height\"}"), "template.field", 5},
+        {ROW("{\"at\":\"a\",\"field\":\"persons[0].description.height\"}"), "template.field",
+         5},
         {ROW("{\"at\":\"a\",\"field\":\"persons[0].description.height\",\"unit\":\"m\",\n"
              "\"with\":{\"id\":\"x\"}}"),
          "template.row", 6},
@@ -222,7 +226,8 @@ static void test_faults_of_a_repeated_part_are_told_with_their_line(void **state
         {EACH("persons[nonsense=1]", KEY), "template.field", 5},
         {EACH("persons[]", KEY ",\n\"date\":\"YYYY/MM/DD\""), "template.unknown-member", 6},
         {EACH("persons[]", KEY ",\n\"constants\":{\"nonsense\":\"x\"}"), "template.field", 6},
-        {EACH("persons[]", ",\"rows\":[\n{\"at\":\"b\",\"field\":\"id\"}]"), "template.field", 6},
+        {EACH("persons[]", ",\"rows\":[\n{\"at\":\"b\",\"field\":\"id\"}]"), "template.field",
+         6},
         {EACH("persons[]", ",\"rows\":[\n{\"at\":\"b\",\"field\":\"/nonsense\"}]"),
          "template.field", 6},
         {ROW("{\"at\":\"a\",\"each\":\"persons[]\"" KEY "}"), "template.row", 5},
@@ -251,7 +256,7 @@ static void test_more_members_or_groups_than_there_is_room_for_are_a_fault(void 
         for (unsigned i = 0; i < 300; i++)
             buffer_format(&text, "%s{\"at\":\"m%u\",\"field\":\"persons[%u].%s\"}",
                           i ? "," : "", i, sort ? i : i / 4,
-                          sort       ? "key"
+                          sort         ? "key"
                           : i % 4 == 0 ? "key"
                           : i % 4 == 1 ? "occupation"
                           : i % 4 == 2 ? "location"
@@ -280,10 +285,9 @@ static void test_a_format_is_told_by_what_its_documents_have(void **state)
 {
     struct templated *templated = *state;
     assert_int_equal(
-        templated_compile(templated,
-                          ID KINDS "\"detect\":{\"all\":[\"a/b\",{\"at\":\"c\",\"equals\":\"x\"},"
-                                   "{\"at\":\"d\",\"contains\":\"y\"}],\"score\":73},\n" ROWS
-                                   "}"),
+        templated_compile(templated, ID KINDS
+                          "\"detect\":{\"all\":[\"a/b\",{\"at\":\"c\",\"equals\":\"x\"},"
+                          "{\"at\":\"d\",\"contains\":\"y\"}],\"score\":73},\n" ROWS "}"),
         COMITY_OK);
     assert_int_equal(score(templated, "{\"a\":{\"b\":null},\"c\":\"x\",\"d\":\"xyz\"}"), 73);
     assert_int_equal(score(templated, "{\"a\":{},\"c\":\"x\",\"d\":\"xyz\"}"), 0);
@@ -300,24 +304,37 @@ static void test_a_format_is_told_by_what_its_documents_have(void **state)
 static void test_the_table_shows_every_row(void **state)
 {
     struct templated *templated = *state;
-    static const char *const wanted[] = {
-        "t: T\n",        "source: where it is from\n", "kinds: decision",  "told by: a (score 50)",
-        "channel",       "always 'interpol'",          "codes sex",        "M            male",
-        "date DD.MM.YYYY", "ISO 639-2/B code",         "unit 'cm'",        "\"0\" means not known",
-        "persons[].birth.date", "list[]/born",         "null where absent", "required",
-        "number",        "true or false",              "requesting.state"};
+    static const char *const wanted[] = {"t: T\n",
+                                         "source: where it is from\n",
+                                         "kinds: decision",
+                                         "told by: a (score 50)",
+                                         "channel",
+                                         "always 'interpol'",
+                                         "codes sex",
+                                         "M            male",
+                                         "date DD.MM.YYYY",
+                                         "ISO 639-2/B code",
+                                         "unit 'cm'",
+                                         "\"0\" means not known",
+                                         "persons[].birth.date",
+                                         "list[]/born",
+                                         "null where absent",
+                                         "required",
+                                         "number",
+                                         "true or false",
+                                         "requesting.state"};
     struct buffer text;
     buffer_init(&text, 0);
     assert_int_equal(
         templated_compile(
-            templated,
-            ID KINDS DETECT
+            templated, ID KINDS DETECT
             "\"source\":\"where it is from\",\"codes\":{\"sex\":{\"M\":\"male\"}},"
             "\"constants\":{\"channel\":\"interpol\"},\"rows\":["
             "{\"at\":\"list[]\",\"each\":\"persons[]\",\"rows\":["
             "{\"at\":\"born\",\"field\":\"birth.date\",\"date\":\"DD.MM.YYYY\"},"
             "{\"at\":\"sex\",\"field\":\"sex\",\"codes\":\"sex\",\"required\":true},"
-            "{\"at\":\"tall\",\"field\":\"description.height\",\"unit\":\"cm\",\"type\":\"number\","
+            "{\"at\":\"tall\",\"field\":\"description.height\",\"unit\":\"cm\",\"type\":"
+            "\"number\","
             "\"unknown\":[0]},"
             "{\"at\":\"state\",\"field\":\"/requesting.state\"}]},"
             "{\"at\":\"tongue\",\"field\":\"language\",\"codes\":\"iso-639-2\",\"absent\":"

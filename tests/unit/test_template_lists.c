@@ -41,7 +41,8 @@ static void test_codes_in_a_list_keep_their_spelling(void **state)
 {
     static const struct sample samples[] = {
         {"{\"a\":[\"GER\",\"ger\",\"LEZ\"]}",
-         ",\"persons\":[{\"languages\":[\"de\",\"de\",\"lez\"]}],\"kept\":{\"t\":{\"/a/1\":\"ger\"}"
+         ",\"persons\":[{\"languages\":[\"de\",\"de\",\"lez\"]}],\"kept\":{\"t\":{\"/a/"
+         "1\":\"ger\"}"
          "}}",
          "3m", NULL},
         {"{\"a\":[\"XYQ\",\"FRE\"]}", ",\"persons\":[{\"languages\":[\"XYQ\",\"fr\"]}]}", "2m",
@@ -64,11 +65,13 @@ static void test_each_object_of_a_list_is_a_group(void **state)
         {"{\"a\":[]}", ",\"persons\":[]}", "1m", NULL},
         {"{\"a\":[{}]}", ",\"persons\":[{\"kept\":{\"t\":{\"absent:/n\":true}}}]}", "1m", NULL},
         {"{\"a\":[{\"n\":null,\"q\":[1],\"o\":\"z\"}]}",
-         ",\"persons\":[{\"occupation\":\"z\",\"kept\":{\"t\":{\"/q\":[1],\"order:\":[\"n\",\"q\","
+         ",\"persons\":[{\"occupation\":\"z\",\"kept\":{\"t\":{\"/"
+         "q\":[1],\"order:\":[\"n\",\"q\","
          "\"o\"]}}}]}",
          "2m1k", NULL},
         {"{\"a\":[null,{\"n\":\"x\"},7,{\"n\":\"y\"},[]]}",
-         ",\"persons\":[{\"name\":{\"full\":\"x\"}},{\"name\":{\"full\":\"y\"}}],\"kept\":{\"t\":"
+         ",\"persons\":[{\"name\":{\"full\":\"x\"}},{\"name\":{\"full\":\"y\"}}],\"kept\":{"
+         "\"t\":"
          "{\"/a/0\":null,\"/a/2\":7,\"/a/4\":[]}}}",
          "2m3k", "model.type+"},
         {"{\"a\":null}", ",\"kept\":{\"t\":{\"/a\":null}}}", "1k", NULL},
@@ -97,12 +100,15 @@ static void test_groups_inside_groups_keep_their_own(void **state)
           samples);
 }
 
-#define NAMES                                                                                    \
-    ROWS("{\"at\":\"a[]\",\"each\":\"persons[role=sought].other_names[type=alias]\",\"absent\":" \
-         "\"null\",\"rows\":[{\"at\":\"n\",\"field\":\"name.full\"}]},"                          \
-         "{\"at\":\"b[]\",\"each\":\"persons[role=sought].other_names[type=former]\",\"rows\":["  \
-         "{\"at\":\"n\",\"field\":\"name.full\"}]},"                                             \
-         "{\"at\":\"c\",\"field\":\"persons[role=sought].other_names[type=birth].name.full\"}")
+#define NAMES                                                                                  \
+    ROWS(                                                                                      \
+        "{\"at\":\"a[]\",\"each\":\"persons[role=sought].other_names[type=alias]\","           \
+        "\"absent\":"                                                                          \
+        "\"null\",\"rows\":[{\"at\":\"n\",\"field\":\"name.full\"}]},"                         \
+        "{\"at\":\"b[]\",\"each\":\"persons[role=sought].other_names[type=former]\",\"rows\":" \
+        "["                                                                                    \
+        "{\"at\":\"n\",\"field\":\"name.full\"}]},"                                            \
+        "{\"at\":\"c\",\"field\":\"persons[role=sought].other_names[type=birth].name.full\"}")
 
 static void test_a_filter_chooses_the_entries_of_a_shared_list(void **state)
 {
@@ -110,7 +116,8 @@ static void test_a_filter_chooses_the_entries_of_a_shared_list(void **state)
     static const struct sample samples[] = {
         {"{\"a\":[{\"n\":\"x\"}],\"b\":[{\"n\":\"y\"},{\"n\":\"z\"}],\"c\":\"w\"}",
          ",\"persons\":[{\"role\":\"sought\",\"other_names\":[{\"type\":\"alias\",\"name\":{"
-         "\"full\":\"x\"}},{\"type\":\"former\",\"name\":{\"full\":\"y\"}},{\"type\":\"former\","
+         "\"full\":\"x\"}},{\"type\":\"former\",\"name\":{\"full\":\"y\"}},{\"type\":"
+         "\"former\","
          "\"name\":{\"full\":\"z\"}},{\"type\":\"birth\",\"name\":{\"full\":\"w\"}}]}]}",
          "4m", NULL},
         {"{\"a\":null,\"c\":\"w\"}",
@@ -136,15 +143,17 @@ static void test_a_filter_chooses_the_entries_of_a_shared_list(void **state)
                            "\"alias\"}]},{\"role\":\"sought\",\"other_names\":[{\"type\":"
                            "\"maiden\"},{\"type\":\"former\",\"name\":{\"full\":\"y\"}}]}]"),
         "{\"a\":null,\"b\":[{\"n\":\"y\"}]}\n");
-    assert_string_equal(written(templated, ",\"persons\":[{\"role\":\"sought\",\"other_names\":["
-                                           "]}]"),
+    assert_string_equal(written(templated,
+                                ",\"persons\":[{\"role\":\"sought\",\"other_names\":["
+                                "]}]"),
                         "{\"a\":null}\n");
 }
 
 /* --- documents */
 
-#define STREAM                                                                                   \
-    HEAD "\"documents\":\"r/list[]\",\"rows\":[{\"at\":\"a\",\"field\":\"id\",\"required\":true}," \
+#define STREAM                                                                   \
+    HEAD "\"documents\":\"r/"                                                    \
+         "list[]\",\"rows\":[{\"at\":\"a\",\"field\":\"id\",\"required\":true}," \
          "{\"at\":\"b\",\"field\":\"language\"}]}"
 
 /* Reads and writes all documents of an input; those that fail are left out, as the runtime
@@ -232,7 +241,8 @@ static void test_a_document_that_fails_does_not_harm_what_encloses_the_others(vo
         {"{\"r\":{\"list\":[{},{\"a\":\"y\"}]}}", "{\"r\":{\"list\":[{\"a\":\"y\"}]}}\n", 1},
         {"{\"r\":{\"list\":[{},{},{\"a\":\"y\"},{},{\"a\":\"z\"},{}]}}",
          "{\"r\":{\"list\":[{\"a\":\"y\"},{\"a\":\"z\"}]}}\n", 2},
-        {"{\"r\":{\"list\":[7,{\"a\":\"y\"},null]}}", "{\"r\":{\"list\":[{\"a\":\"y\"}]}}\n", 1},
+        {"{\"r\":{\"list\":[7,{\"a\":\"y\"},null]}}", "{\"r\":{\"list\":[{\"a\":\"y\"}]}}\n",
+         1},
         {"{\"r\":{\"list\":[{},{}]}}", "", 0},
         {"{\"r\":{\"list\":[]}}", "", 0},
         {"{\"r\":{}}", "", 0},
@@ -267,12 +277,12 @@ static void test_a_failed_document_does_not_close_the_stream_before_it(void **st
 
 /* --- kinds */
 
-#define KINDS                                                                                    \
-    "{\"comity_template\":1,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"json\",\"kinds\":["        \
-    "{\"kind\":\"designation\",\"when\":{\"has\":\"u\"}},"                                       \
-    "{\"kind\":\"freezing\",\"when\":{\"at\":\"o/k\",\"equals\":\"F\"}},"                        \
-    "{\"kind\":\"extradition\",\"when\":{\"at\":\"o/k\",\"contains\":\"/red/\"}}],"              \
-    "\"detect\":{\"all\":[\"o\"],\"score\":50},\"rows\":[{\"at\":\"u\",\"field\":"               \
+#define KINDS                                                                             \
+    "{\"comity_template\":1,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"json\",\"kinds\":[" \
+    "{\"kind\":\"designation\",\"when\":{\"has\":\"u\"}},"                                \
+    "{\"kind\":\"freezing\",\"when\":{\"at\":\"o/k\",\"equals\":\"F\"}},"                 \
+    "{\"kind\":\"extradition\",\"when\":{\"at\":\"o/k\",\"contains\":\"/red/\"}}],"       \
+    "\"detect\":{\"all\":[\"o\"],\"score\":50},\"rows\":[{\"at\":\"u\",\"field\":"        \
     "\"designation.reference\"},{\"at\":\"o/k\",\"field\":\"id\"}]}"
 
 static void test_a_kind_is_told_by_what_the_document_has(void **state)
@@ -328,7 +338,8 @@ static void test_a_kind_that_the_output_would_not_tell_is_refused(void **state)
     compile(templated, KINDS);
     write_kind(templated, "\"kind\":\"designation\",\"designation\":{\"reference\":\"x\"}",
                "{\"u\":\"x\"}\n", NULL);
-    write_kind(templated, "\"kind\":\"freezing\",\"id\":\"F\"", "{\"o\":{\"k\":\"F\"}}\n", NULL);
+    write_kind(templated, "\"kind\":\"freezing\",\"id\":\"F\"", "{\"o\":{\"k\":\"F\"}}\n",
+               NULL);
     write_kind(templated, "\"kind\":\"extradition\",\"id\":\"x/red/y\"",
                "{\"o\":{\"k\":\"x/red/y\"}}\n", NULL);
     write_kind(templated, "\"kind\":\"designation\"", NULL, "model.required");
@@ -340,11 +351,12 @@ static void test_a_kind_that_the_output_would_not_tell_is_refused(void **state)
 static void test_a_kind_is_told_by_the_formats_own_code(void **state)
 {
     struct templated *templated = *state;
-    compile(templated,
-            "{\"comity_template\":1,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"json\",\"kinds\":["
-            "{\"kind\":\"freezing\",\"when\":{\"at\":\"u\",\"equals\":\"1\"}},\"decision\"],"
-            "\"codes\":{\"c\":{\"1\":\"urgent\",\"2\":\"normal\"}},\"detect\":{\"all\":[\"u\"],"
-            "\"score\":50},\"rows\":[{\"at\":\"u\",\"field\":\"urgency\",\"codes\":\"c\"}]}");
+    compile(
+        templated,
+        "{\"comity_template\":1,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"json\",\"kinds\":["
+        "{\"kind\":\"freezing\",\"when\":{\"at\":\"u\",\"equals\":\"1\"}},\"decision\"],"
+        "\"codes\":{\"c\":{\"1\":\"urgent\",\"2\":\"normal\"}},\"detect\":{\"all\":[\"u\"],"
+        "\"score\":50},\"rows\":[{\"at\":\"u\",\"field\":\"urgency\",\"codes\":\"c\"}]}");
     assert_int_equal(templated_open(templated, "{\"u\":\"1\"}"), COMITY_OK);
     assert_int_equal(templated_next(templated), COMITY_OK);
     assert_int_equal(templated_write(templated), COMITY_OK);

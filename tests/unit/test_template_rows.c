@@ -41,7 +41,8 @@ static void test_numbers_and_booleans_are_written_as_such(void **state)
     };
     CHECK(ROWS("{\"at\":\"a\",\"field\":\"id\",\"type\":\"number\"}"), numbers);
     CHECK(ROWS("{\"at\":\"a\",\"field\":\"emergency.direct\",\"type\":\"boolean\"}"), booleans);
-    assert_string_equal(written(*state, ",\"emergency\":{\"direct\":false}"), "{\"a\":false}\n");
+    assert_string_equal(written(*state, ",\"emergency\":{\"direct\":false}"),
+                        "{\"a\":false}\n");
 }
 
 static void test_a_value_that_the_json_type_cannot_say_is_not_written(void **state)
@@ -61,7 +62,8 @@ static void test_dates_keep_their_precision_and_what_is_none_stays(void **state)
     static const struct sample samples[] = {
         {"{\"a\":\"1985/03/07\"}", ",\"sentence\":{\"order\":{\"date\":\"1985-03-07\"}}}", "1m",
          NULL},
-        {"{\"a\":\"1985/03\"}", ",\"sentence\":{\"order\":{\"date\":\"1985-03\"}}}", "1m", NULL},
+        {"{\"a\":\"1985/03\"}", ",\"sentence\":{\"order\":{\"date\":\"1985-03\"}}}", "1m",
+         NULL},
         {"{\"a\":\"1985\"}", ",\"sentence\":{\"order\":{\"date\":\"1985\"}}}", "1m", NULL},
         {"{\"a\":\"1985/03/00\"}",
          ",\"sentence\":{\"order\":{\"date\":\"1985-03\"}},\"kept\":{\"t\":{\"/a\":"
@@ -124,16 +126,17 @@ static void test_a_quantity_has_the_unit_of_its_row(void **state)
     struct templated *templated = *state;
     static const struct sample samples[] = {
         {"{\"a\":1.73}",
-         ",\"persons\":[{\"description\":{\"height\":{\"value\":\"1.73\",\"unit\":\"m\"}}}]}", "1m",
-         NULL},
+         ",\"persons\":[{\"description\":{\"height\":{\"value\":\"1.73\",\"unit\":\"m\"}}}]}",
+         "1m", NULL},
         {"{\"a\":0}", ",\"kept\":{\"t\":{\"/a\":0}}}", "1k", NULL},
         {"{\"a\":\"0\"}",
-         ",\"persons\":[{\"description\":{\"height\":{\"value\":\"0\",\"unit\":\"m\"}}}],\"kept\":"
+         ",\"persons\":[{\"description\":{\"height\":{\"value\":\"0\",\"unit\":\"m\"}}}],"
+         "\"kept\":"
          "{\"t\":{\"/a\":\"0\"}}}",
          "1m", NULL},
         {"{\"a\":0.0}",
-         ",\"persons\":[{\"description\":{\"height\":{\"value\":\"0.0\",\"unit\":\"m\"}}}]}", "1m",
-         NULL},
+         ",\"persons\":[{\"description\":{\"height\":{\"value\":\"0.0\",\"unit\":\"m\"}}}]}",
+         "1m", NULL},
         {"{\"a\":\"tall\"}",
          ",\"persons\":[{\"description\":{\"height\":{\"value\":\"tall\",\"unit\":\"m\"}}}],"
          "\"kept\":{\"t\":{\"/a\":\"tall\"}}}",
@@ -142,8 +145,9 @@ static void test_a_quantity_has_the_unit_of_its_row(void **state)
     CHECK(ROWS("{\"at\":\"a\",\"field\":\"persons[0].description.height\",\"type\":\"number\","
                "\"unit\":\"m\",\"unknown\":[0]}"),
           samples);
-    assert_string_equal(written(templated, ",\"persons\":[{\"description\":{\"height\":{\"value\":"
-                                           "\"68\",\"unit\":\"in\"}}}]"),
+    assert_string_equal(written(templated,
+                                ",\"persons\":[{\"description\":{\"height\":{\"value\":"
+                                "\"68\",\"unit\":\"in\"}}}]"),
                         "{}\n");
     assert_string_equal(
         written(templated, ",\"persons\":[{\"description\":{\"height\":{\"value\":\"68\"}}}]"),
@@ -189,8 +193,8 @@ static void test_else_names_the_field_that_stands_in(void **state)
     struct templated *templated = *state;
     static const struct sample samples[] = {
         {"{\"a\":[{\"s\":\"LV\"}]}",
-         ",\"requesting\":{\"state\":\"LV\"},\"offences\":[{\"order\":{\"state\":\"LV\"}}]}", "1m",
-         NULL},
+         ",\"requesting\":{\"state\":\"LV\"},\"offences\":[{\"order\":{\"state\":\"LV\"}}]}",
+         "1m", NULL},
         {"{\"a\":[{\"s\":\"LV\"},{\"s\":\"EE\"}]}",
          ",\"requesting\":{\"state\":\"LV\"},\"offences\":[{\"order\":{\"state\":\"LV\"}},"
          "{\"order\":{\"state\":\"EE\"}}]}",
@@ -255,13 +259,12 @@ static void test_absent_members_come_back_absent(void **state)
     static const struct sample samples[] = {
         {"{\"n\":null,\"e\":[],\"o\":\"x\"}", ",\"id\":\"x\"}", "3m", NULL},
         {"{\"n\":null,\"e\":[]}", "}", "2m", NULL},
-        {"{}",
-         ",\"kept\":{\"t\":{\"absent:/n\":true,\"absent:/e\":true}}}", "1?", NULL},
+        {"{}", ",\"kept\":{\"t\":{\"absent:/n\":true,\"absent:/e\":true}}}", "1?", NULL},
         {"{\"n\":null}", ",\"kept\":{\"t\":{\"absent:/e\":true}}}", "1m", NULL},
-        {"{\"n\":\"de\",\"e\":[\"x\"]}", ",\"language\":\"de\",\"basis\":{\"treaties\":[\"x\"]}}",
-         "2m", NULL},
-        {"{\"n\":null,\"e\":null,\"o\":null}",
-         ",\"kept\":{\"t\":{\"/e\":null,\"/o\":null}}}", "1m2k", NULL},
+        {"{\"n\":\"de\",\"e\":[\"x\"]}",
+         ",\"language\":\"de\",\"basis\":{\"treaties\":[\"x\"]}}", "2m", NULL},
+        {"{\"n\":null,\"e\":null,\"o\":null}", ",\"kept\":{\"t\":{\"/e\":null,\"/o\":null}}}",
+         "1m2k", NULL},
     };
     CHECK(ROWS("{\"at\":\"n\",\"field\":\"language\",\"absent\":\"null\"},"
                "{\"at\":\"e[]\",\"field\":\"basis.treaties[]\",\"absent\":\"empty\"},"
@@ -284,10 +287,11 @@ static void test_absent_objects_come_back_absent(void **state)
         {"{\"x\":{\"y\":\"s\",\"n\":null}}", ",\"kept\":{\"t\":{\"/x/y\":\"s\"}}}", "1m1k",
          "model.type"},
         {"{\"x\":{\"n\":null}}", ",\"kept\":{\"t\":{\"absent:/x/y\":true}}}", "1m", NULL},
-        {"{\"x\":{\"y\":{\"e\":[\"z\"]},\"n\":null}}", ",\"basis\":{\"treaties\":[\"z\"]}}", "2m",
-         NULL},
+        {"{\"x\":{\"y\":{\"e\":[\"z\"]},\"n\":null}}", ",\"basis\":{\"treaties\":[\"z\"]}}",
+         "2m", NULL},
         {"{\"x\":{\"q\":1}}",
-         ",\"kept\":{\"t\":{\"/x/q\":1,\"absent:/x/y\":true,\"absent:/x/n\":true}}}", "1k", NULL},
+         ",\"kept\":{\"t\":{\"/x/q\":1,\"absent:/x/y\":true,\"absent:/x/n\":true}}}", "1k",
+         NULL},
     };
     CHECK(ROWS("{\"at\":\"x/y/e[]\",\"field\":\"basis.treaties[]\",\"absent\":\"empty\"},"
                "{\"at\":\"x/n\",\"field\":\"language\",\"absent\":\"null\"}"),
@@ -332,7 +336,8 @@ static void test_unknown_members_and_their_order_come_back(void **state)
          ",\"id\":\"x\",\"language\":\"de\",\"kept\":{\"t\":{\"order:\":[\"o\",\"a\"]}}}", "2m",
          NULL},
         {"{\"a\":\"x\",\"o\":{\"z\":1,\"b\":\"de\",\"y\":2}}",
-         ",\"id\":\"x\",\"language\":\"de\",\"kept\":{\"t\":{\"/o/z\":1,\"/o/y\":2,\"order:/o\":"
+         ",\"id\":\"x\",\"language\":\"de\",\"kept\":{\"t\":{\"/o/z\":1,\"/o/y\":2,\"order:/"
+         "o\":"
          "[\"z\",\"b\",\"y\"]}}}",
          "2m2k", NULL},
         {"{\"a\":\"x\",\"\":1,\"/\":2,\"~\":3,\"~1\":4,\"a/b\":5,\"o/b\":6,\"order:\":7,"
@@ -349,7 +354,8 @@ static void test_unknown_members_and_their_order_come_back(void **state)
          ",\"kept\":{\"t\":{\"/q\":1e400,\"/p\":123456789012345678901234567890.10}}}", "2k",
          NULL},
     };
-    CHECK(ROWS("{\"at\":\"a\",\"field\":\"id\"},{\"at\":\"o/b\",\"field\":\"language\"}"), samples);
+    CHECK(ROWS("{\"at\":\"a\",\"field\":\"id\"},{\"at\":\"o/b\",\"field\":\"language\"}"),
+          samples);
 }
 
 static void test_what_another_format_kept_is_left_alone(void **state)
