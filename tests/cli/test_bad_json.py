@@ -369,6 +369,13 @@ def later_document():
         stands_at(finding, content, at + 3)
 
 
+@case("lines may end in CR LF, be empty, and begin with blanks")
+def line_forms():
+    text = dumps(red())
+    result = convert("convention-json", b"\r\n\n" + text + b"\r\n \t\n  " + text + b" \r\n\n")
+    same(len(result.ends(0).documents()), 2, "documents")
+
+
 @case("a text over several lines inside a stream is read")
 def several_lines():
     pretty = json.dumps(json.loads(dumps(red(height=1))), indent=2).encode()

@@ -432,6 +432,29 @@ def list_kinds():
          ["provisional-arrest", "law-enforcement-cooperation", "designation", "designation"])
 
 
+@case("a list to the list format itself comes out as it was")
+def list_to_list():
+    document = list_response([list_item("1899/7260", x=1), list_item("1899/7261", name=None)], y=2)
+    unchanged(tagged(document), convert("interpol-list", document).ends(0).documents()[0])
+
+
+@case("a notice of one list is not put into another where the first of its own was stopped")
+def list_not_mixed():
+    text = dumps(list_response([list_item("1899/7270")], total=1)) + b"\n" + dumps(list_response(
+        [list_item("1899/7271", date_of_birth="x"), list_item("1899/7272")], total=2))
+    canonical = convert("convention-json", text).ends(0).out
+    result = convert("interpol-list", canonical, "--fail-on", "warning").ends(3)
+    first = result.documents()[0]
+    same((find(first, "total"), [find(n, "entity_id") for n in find(first, "_embedded", "notices")]),
+         (number(1), ["1899/7270"]), "the first list")
+
+
+@case("where every notice of a list is stopped nothing is written, not even an empty list")
+def list_nothing():
+    result = convert("interpol-list", red(), "--fail-on", "loss").ends(5)
+    same(result.out, b"", "standard output")
+
+
 @case("notices of a list without a canonical list around them make a list of their own")
 def list_made():
     text = dumps(red()) + b"\n" + dumps(red(entity_id="1899/7250"))

@@ -4,6 +4,8 @@
 #ifndef COMITY_TESTS_NOTICES_H
 #define COMITY_TESTS_NOTICES_H
 
+#include <stddef.h> /* a header of nothing but macros would not compile alone */
+
 #define RED_NOTICE                                                                             \
     "{\"date_of_birth\":\"1971/02/00\",\"distinguishing_marks\":\"scar, \\\"left\\\" hand\","  \
     "\"weight\":0,\"nationalities\":[\"LV\",\"XX\"],\"entity_id\":\"1900/1\","                 \

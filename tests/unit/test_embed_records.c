@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Unit tests of the embedding API (comity/comity.h) against the plugins that were built: what the
- * user supplies, detection, and records by field.
+ * Unit tests of the embedding API (comity/comity.h) against the plugins that were built: what
+ * the user supplies, detection, and records by field.
  *
  * Build: as all unit tests.  COMITY_PLUGIN_PATH names the folder of the plugins. */
 #include "converted.h"

@@ -178,7 +178,7 @@ static void test_one_source_fills_several_fields(void **state)
     CHECK(ROWS("{\"at\":\"a\",\"field\":\"requesting.references[scheme=s].value\",\"also\":"
                "[\"id\"]}"),
           samples);
-    /* Each field of its own value: the first is written, the other is for the host to report. */
+    /* Each field of its own value: the first is written, the other is the host's to report. */
     assert_string_equal(
         written(templated,
                 ",\"id\":\"y\",\"requesting\":{\"references\":[{\"scheme\":\"s\",\"value\":"
