@@ -31,10 +31,16 @@ script_tests = \
 	tests/checkstyle.sh \
 	tests/cli/test_bad_json.py \
 	tests/cli/test_bad_xml.py \
+	tests/cli/test_interface.py \
+	tests/cli/test_roundtrip_diff.py \
+	tests/cli/test_validate.py \
 	tests/docs/test_docs.py \
 	tests/embed.sh \
 	tests/exports.sh \
 	tests/formats/test_interpol.py \
+	tests/formats/test_loss.py \
+	tests/formats/test_planted_faults.py \
+	tests/formats/test_schema.py \
 	tests/run-unit.sh \
 	tests/schema.sh \
 	tests/style.sh

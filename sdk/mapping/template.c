@@ -38,9 +38,9 @@ bool condition_holds(const struct condition *when, const struct tree *tree, uint
     if (when->kind == WHEN_ALWAYS)
         return true;
     uint32_t at = tree_at(tree, node, when->at);
-    if (!at || when->kind == WHEN_HAS)
-        return at != 0;
     const struct comity_node *found = tree_node(tree, at);
+    if (!at || when->kind == WHEN_HAS)
+        return at && found->kind != COMITY_NODE_NULL; /* null says that nothing is there */
     if (!found->text)
         return false;
     if (when->kind == WHEN_EQUALS)
@@ -54,8 +54,9 @@ int32_t template_score(const struct template *t, const struct tree *tree, struct
     if (t->syntax != tree->syntax || tree->count < 2 || !t->detect_count)
         return 0;
     for (size_t i = 0; i < t->detect_count; i++)
-        if (!condition_holds(&t->detect[i], tree, 1))
-            return 0;
+        if (t->detect[i].kind == WHEN_HAS ? !tree_at(tree, 1, t->detect[i].at)
+                                          : !condition_holds(&t->detect[i], tree, 1))
+            return 0; /* a member that is null tells the format all the same */
     buffer_text(why, "has");
     for (size_t i = 0; i < t->detect_count; i++) {
         buffer_text(why, i ? ", " : " ");

@@ -373,7 +373,8 @@ comity_status template_write(struct template_writer *writer, struct record *reco
     writer->was_open = writer->open;
     writer->was_first = writer->first;
     writer->has_opened = false;
-    if (check_kind(&w)) {
+    bool carried = check_kind(&w);
+    if (carried) {
         take_constants(&w, &frame);
         const struct member *document = w.t->documents ? w.t->documents : &w.t->root;
         if (w.t->documents &&
@@ -392,6 +393,8 @@ comity_status template_write(struct template_writer *writer, struct record *reco
         return w.status;
     if (path_status != COMITY_OK)
         return path_status;
+    if (!carried)
+        return COMITY_E_UNSUPPORTED;
     if (w.failed)
         return COMITY_E_INVALID;
     return buffer_status(out);

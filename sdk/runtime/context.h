@@ -96,9 +96,11 @@ struct comity_record {
     uint32_t node;               /* of the document in the tree */
 };
 
-/* For each document: reads it into a record and calls `each`. */
+/* For each document: reads it into a record and calls `each`; `stopped` (may be NULL) is told
+ * of each document that was not done. */
 comity_status session_run(struct comity *context, const struct comity_options *options,
                           const struct comity_input *input, comity_record_fn *each,
+                          void (*stopped)(void *user, struct comity_record *record),
                           void *each_user, struct comity_result *result);
 /* For each tree of the input, good or not; used by detection. */
 typedef comity_status tree_fn(void *user, struct session *session);

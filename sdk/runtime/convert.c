@@ -38,6 +38,27 @@ void record_writer_undo(struct record_writer *writer)
         template_undo(&writer->templated);
 }
 
+/* True if a writer by code has declared the document's kind; refused and reported otherwise. */
+static bool carries_kind(const struct format *format, struct comity_record *record)
+{
+    struct findings *findings = &record->session->findings;
+    struct value *kind = value_child(record->record.root, F_document_kind);
+    for (const char *const *known = format->kinds; kind && known && *known; known++)
+        if (value_is(kind, *known, strlen(*known))) {
+            kind->flags |= VALUE_ASKED;
+            return true;
+        }
+    if (!format->kinds)
+        return true;
+    const char *source = findings->format;
+    findings->format = format->id;
+    record_report_at(&record->record, findings, record->node, COMITY_ERROR, "model.kind",
+                     "kind", "a kind is refused, not bent: choose a format that carries it",
+                     "the target format does not carry documents of this kind");
+    findings->format = source;
+    return false;
+}
+
 comity_status write_record(struct record_writer *writer, struct comity_record *record,
                            struct buffer *out)
 {
@@ -51,6 +72,8 @@ comity_status write_record(struct record_writer *writer, struct comity_record *r
         convention_write_xml(&record->record, out);
         return buffer_status(out);
     }
+    if (format->described.writer && !carries_kind(format, record))
+        return COMITY_E_UNSUPPORTED;
     comity_status status = format->described.writer
                                ? host_write(writer, record, out)
                                : template_write(&writer->templated, &record->record,
@@ -113,6 +136,17 @@ static comity_status convert_record(void *user, struct comity_record *record)
     return conversion->out.size >= FLUSH_BYTES && !single ? flush(conversion) : COMITY_OK;
 }
 
+/* A document that was stopped and began a list of its own ends the one that is open: the rest of
+ * its list must not be put into another's. */
+static void leave_list(void *user, struct comity_record *record)
+{
+    struct conversion *conversion = user;
+    const struct format *to = conversion->to;
+    if (to->kind == FORMAT_PLUGIN && to->t && to->t->documents && record->record.root &&
+        value_kept(record->record.root, to->id, "stream:", 7))
+        finish_writing(&conversion->writer, &conversion->out);
+}
+
 static comity_status cannot_write(struct findings *findings, const char *id)
 {
     struct comity_finding finding = {.struct_size = sizeof finding,
@@ -141,7 +175,7 @@ comity_status comity_convert(struct comity *context, const struct comity_options
     buffer_init(&conversion.out, 0);
     record_writer_init(&conversion.writer, conversion.to, options->to);
     comity_status status =
-        session_run(context, options, input, convert_record, &conversion, result);
+        session_run(context, options, input, convert_record, leave_list, &conversion, result);
     if (status == COMITY_OK || status == COMITY_E_INVALID) {
         finish_writing(&conversion.writer, &conversion.out);
         comity_status flushed = flush(&conversion);

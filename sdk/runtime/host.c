@@ -269,7 +269,11 @@ comity_status host_read(struct comity_record *record)
         return status == COMITY_E_NOMEM ? status : blamed;
     }
     report_unread(record);
-    return COMITY_OK;
+    if (value_child(record->record.root, F_document_kind))
+        return COMITY_OK;
+    tree_report(&session->tree, &session->findings, 1, COMITY_ERROR, "plugin.failed", "kind",
+                NULL, "the format's plugin read the document and stated no kind");
+    return COMITY_E_PLUGIN;
 }
 
 comity_status host_init(const struct comity_plugin *plugin, struct findings *findings)

@@ -137,6 +137,7 @@ comity_status session_trees(struct session *session, const struct comity_input *
 /* What session_run() carries through the trees. */
 struct run {
     comity_record_fn *each;
+    void (*stopped)(void *user, struct comity_record *record); /* or NULL */
     void *user;
 };
 
@@ -148,7 +149,7 @@ static comity_status read_record(struct comity_record *record, const struct form
     if (status != COMITY_OK)
         return status;
     record->format = format;
-    if (format->t) {
+    if (format->t && !format->described.reader) {
         status = template_read(format->t, &record->record, &session->findings, after,
                                session->options->trace != 0);
         record->node = *after;
@@ -169,10 +170,21 @@ static bool is_stopped(const struct session *session, uint64_t before)
     return findings_at_least(&session->findings, session->options->fail_on) > before;
 }
 
+/* Counts a document that was not done, and tells who writes. */
+static comity_status stop_record(const struct run *run, struct comity_record *record,
+                                 uint64_t *count)
+{
+    ++*count;
+    if (run->stopped)
+        run->stopped(run->user, record);
+    return COMITY_OK;
+}
+
 static comity_status run_record(struct session *session, const struct format *format,
                                 const struct run *run, uint32_t *after)
 {
     struct comity_record record = {.session = session};
+    struct comity_result *result = session->result;
     uint64_t before = findings_at_least(&session->findings, session->options->fail_on);
     comity_status status = read_record(&record, format, after);
     if (status == COMITY_END || status == COMITY_E_NOMEM)
@@ -183,27 +195,23 @@ static comity_status run_record(struct session *session, const struct format *fo
         status = supply_settings(&record);
     if (status == COMITY_E_NOMEM)
         return status;
-    if (status == COMITY_E_PLUGIN) {
-        session->result->failed_plugin++;
-        return COMITY_OK;
-    }
-    if (status != COMITY_OK || is_stopped(session, before)) {
-        *(status != COMITY_OK || session->options->fail_on == COMITY_ERROR
-              ? &session->result->failed_input
-              : &session->result->failed_output) += 1;
-        return COMITY_OK;
-    }
+    if (status == COMITY_E_PLUGIN)
+        return stop_record(run, &record, &result->failed_plugin);
+    if (status != COMITY_OK || is_stopped(session, before))
+        return stop_record(run, &record,
+                           status != COMITY_OK || session->options->fail_on == COMITY_ERROR
+                               ? &result->failed_input
+                               : &result->failed_output);
     status = run->each(run->user, &record);
     if (status == COMITY_E_NOMEM || status == COMITY_E_IO || status == COMITY_E_CANCELLED ||
         status == COMITY_E_USAGE)
         return status;
-    if (status != COMITY_OK || is_stopped(session, before)) {
-        *(status == COMITY_E_PLUGIN ? &session->result->failed_plugin
-                                    : &session->result->failed_output) += 1;
-        return COMITY_OK;
-    }
-    session->result->documents++;
-    account_leaves(&record, session->result);
+    if (status != COMITY_OK || is_stopped(session, before))
+        return stop_record(run, &record,
+                           status == COMITY_E_PLUGIN ? &result->failed_plugin
+                                                     : &result->failed_output);
+    result->documents++;
+    account_leaves(&record, result);
     return COMITY_OK;
 }
 
@@ -242,11 +250,12 @@ static comity_status run_tree(void *user, struct session *session)
 
 comity_status session_run(struct comity *context, const struct comity_options *options,
                           const struct comity_input *input, comity_record_fn *each,
+                          void (*stopped)(void *user, struct comity_record *record),
                           void *each_user, struct comity_result *result)
 {
     struct session session;
     struct comity_result own = COMITY_RESULT_INIT;
-    struct run run = {each, each_user};
+    struct run run = {each, stopped, each_user};
     if (!result)
         result = &own;
     uint64_t failed = failed_count(result);
@@ -264,7 +273,7 @@ comity_status comity_read(struct comity *context, const struct comity_options *o
                           const struct comity_input *input, comity_record_fn *each,
                           void *each_user, struct comity_result *result)
 {
-    return session_run(context, options, input, each, each_user, result);
+    return session_run(context, options, input, each, NULL, each_user, result);
 }
 
 /* --- detection --- */

@@ -56,6 +56,9 @@ static struct value *merge_target(struct record *record, struct value *into,
 /* Lays a group of the overlay over one of the record: what the overlay states, wins. */
 static comity_status merge(struct record *record, struct value *into, const struct value *from)
 {
+    for (const struct kept *k = from->kept; k; k = k->next)
+        if (!value_keep(record, into, k->format, k->key, k->key_len, k->json, k->json_len, 0))
+            return COMITY_E_NOMEM;
     for (const struct value *v = from->first; v; v = v->next) {
         struct value *target = merge_target(record, into, from, v);
         if (!target)
@@ -121,8 +124,8 @@ static comity_status read_overlay(struct comity_record *record, struct tree *tre
         tree->line += options->overlay[i] == '\n';
     }
     tree->offset = start;
-    comity_status status = json_read(tree, text, len, true, &record->session->context->limits,
-                                     &used, &error);
+    comity_status status =
+        json_read(tree, text, len, true, &record->session->context->limits, &used, &error);
     if (status == COMITY_OK) {
         error.offset = used + blanks(text + used, len - used);
         if (error.offset == len)

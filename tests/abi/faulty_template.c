@@ -8,11 +8,13 @@
 
 static const char good_text[] =
     "{\"comity_template\":1,\"id\":\"mock-good\",\"title\":\"good\",\"source\":\"none\","
-    "\"syntax\":\"json\",\"detect\":{\"all\":[\"good\"],\"score\":70},"
+    "\"syntax\":\"json\",\"kinds\":[\"provisional-arrest\"],"
+    "\"detect\":{\"all\":[\"good\"],\"score\":70},"
     "\"rows\":[{\"at\":\"good\",\"field\":\"id\"}]}";
 static const char bad_text[] =
     "{\"comity_template\":1,\"id\":\"mock-faulty\",\"title\":\"faulty\",\"source\":\"none\","
-    "\"syntax\":\"json\",\"detect\":{\"all\":[\"faulty\"],\"score\":70},\n"
+    "\"syntax\":\"json\",\"kinds\":[\"provisional-arrest\"],"
+    "\"detect\":{\"all\":[\"faulty\"],\"score\":70},\n"
     "\"rows\":[{\"at\":\"faulty\",\"field\":\"nowhere.at.all\"}]}";
 
 static void deinit(void)

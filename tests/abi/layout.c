@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Prints the place of every field of the plugin ABI, for layout-1.txt, and asserts that no
- * struct has padding at its end: a field that is appended must begin where the old size ended. */
+ * struct has padding at its end: what is appended must begin where the old size ended. */
 #include <comity/plugin.h>
 
 #include <stdio.h>

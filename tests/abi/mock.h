@@ -35,7 +35,14 @@ static inline void mock_report(struct comity_call *call, int32_t severity, const
     host->report(call, &diag);
 }
 
-/* Puts the text of a member, where it is there. */
+/* The kind, which every document must state. */
+static inline comity_status mock_kind(struct comity_doc *doc)
+{
+    static const char kind[] = "provisional-arrest";
+    return host->put(doc, "kind", kind, sizeof kind - 1, NULL);
+}
+
+/* Puts the kind, and the text of a member where it is there. */
 static inline comity_status mock_put(struct comity_call *call, struct comity_doc *doc,
                                      const struct comity_node *root, const char *name,
                                      const char *path)
@@ -43,7 +50,8 @@ static inline comity_status mock_put(struct comity_call *call, struct comity_doc
     size_t len;
     const struct comity_node *node = host->node_find(call, root, name);
     const char *text = host->node_text(node, &len);
-    return node ? host->put(doc, path, text, len, node) : COMITY_OK;
+    comity_status status = mock_kind(doc);
+    return node && status == COMITY_OK ? host->put(doc, path, text, len, node) : status;
 }
 
 static inline comity_status mock_write(struct comity_out *out, const char *text)
@@ -51,12 +59,14 @@ static inline comity_status mock_write(struct comity_out *out, const char *text)
     return host->write(out, text, strlen(text));
 }
 
-/* Writes "name":"value" and what follows; null where there is no value. */
+/* Writes "name":"value" and what follows; null where there is no value.  Asks for the kind, so
+ * that it is no loss. */
 static inline comity_status mock_member(struct comity_doc *doc, struct comity_out *out,
                                         const char *name, const char *path, const char *after)
 {
     size_t len = 0;
     const char *text = NULL;
+    host->get(doc, "kind", &text, &len);
     comity_status found = host->get(doc, path, &text, &len);
     if (found < 0)
         return found;

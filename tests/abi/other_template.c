@@ -5,7 +5,8 @@
 
 static const char text[] =
     "{\"comity_template\":1,\"id\":\"mock-another\",\"title\":\"another\",\"source\":\"none\","
-    "\"syntax\":\"json\",\"detect\":{\"all\":[\"another\"],\"score\":70},"
+    "\"syntax\":\"json\",\"kinds\":[\"provisional-arrest\"],"
+    "\"detect\":{\"all\":[\"another\"],\"score\":70},"
     "\"rows\":[{\"at\":\"another\",\"field\":\"id\"}]}";
 
 MOCK_FORMAT("mock-other-template", .syntax = "json", .template_text = text,

@@ -33,7 +33,8 @@ static comity_status read_document(struct comity_call *call, const struct comity
                                    .severity = COMITY_WARNING,
                                    .code = "mock.short",
                                    .message = "a report that is cut"};
-    if (!node || host->put(doc, "id", text, len, node) != COMITY_OK)
+    if (!node || mock_kind(doc) != COMITY_OK ||
+        host->put(doc, "id", text, len, node) != COMITY_OK)
         return COMITY_E_INVALID;
     if (is_word(text, len, "note"))
         diag.severity = COMITY_NOTE;

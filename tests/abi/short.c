@@ -6,7 +6,8 @@
 
 static const char text[] =
     "{\"comity_template\":1,\"id\":\"mock-short\",\"title\":\"mock-short\",\"source\":\"none\","
-    "\"syntax\":\"json\",\"detect\":{\"all\":[\"short\"],\"score\":70},"
+    "\"syntax\":\"json\",\"kinds\":[\"provisional-arrest\"],"
+    "\"detect\":{\"all\":[\"short\"],\"score\":70},"
     "\"rows\":[{\"at\":\"short\",\"field\":\"id\"}]}";
 
 struct short_format {

@@ -7,8 +7,8 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from samples import red, warrant, yellow  # noqa: E402
-from tap import (case, cases, check, convert, dumps, file, find, folder, main,  # noqa: E402
+from samples import red, warrant, yellow
+from tap import (case, cases, check, convert, dumps, file, find, folder, main,
                  number, run, same, stands_at)
 
 # A name before the fault, with characters of 2, 3 and 4 bytes: columns count characters,
@@ -110,7 +110,8 @@ def mark_at_start():
     content = b'\xef\xbb\xbf{"a": tru}'
     finding = convert("convention-json", content).ends(4).graver("error")[0]
     same((finding["code"], finding["line"], finding["offset"]), ("json.syntax", 1, 12))
-    same(convert("convention-json", b"\xef\xbb\xbf" + dumps(red())).ends(0).summary["documents"], 1)
+    same(convert("convention-json",
+                 b"\xef\xbb\xbf" + dumps(red())).ends(0).summary["documents"], 1)
 
 
 @case("the last character that is allowed and the last that is not are told apart")
@@ -240,7 +241,8 @@ def missing_beside():
 @cases("{0} is refused as a whole at its first byte", [
     ("UTF-16LE with its mark", "utf-16-le", b"\xff\xfe"),
     ("UTF-16BE with its mark", "utf-16-be", b"\xfe\xff"),
-    ("UTF-16LE without a mark", "utf-16-le", b""), ("UTF-16BE without a mark", "utf-16-be", b""),
+    ("UTF-16LE without a mark", "utf-16-le", b""), ("UTF-16BE without a mark", "utf-16-be",
+                                                    b""),
     ("UTF-32LE", "utf-32-le", b"\xff\xfe\x00\x00"), ("UTF-32BE", "utf-32-be", b"")])
 def wide(_, encoding, mark):
     content = mark + dumps(red()).decode().encode(encoding)

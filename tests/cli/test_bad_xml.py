@@ -7,8 +7,8 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from samples import red  # noqa: E402
-from tap import (PROGRAM, case, cases, check, convert, dumps, file, find, folder, main,  # noqa: E402
+from samples import red
+from tap import (PROGRAM, case, cases, check, convert, dumps, file, find, folder, main,
                  run, same, skip)
 
 URN = "urn:comity:convention:1"
@@ -142,7 +142,8 @@ def narrow_places():
     ("ISO-8859-1", "latin-1", b"", "ISO-8859-1"), ("GB18030", "gb18030", b"", "GB18030")])
 def encodings(_, encoding, mark, declared):
     word = {"latin-1": "Pérégrine", "gb18030": "灯塔"}.get(encoding, "Маяк")
-    text = f'<?xml version="1.0" encoding="{declared}"?>\n{OPEN}{KIND}<id>{word}</id></document>'
+    text = f'<?xml version="1.0" encoding="{declared}"?>\n{OPEN}{KIND}<id>{word}</id>' \
+        "</document>"
     result = convert("convention-json", mark + text.encode(encoding)).ends(0)
     same(find(result.documents()[0], "id"), word, "the id")
 
@@ -226,7 +227,8 @@ def no_fetching():
         f'<!DOCTYPE document SYSTEM "file://{secret}">{OPEN}{KIND}',
         f'<!DOCTYPE document [<!ENTITY % p SYSTEM "file://{secret}"> %p;]>{OPEN}{KIND}',
         f'<?xml-stylesheet href="file://{secret}"?>{OPEN}{KIND}',
-        f'{OPEN}{KIND}<include xmlns="http://www.w3.org/2001/XInclude" href="file://{secret}"/>',
+        f'{OPEN}{KIND}<include xmlns="http://www.w3.org/2001/XInclude" '
+        f'href="file://{secret}"/>',
         f'<document xmlns="{URN}" xmlns:s="http://www.w3.org/2001/XMLSchema-instance" '
         f's:schemaLocation="{URN} file://{secret}">{KIND}']
     names = []
@@ -306,7 +308,8 @@ def neighbours():
 
 @case("what XML cannot carry comes through XML unchanged")
 def awkward_text():
-    awkward = red(name="a\u0001b\u001fc\ufffe\uffff\x7f\u0085\u2028", forename=" lead and trail ",
+    awkward = red(name="a\u0001b\u001fc\ufffe\uffff\x7f\u0085\u2028",
+                  forename=" lead and trail ",
                   place_of_birth="]]>&amp;<!-- -->", distinguishing_marks="\r\n\r\t\n ",
                   x={"\u0001\ufffe": "\u0002", "": "", " ": None})
     through = convert("convention-xml", awkward).ends(0).out

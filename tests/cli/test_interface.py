@@ -12,8 +12,8 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from samples import list_item, list_response, red, request, yellow  # noqa: E402
-from tap import (PROGRAM, SOURCE, case, cases, check, convert, dumps, file, find,  # noqa: E402
+from samples import list_item, list_response, red, request, yellow
+from tap import (PROGRAM, SOURCE, case, cases, check, convert, dumps, file, find,
                  folder, loads, main, run, same, skip, tagged, unchanged)
 
 COMMANDS = ["convert", "detect", "validate", "roundtrip", "diff", "formats", "plugins",
@@ -61,7 +61,8 @@ def version(options):
 
 @cases("wrong usage ends with 2 and a word on standard error: comity {0}", [
     ("",), ("nonsense",), ("--nonsense",), ("convert",), ("convert --nonsense",),
-    ("convert -t",), ("convert -x -t convention-json",), ("convert -t convention-json --json=1",),
+    ("convert -t",), ("convert -x -t convention-json",), ("convert -t convention-json --json=1",
+                                                          ),
     ("detect -t convention-json",), ("detect -o x",), ("validate -t convention-json",),
     ("validate --overwrite",), ("roundtrip -o x",), ("formats -f interpol-red",),
     ("formats a b",), ("formats check",), ("plugins nonsense",), ("plugins why",),
@@ -86,7 +87,8 @@ def option_order():
 
 @case("long and short options are one")
 def long_options():
-    same(run("convert", "--from", "interpol-red", "--to=convention-json", stdin=RED).ends(0).out,
+    same(run("convert", "--from", "interpol-red", "--to=convention-json",
+             stdin=RED).ends(0).out,
          run("convert", "-finterpol-red", "-t", "convention-json", stdin=RED).ends(0).out)
 
 
@@ -123,7 +125,8 @@ def status_6():
 
 
 @cases("7: there is no format or plugin: {0}", [
-    ("convert -t nonsense",), ("convert -f nonsense -t convention-json",), ("formats nonsense",),
+    ("convert -t nonsense",), ("convert -f nonsense -t convention-json",),
+    ("formats nonsense",),
     ("validate -f nonsense",), ("roundtrip --via nonsense",), ("plugins why nonsense.so",),
     ("convert -t ./no/such/template.json",)])
 def status_7(options):
@@ -241,7 +244,8 @@ def full():
         skip("there is no /dev/full")
     for command in (["convert", "-t", "convention-json"], ["detect"], ["validate"], ["formats"],
                     ["plugins"], ["explain", "json.syntax"], ["roundtrip"],
-                    ["convert", "--help"], ["--help"], ["--version"], ["formats", "interpol-red"]):
+                    ["convert", "--help"], ["--help"], ["--version"],
+                    ["formats", "interpol-red"]):
         with open("/dev/full", "wb") as target:
             result = run(*command, stdin=RED, stdout=target)
         same(result.status, 8, f"status of {' '.join(command)}")
@@ -355,7 +359,8 @@ def one_document():
 @case("a JSON format writes one document a line")
 def one_a_line():
     pretty = json.dumps(json.loads(dumps(red(height=1))), indent=3).encode()
-    result = run("convert", "-t", "convention-json", stdin=b"[" + pretty + b",\n" + pretty + b"]")
+    result = run("convert", "-t", "convention-json",
+                 stdin=b"[" + pretty + b",\n" + pretty + b"]")
     same(len(result.ends(0).out.splitlines()), 2, "lines")
     check(result.out.endswith(b"\n"), "no end of the last line")
 
@@ -372,7 +377,8 @@ def dash():
 
 @case("data goes to standard output alone, findings to standard error alone")
 def streams():
-    result = run("convert", "-t", "convention-json", stdin=dumps(red(date_of_birth="x"))).ends(0)
+    result = run("convert", "-t", "convention-json",
+                 stdin=dumps(red(date_of_birth="x"))).ends(0)
     same(len(result.documents()), 1)
     check(b"model.date" in result.err, result)
 
@@ -466,8 +472,8 @@ def escapes():
 def codes_in_use():
     """Every code that the sources give to a report: words with a dot in string literals."""
     codes = set()
-    families = ("json|xml|text|csv|charset|model|rule|loss|term|plugin|limit|submit|io|template|"
-                "roundtrip")
+    families = ("json|xml|text|csv|charset|model|rule|loss|term|plugin|limit|submit|io|"
+                "template|roundtrip")
     for part in ("sdk", "converters", "plugins"):
         for path in sorted((SOURCE / part).rglob("*.[ch]")):
             codes |= set(re.findall(rf'"((?:{families})\.[a-z0-9]+(?:-[a-z0-9]+)*)"',
@@ -610,9 +616,11 @@ def tie():
 def shadowed():
     where = folder()
     (where / "x.json").write_text(own_template("interpol-red", title="Mine"))
-    entries = [e for e in json_lines(run("formats", "--json", "--plugin-path", where).ends(0).out)
+    entries = [e for e in json_lines(run("formats", "--json", "--plugin-path",
+                                         where).ends(0).out)
                if e["id"] == "interpol-red"]
-    same([(e["title"] == "Mine", e["shadowed"]) for e in entries], [(True, False), (False, True)])
+    same([(e["title"] == "Mine", e["shadowed"]) for e in entries],
+         [(True, False), (False, True)])
 
 
 @case("a broken plugin file among good ones is a warning and disturbs nobody")
@@ -749,7 +757,8 @@ def environment():
                   {"LC_ALL": "tr_TR.UTF-8"}, {"LANG": "ar_EG", "LANGUAGE": "ar"},
                   {"TZ": "Pacific/Kiritimati"}, {"TZ": "nonsense"}, {"TERM": "dumb"},
                   {"NO_COLOR": "1"}, {"COLUMNS": "20"}, {"HOME": "/nonexistent"}):
-        other = run("convert", "-t", "convention-json", "--report", "-", stdin=notice, env=extra)
+        other = run("convert", "-t", "convention-json", "--report", "-", stdin=notice,
+                    env=extra)
         same((other.out, other.err), (plain.out, plain.err), f"output with {extra}")
 
 

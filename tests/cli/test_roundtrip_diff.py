@@ -6,9 +6,9 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from samples import (changed, invented, list_item, list_response, red, request,  # noqa: E402
+from samples import (changed, invented, list_item, list_response, red, request,
                      warrant, yellow)
-from tap import (case, cases, check, convert, dumps, file, main, number, run, same,  # noqa: E402
+from tap import (case, cases, check, convert, dumps, file, main, number, run, same,
                  shared)
 
 
@@ -120,7 +120,8 @@ def order():
     document = red()
     turned = dict(reversed(document.items()))
     result = diff(document, turned)
-    same([e for e in (lines(diff(document, turned, "--json"))) if "order" not in e["field"]], [],
+    same([e for e in (lines(diff(document, turned, "--json"))) if "order" not in e["field"]],
+         [],
          "differences beside the order itself")
     check(result.status in (0, 3), result)
     same(diff(json.dumps(json.loads(dumps(red(height=1))), indent=2).encode(),
@@ -149,7 +150,8 @@ def signs():
 
 @case("1.10 and 1.1 differ, as texts do")
 def lexemes():
-    entries = lines(diff(red(height=number("1.10")), red(height=number("1.1")), "--json").ends(3))
+    entries = lines(diff(red(height=number("1.10")), red(height=number("1.1")),
+                         "--json").ends(3))
     same(sorted((e["in"], e["text"]) for e in entries), [("A", "1.10"), ("B", "1.1")])
 
 

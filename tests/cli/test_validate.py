@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""comity validate: all findings of a run, on standard output, and a status that sums them up."""
+"""comity validate: all findings of a run, on standard output, and a status to sum them up."""
 import json
 import pathlib
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from samples import invented, red, request, yellow  # noqa: E402
-from tap import (case, cases, check, convert, dumps, file, folder, main, places, run,  # noqa: E402
+from samples import invented, red, request, yellow
+from tap import (case, cases, check, convert, dumps, file, folder, main, places, run,
                  same, stands_at)
 
 
@@ -54,7 +54,8 @@ def all_findings():
 
 @case("all errors of a canonical document come in one run")
 def all_errors():
-    document = request(colour="red", facts="text", deadlines={"date": "1899"}, kind="extradition")
+    document = request(colour="red", facts="text", deadlines={"date": "1899"},
+                       kind="extradition")
     document["persons"][0]["shoe"] = 1
     document["persons"][0]["birth"]["date"] = 1861
     document["offences"][0]["title"] = None
@@ -63,7 +64,8 @@ def all_errors():
     errors = sorted((f["code"], f["source"]) for f in entries if f["severity"] == "error")
     same(errors, [("model.type", "/deadlines"), ("model.type", "/facts"),
                   ("model.type", "/offences/0/title"), ("model.type", "/persons/0/birth/date"),
-                  ("model.unknown-field", "/colour"), ("model.unknown-field", "/persons/0/shoe")])
+                  ("model.unknown-field", "/colour"), ("model.unknown-field",
+                                                       "/persons/0/shoe")])
     where = places(text)
     for finding in entries:
         stands_at(finding, text, where[finding["source"]])
@@ -157,7 +159,8 @@ def unknown():
 def xml():
     text = convert("convention-xml", request()).ends(0).out
     run("validate", stdin=text).ends(0)
-    entries = found(run("validate", "--json", stdin=text.replace(b"<kind>", b"<colour/>\n<kind>"))
+    entries = found(run("validate", "--json", stdin=text.replace(b"<kind>",
+                                                                 b"<colour/>\n<kind>"))
                     .ends(4))
     same([(f["code"], f["source"]) for f in entries], [("model.unknown-field",
                                                         "/document/colour")])

@@ -8,11 +8,11 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from notices import (accounted, lacks_required, losses_point_at,  # noqa: E402
+from notices import (accounted, lacks_required, losses_point_at,
                      nothing_invented, provenance_names_source, template)
-from samples import (changed, invented, linked, links, list_item, list_response, red,  # noqa: E402
+from samples import (changed, invented, linked, links, list_item, list_response, red,
                      un_entity, un_person, warrant, yellow)
-from tap import (case, cases, check, convert, differences, dumps, find, folder, group,  # noqa: E402
+from tap import (case, cases, check, convert, differences, dumps, find, folder, group,
                  leaf_count, loads, main, number, places, run, same, shared, tagged, unchanged)
 
 BIG = number("1234567890123456789012345678901234567890")
@@ -30,7 +30,8 @@ def with_strangers(document):
     """An unknown member first and last in every object."""
     if isinstance(document, tuple) and document[0] == "object":
         inside = [(k, with_strangers(v)) for k, v in document[1]]
-        return group([("a/b~c", BIG), *inside, ("", group([("é\r\n", [None, [], True, SMALL])]))])
+        return group([("a/b~c", BIG), *inside, ("", group([("é\r\n",
+                                                            [None, [], True, SMALL])]))])
     return [with_strangers(v) for v in document] if isinstance(document, list) else document
 
 
@@ -44,8 +45,10 @@ def variants():
     def of(name, /, **changes):
         return name, "interpol-red", red(**changes)
     for value in ("1861", "1861/04", "1861/04/17", "1985/00/00", "1985/07/00", "0000/00/00",
-                  "0000", "not-a-date", "", "1985-01-02", "1985/2/3", "1985/13/01", "1985/02/30",
-                  "31/12/1985", "1985/01/02 ", "1985/01/02T00:00", None, number("1985"), [], True):
+                  "0000", "not-a-date", "", "1985-01-02", "1985/2/3", "1985/13/01",
+                  "1985/02/30",
+                  "31/12/1985", "1985/01/02 ", "1985/01/02T00:00", None, number("1985"), [],
+                  True):
         yield of(f"a date of birth {value!r}", date_of_birth=value)
     for lexeme in ("1", "1.0", "1.10", "1e0", "1E+0", "0", "0.0", "-0", "0e0", "1.8250", BIG[1],
                    SMALL[1], "-1.5"):
@@ -53,8 +56,10 @@ def variants():
         yield of(f"a weight {lexeme[:20]}", weight=number(lexeme))
     for value in (None, [], "1.73", "0", "", True, {"m": 1}, [number("1.73")]):
         yield of(f"a height {value!r}", height=value)
-    for value in (None, [], ["AR"], ["AR", "AR"], ["UNK", "YU", "914"], [None], ["AR", None, "BR"],
-                  ["AT,BE,BG"], ["ar"], [""], ["AR", ["BR"]], ["AR", {"c": "BR"}], [7], "AR", {}):
+    for value in (None, [], ["AR"], ["AR", "AR"], ["UNK", "YU", "914"], [None],
+                  ["AR", None, "BR"],
+                  ["AT,BE,BG"], ["ar"], [""], ["AR", ["BR"]], ["AR", {"c": "BR"}], [7], "AR",
+                  {}):
         yield of(f"nationalities {value!r}", nationalities=value)
     for value in (None, [], ["MOL", "SRP"], ["FRE", "FRA", "fre", "fr"], ["ZZZ"], ["EPO", None],
                   ["LEZ", "HRV", "SCR"], ["GER", "DEU"], [""], ["eng"], "SPA"):
@@ -76,13 +81,15 @@ def variants():
         yield of(f"a country of birth {value!r}", country_of_birth_id=value)
         yield of(f"an issuing country {value!r}",
                  arrest_warrants=[changed(warrant(), {"issuing_country_id": value})])
-    for value in ("1) Fraud\r\n2)\tForgery\n", "\t", "", "ارهابي/\r\nخطف", "x" * 5000, None, ...,
+    for value in ("1) Fraud\r\n2)\tForgery\n", "\t", "", "ارهابي/\r\nخطف", "x" * 5000, None,
+                  ...,
                   "\u0001\u001f\x7f\u0085", "&lt;b>]]>"):
         yield of(f"a charge {str(value)[:30]!r}",
                  arrest_warrants=[changed(warrant(), {"charge": value})])
     for value in ("Fraud", "", "A\r\nB", None, ...):
         yield of(f"a translation {value!r}", arrest_warrants=[
-            changed(warrant(), {"charge_translation": value}), warrant("Other", "AR", "Another")])
+            changed(warrant(), {"charge_translation": value}),
+            warrant("Other", "AR", "Another")])
     for name, value in (
             ("no member at all", {}), ("null", None), ("an empty list", []), ("absent", ...),
             ("a text", "none"), ("null among warrants", [warrant(), None, warrant("B")]),
@@ -90,8 +97,10 @@ def variants():
             ("the same warrant twice", [warrant(), warrant()]),
             ("another issuer each", [warrant("A", "AR"), warrant("B", "BR")]),
             ("an issuer null beside another", [warrant("A", None), warrant("B", "BR")]),
-            ("an issuer that is a list beside another", [warrant("A", ["AR"]), warrant("B", "BR")]),
-            ("an issuer that is a group beside another", [warrant("A", {}), warrant("B", "BR")]),
+            ("an issuer that is a list beside another", [warrant("A", ["AR"]),
+                                                         warrant("B", "BR")]),
+            ("an issuer that is a group beside another", [warrant("A", {}),
+                                                          warrant("B", "BR")]),
             ("nine warrants", [warrant(f"Charge {i}", "AR") for i in range(9)])):
         yield of(f"arrest warrants: {name}", arrest_warrants=value)
     link = linked()
@@ -184,7 +193,8 @@ def through_xml(format_id, documents):
 @cases("through XML and back: every variant of {0}", [
     ("interpol-red",), ("interpol-yellow",), ("interpol-un",)])
 def variants_through_xml(format_id):
-    through_xml(format_id, [d for _, f, d in VARIANTS if f == format_id and can_come_back(f, d)])
+    through_xml(format_id, [d for _, f, d in VARIANTS if f == format_id and can_come_back(f,
+                                                                                          d)])
 
 
 @cases("every variant of {0} through XML, one by one from standard input", [
@@ -283,7 +293,8 @@ def dates(written, canonical, fate):
 
 @case("0 for height and weight, and a dash for a name, are not values")
 def unknown_values():
-    result = convert("convention-json", red(height=0, weight=0, forename="-", place_of_birth="-"))
+    result = convert("convention-json", red(height=0, weight=0, forename="-",
+                                            place_of_birth="-"))
     person = find(result.ends(0).documents()[0], "persons", 0)
     same((find(person, "description", "height"), find(person, "description", "weight"),
           find(person, "name", "given"), find(person, "birth", "place")), (None,) * 4)
@@ -294,18 +305,21 @@ def unknown_values():
 def lexemes():
     for lexeme in ("1", "1.0", "1.10", "1e0", BIG[1]):
         result = convert("convention-json", red(height=number(lexeme)))
-        same(find(result.documents()[0], "persons", 0, "description", "height", "value"), lexeme)
+        same(find(result.documents()[0], "persons", 0, "description", "height", "value"),
+             lexeme)
 
 
 @case("an unknown code and an unknown country stay as written, with a warning at their place")
 def unknown_codes():
-    text = dumps(red(eyes_colors_id=["BLD"], nationalities=["UNK"], languages_spoken_ids=["QQQ"]))
+    text = dumps(red(eyes_colors_id=["BLD"], nationalities=["UNK"],
+                     languages_spoken_ids=["QQQ"]))
     result = convert("convention-json", text).ends(0)
     person = find(result.documents()[0], "persons", 0)
     same((find(person, "description", "eyes"), find(person, "nationalities"),
           find(person, "languages")), (["BLD"], ["UNK"], ["QQQ"]))
     where = places(text)
-    for code, source in (("model.code", "/eyes_colors_id/0"), ("model.country", "/nationalities/0"),
+    for code, source in (("model.code", "/eyes_colors_id/0"),
+                         ("model.country", "/nationalities/0"),
                          ("model.language", "/languages_spoken_ids/0")):
         found = [f for f in result.of(code) if f["source"] == source]
         if code == "model.country" and not found:
@@ -316,7 +330,8 @@ def unknown_codes():
 @case("organisations that issue notices are no cause for an error")
 def organisations():
     for code in ("914", "916", "922", "YU", "UNK"):
-        result = convert("convention-json", red(arrest_warrants=[warrant(country=code)])).ends(0)
+        result = convert("convention-json",
+                         red(arrest_warrants=[warrant(country=code)])).ends(0)
         same(find(result.documents()[0], "offences", 0, "order", "state"), code)
         same(result.graver("error") + result.graver("loss"), [], "errors and losses")
 
@@ -364,7 +379,8 @@ def to_list(_, format_id, document):
 def later_losses():
     first, second = dumps(red()), dumps(red(weight=number("71")))
     result = convert("interpol-list", first + b"\n" + second + b"\n").ends(0)
-    found = [f for f in result.graver("loss") if f.get("source") == "/weight" and f["line"] == 2]
+    found = [f for f in result.graver("loss")
+             if f.get("source") == "/weight" and f["line"] == 2]
     same([f["offset"] for f in found], [len(first) + 1 + places(second)["/weight"]])
 
 
@@ -407,7 +423,8 @@ def list_account():
 
 @case("a list with null fields comes back")
 def list_nulls():
-    document = list_response([list_item("1899/7230", name=None, forename=None, nationalities=None,
+    document = list_response([list_item("1899/7230", name=None, forename=None,
+                                        nationalities=None,
                                         date_of_birth=None),
                               list_item("1899/7231", nationalities=[])])
     back = convert("interpol-list", convert("convention-json", document).ends(0).out).ends(0)
@@ -434,18 +451,21 @@ def list_kinds():
 
 @case("a list to the list format itself comes out as it was")
 def list_to_list():
-    document = list_response([list_item("1899/7260", x=1), list_item("1899/7261", name=None)], y=2)
+    document = list_response([list_item("1899/7260", x=1), list_item("1899/7261", name=None)],
+                             y=2)
     unchanged(tagged(document), convert("interpol-list", document).ends(0).documents()[0])
 
 
 @case("a notice of one list is not put into another where the first of its own was stopped")
 def list_not_mixed():
-    text = dumps(list_response([list_item("1899/7270")], total=1)) + b"\n" + dumps(list_response(
+    text = dumps(list_response([list_item("1899/7270")],
+                               total=1)) + b"\n" + dumps(list_response(
         [list_item("1899/7271", date_of_birth="x"), list_item("1899/7272")], total=2))
     canonical = convert("convention-json", text).ends(0).out
     result = convert("interpol-list", canonical, "--fail-on", "warning").ends(3)
     first = result.documents()[0]
-    same((find(first, "total"), [find(n, "entity_id") for n in find(first, "_embedded", "notices")]),
+    same((find(first, "total"), [find(n, "entity_id") for n in find(first, "_embedded",
+                                                                    "notices")]),
          (number(1), ["1899/7270"]), "the first list")
 
 

@@ -8,9 +8,9 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from notices import accounted  # noqa: E402
-from samples import changed, list_item, list_response, red, request, yellow  # noqa: E402
-from tap import (case, cases, check, convert, dumps, file, find, folder, leaf_count,  # noqa: E402
+from notices import accounted
+from samples import changed, list_item, list_response, red, request, yellow
+from tap import (case, cases, check, convert, dumps, file, find, folder, leaf_count,
                  leaves, loads, main, places, run, same, stands_at, tagged)
 
 
@@ -35,7 +35,8 @@ def laden():
         "provisions": [{"citation": "Art. 9", "text": "Who takes a lighthouse ..."},
                        {"citation": "Art. 10"}],
         "penalty": {"maximum": {"value": "12", "unit": "year"}},
-        "translations": [{"language": "en", "text": "Theft"}, {"language": "fr", "text": "Vol"}]})
+        "translations": [{"language": "en", "text": "Theft"},
+                         {"language": "fr", "text": "Vol"}]})
     document["offences"][0]["order"].update({"number": "W-1", "date": "1899-01-01",
                                              "authority": {"name": "Court of Quimera"}})
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
@@ -85,7 +86,8 @@ def output():
         if pointer in LOST and len(value) > 4 and pointer != "/requesting/authority/name":
             check(value not in written, f"{pointer} is lost, yet it was written: {value!r}")
     notice = result.documents()[0]
-    same([find(notice, n) for n in ("name", "forename", "sex_id", "date_of_birth", "entity_id")],
+    same([find(notice, n) for n in ("name", "forename", "sex_id", "date_of_birth",
+                                    "entity_id")],
          ["VANTREX", "ORELIA", "F", "1861/04", "1899/7020"])
     same(find(notice, "arrest_warrants", 0), tagged({
         "charge": "Theft of a lighthouse", "issuing_country_id": "AR",
@@ -284,7 +286,7 @@ def other_unit():
               [f["source"] for f in result.graver("loss")], "lost in silence", result)
 
 
-@case("a State that asks for another than the one that issued the warrant is not lost in silence")
+@case("a State that asks for another than the issuer of the warrant is not lost in silence")
 def other_state():
     document = request()
     document["requesting"]["state"] = "BR"

@@ -8,17 +8,18 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from notices import (accounted, losses_point_at, nothing_invented,  # noqa: E402
+from notices import (accounted, losses_point_at, nothing_invented,
                      provenance_names_source, template)
-from samples import changed, linked, red, warrant, yellow  # noqa: E402
-from tap import (case, cases, check, convert, differences, dumps, file, find, group,  # noqa: E402
+from samples import changed, linked, red, warrant, yellow
+from tap import (case, cases, check, convert, differences, dumps, file, find, group,
                  leaves, loads, main, number, places, same, stands_at, tagged, unchanged)
 
 
 def full_red():
     """A red notice with something at every row of the template."""
     return red(distinguishing_marks="a bell", weight=61, hairs_id=["RED"],
-               arrest_warrants=[warrant("Robo", "AR", "Theft"), warrant("Hurto", "BR", "Larceny")],
+               arrest_warrants=[warrant("Robo", "AR", "Theft"),
+                                warrant("Hurto", "BR", "Larceny")],
                _embedded={"links": [linked()]})
 
 
@@ -140,7 +141,8 @@ def canonical_of(path, notice):
 
 @case("a red notice with every row filled becomes what is written here by hand")
 def by_hand():
-    unchanged(tagged(EXPECTED), canonical_of("interpol-red", full_red()), "the canonical document")
+    unchanged(tagged(EXPECTED), canonical_of("interpol-red", full_red()),
+              "the canonical document")
 
 
 def swap_codes(mapping):
@@ -189,7 +191,8 @@ def must_fail(check_of, *arguments):
 
 
 @cases("the check that nothing is invented notices {0}", [
-    ("an invented constant", invented_constant), ("an invented warrant number", invented_in_each),
+    ("an invented constant", invented_constant), ("an invented warrant number",
+                                                  invented_in_each),
     ("a wrong unit", wrong_unit)])
 def invention(_, change):
     notice = full_red()
@@ -198,8 +201,8 @@ def invention(_, change):
 
 
 @cases("the check that nothing is invented notices {0} in an output", [
-    ("a padded date", b'"1861-04-17"', b'"1861-01-01"'), ("a penalty", b'"title":"Robo"',
-                                                           b'"title":"Robo","penalty":{"text":"R"}'),
+    ("a padded date", b'"1861-04-17"', b'"1861-01-01"'),
+    ("a penalty", b'"title":"Robo"', b'"title":"Robo","penalty":{"text":"R"}'),
     ("a language of a charge", b'"title":"Robo"', b'"title":"Robo","language":"es"'),
     ("a text of nobody", b'"VANTREX"', b'"VANTREX II"'),
     ("facts", b'"related"', b'"facts":{"summary":"Robo"},"related"')])
@@ -258,7 +261,8 @@ def losses():
     losses_point_at(result, was, where, text)
     first = next(f for f in result.graver("loss") if f.get("source") == "/sex_id")
     for finding in ([], [dict(first, column=first["column"] + 1)],
-                    [dict(first, offset=first["offset"] + 1)], [dict(first, source="/nowhere")]):
+                    [dict(first, offset=first["offset"] + 1)],
+                    [dict(first, source="/nowhere")]):
         planted = copy.copy(result)
         planted.findings = [f for f in result.findings if f is not first] + finding
         must_fail(losses_point_at, planted, was, where, text)
@@ -297,7 +301,8 @@ def scanner():
 def yellow_row():
     mapping = template("interpol-yellow")
     mapping["id"] = "x-altered"
-    mapping["rows"] = [r for r in mapping["rows"] if r["at"] != "countries_likely_to_be_visited[]"]
+    mapping["rows"] = [r for r in mapping["rows"]
+                       if r["at"] != "countries_likely_to_be_visited[]"]
     path = file(json.dumps(mapping), "x-altered.json")
     result = convert("convention-json", yellow(), "-f", path).ends(0)
     same(find(result.documents()[0], "persons", 0, "likely_locations"), None)

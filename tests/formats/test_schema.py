@@ -8,8 +8,8 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from samples import changed, invented, red, request, un_person, yellow  # noqa: E402
-from tap import (SOURCE, case, cases, check, convert, dumps, folder, main, run, same,  # noqa: E402
+from samples import changed, invented, red, request, un_person, yellow
+from tap import (SOURCE, case, cases, check, convert, dumps, folder, main, run, same,
                  shared, skip)
 
 URN = "urn:comity:convention:1"
@@ -67,7 +67,8 @@ def xml_faults(paths):
     faults = []
     for path in paths:
         if not _validators["xml"].validate(etree.parse(str(path))):
-            faults += [f"{path.name}:{e.line}: {e.message}" for e in _validators["xml"].error_log]
+            faults += [f"{path.name}:{e.line}: {e.message}"
+                       for e in _validators["xml"].error_log]
     return faults
 
 
@@ -97,7 +98,8 @@ AWKWARD = [
     ("a request", request()),
     ("a request with true and false", request(confidentiality={"requested": True,
                                                                "notify_user": False})),
-    ("a request with what is kept", request(kept={"x": {"/a": None, "/b": [{}, 1.5]}, "y": {}}))]
+    ("a request with what is kept", request(kept={"x": {"/a": None, "/b": [{}, 1.5]},
+                                                  "y": {}}))]
 
 
 @cases("{0}: the JSON Schema accepts what the program writes", [
@@ -177,7 +179,8 @@ def xml_root():
 
 
 @cases("values that cannot be understood are no cause for the schemas to refuse: {0}", [
-    ("a date", {"birth": {"date": "spring 1861"}}), ("a country", {"nationalities": ["Atlantis"]}),
+    ("a date", {"birth": {"date": "spring 1861"}}), ("a country",
+                                                     {"nationalities": ["Atlantis"]}),
     ("a language", {"languages": ["not a tag"]}), ("a code", {"sex": "sometimes"}),
     ("a number", {"description": {"height": {"value": "tall", "unit": "ell"}}})])
 def not_understood(_, changes):

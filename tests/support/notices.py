@@ -132,7 +132,8 @@ def canonical_texts(document):
 
 
 NEVER = ("facts", "sentence", "orders", "proceeding", "issued", "signature", "custody")
-NEVER_IN_OFFENCE = ("provisions", "penalty", "description", "date", "place", "status", "country",
+NEVER_IN_OFFENCE = ("provisions", "penalty", "description", "date", "place", "status",
+                    "country",
                     "period", "limitation", "codes", "language")
 
 

@@ -93,7 +93,8 @@ def un_entity(**changes):
     return changed({
         "entity_id": entity, "un_reference": "QDe.9902", "un_reference_date": "1899/03/02",
         "un_resolution": "1988", "name": "Velk Brothers Clockworks", "forename": None,
-        "also_known_as": "Velk Clocks; Clocks of Velk", "formerly_known_as": "F.K.A.: Trom & Co",
+        "also_known_as": "Velk Clocks; Clocks of Velk",
+        "formerly_known_as": "F.K.A.: Trom & Co",
         "legal_form": "Partnership", "registration_number": "CW-0001",
         "from_chamber_of_commerce": "Chamber of Zarim",
         "administrators": [{"name": "Trom Velk"}, {"name": "Dorn Velk"}],
@@ -111,7 +112,8 @@ def list_item(entity, colour="red", **changes):
 def list_response(items, **changes):
     at = SERVICE + "/red?page={}&resultPerPage=20"
     return changed({
-        "total": 6432, "query": {"page": 1, "resultPerPage": 20, "arrestWarrantCountryId": "AR"},
+        "total": 6432, "query": {"page": 1, "resultPerPage": 20,
+                                 "arrestWarrantCountryId": "AR"},
         "_embedded": {"notices": items},
         "_links": {"self": {"href": at.format(1)}, "first": {"href": at.format(1)},
                    "next": {"href": at.format(2)}, "last": {"href": at.format(8)}}}, changes)
@@ -145,7 +147,8 @@ def invented():
     yield "a yellow notice with links", "interpol-yellow", yellow(
         _embedded={"links": [linked("RED")]}, birth_name="Ostgaard")
     yield "a UN notice of a person", "interpol-un", un_person()
-    yield "a UN notice with a resolution as text", "interpol-un", un_person(un_resolution="1267")
+    yield "a UN notice with a resolution as text", "interpol-un", \
+        un_person(un_resolution="1267")
     yield "a UN notice of an entity", "interpol-un", un_entity()
     yield "a list of two notices", "interpol-list", list_response(
         [list_item("1899/7030"), list_item("1899/7031", forename=None)])

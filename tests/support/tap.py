@@ -294,7 +294,9 @@ def differences(was, now, pointer=""):
         return [d for i, (a, b) in enumerate(zip(was, now))
                 for d in differences(a, b, f"{pointer}/{i}")]
     # type too: True == 1 in Python
-    return [] if type(was) is type(now) and was == now else [f"{pointer}: {was!r} became {now!r}"]
+    if type(was) is type(now) and was == now:
+        return []
+    return [f"{pointer}: {was!r} became {now!r}"]
 
 
 def unchanged(was, now, what="the document"):
