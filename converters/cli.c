@@ -55,8 +55,9 @@ static const char conversion_help[] =
 
 static int usage(struct cli *cli, const char *what, const char *argument)
 {
-    fprintf(stderr, "comity %s: %s%s%s\nTry 'comity %s --help'.\n", cli->command, what,
-            argument ? " " : "", argument ? argument : "", cli->command);
+    fprintf(stderr, "comity %s: %s%s", cli->command, what, argument ? " " : "");
+    cli_print_safely(stderr, argument ? argument : "");
+    fprintf(stderr, "\nTry 'comity %s --help'.\n", cli->command);
     return EXIT_USAGE;
 }
 
@@ -253,8 +254,11 @@ int cli_parse(struct cli *cli, int argc, char **argv, unsigned takes, const char
             return usage(cli, "see --help", NULL);
         char name[3] = {'-', (char)option, '\0'};
         int status = parse_one(cli, option, takes, option < OPT_JSON ? name : argv[optind - 1]);
-        if (status != EXIT_DONE)
+        if (status != EXIT_DONE) {
+            cli_print_counts(cli);
+            free(cli->overlay);
             return status;
+        }
     }
     cli->inputs = argv + optind;
     cli->input_count = argc - optind;
@@ -270,8 +274,9 @@ bool cli_open(struct cli *cli)
     else if (cli->report_path)
         cli->report = fopen(cli->report_path, "we");
     if (cli->report_path && !cli->report) {
-        fprintf(stderr, "comity: the report %s cannot be written: %s\n", cli->report_path,
-                strerror(errno));
+        fputs("comity: the report ", stderr);
+        cli_print_safely(stderr, cli->report_path);
+        fprintf(stderr, " cannot be written: %s\n", strerror(errno));
         cli->output_failed = true;
         return false;
     }
@@ -413,7 +418,7 @@ int cli_finish(struct cli *cli)
     if (cli->report && cli->context)
         print_summary(cli);
     if (cli->report && cli->report != stderr && (ferror(cli->report) | fclose(cli->report))) {
-        fprintf(stderr, "comity: the report %s could not be written\n", cli->report_path);
+        fputs("comity: the report could not be written\n", stderr);
         cli->output_failed = true;
     }
     cli_print_counts(cli);

@@ -86,6 +86,8 @@ typedef bool cli_each_fn(struct cli *cli, const char *name, const struct comity_
                          void *user);
 void cli_each(struct cli *cli, cli_each_fn *each, void *user);
 
+/* Prints text of a document with control characters escaped: none may reach a terminal. */
+void cli_print_safely(FILE *to, const char *text);
 /* Prints an object on a line of its own and frees it. */
 struct cJSON;
 void cli_print_object(FILE *to, struct cJSON *object);

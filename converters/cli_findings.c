@@ -43,8 +43,7 @@ static void print_json(FILE *to, const struct comity_finding *finding)
     cli_print_object(to, object);
 }
 
-/* A document's text may hold escape sequences: they must not reach a terminal. */
-static void print_safely(FILE *to, const char *text)
+void cli_print_safely(FILE *to, const char *text)
 {
     for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
         bool c1 = p[0] == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0;
@@ -61,26 +60,26 @@ static void print_text(const struct cli *cli, const struct comity_finding *findi
 {
     FILE *to = cli->findings;
     if (finding->file)
-        print_safely(to, finding->file);
+        cli_print_safely(to, finding->file);
     if (finding->line)
         fprintf(to, ":%llu:%llu", (unsigned long long)finding->line,
                 (unsigned long long)finding->column);
     fprintf(to, "%s%s: ", finding->file ? ": " : "", severity_names[finding->severity]);
-    print_safely(to, finding->message);
+    cli_print_safely(to, finding->message);
     fprintf(to, " [%s]\n", finding->code);
     bool has_source = finding->source && *finding->source;
     if (has_source || finding->field) {
         fputs("    at ", to);
-        print_safely(to, has_source ? finding->source : finding->field);
+        cli_print_safely(to, has_source ? finding->source : finding->field);
         if (has_source && finding->field) {
             fputs(", field ", to);
-            print_safely(to, finding->field);
+            cli_print_safely(to, finding->field);
         }
         fputc('\n', to);
     }
     if (finding->hint) {
         fputs("    ", to);
-        print_safely(to, finding->hint);
+        cli_print_safely(to, finding->hint);
         fputc('\n', to);
     }
 }

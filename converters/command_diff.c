@@ -78,8 +78,9 @@ static void free_side(struct side *side)
 static void print_line(const struct cli *cli, char sign, const struct line *line)
 {
     if (!cli->json) {
-        printf("%c %llu: %s: %s\n", sign, (unsigned long long)line->document + 1, line->path,
-               line->text);
+        printf("%c %llu: %s: ", sign, (unsigned long long)line->document + 1, line->path);
+        cli_print_safely(stdout, line->text);
+        putchar('\n');
         return;
     }
     cJSON *object = cJSON_CreateObject();

@@ -32,7 +32,9 @@ int command_explain(int argc, char **argv)
     for (int i = 0; i < cli.input_count; i++) {
         const char *text = comity_explain(cli.inputs[i]);
         if (!text) {
-            fprintf(stderr, "comity explain: there is no code '%s'\n", cli.inputs[i]);
+            fputs("comity explain: there is no code '", stderr);
+            cli_print_safely(stderr, cli.inputs[i]);
+            fputs("'\n", stderr);
             status = EXIT_USAGE;
             continue;
         }
@@ -47,5 +49,8 @@ int command_explain(int argc, char **argv)
         if (strcmp(cli.inputs[i], "model.kind") == 0)
             print_kinds();
     }
-    return fflush(stdout) ? EXIT_IO : status;
+    if (fflush(stdout) == 0)
+        return status;
+    fputs("comity explain: standard output could not be written\n", stderr);
+    return EXIT_IO;
 }

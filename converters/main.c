@@ -58,7 +58,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "comity: there is no command '%s'\n\n", argv[1]);
+    fputs("comity: there is no command '", stderr);
+    cli_print_safely(stderr, argv[1]);
+    fputs("'\n\n", stderr);
     print_help(stderr);
     return EXIT_USAGE;
 }

@@ -14,10 +14,13 @@ say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 run() { printf '$ comity %s\n' "$*"; status=0; "$comity" "$@" || status=$?; }
 
 say 'What is each of these files?'
-run detect red-notices.ndjson yellow-notice.json un-notice.json notice-list.json provisional-arrest.json
+samples="red-notices.ndjson yellow-notice.json un-notice.json notice-list.json"
+# shellcheck disable=SC2086 # several names
+run detect $samples provisional-arrest.json
 
 say 'INTERPOL red notices become requests for provisional arrest in the canonical schema'
-run convert -t convention-json --report "$work/report" -o "$work/requests.json" red-notices.ndjson
+run convert -t convention-json --report "$work/report" -o "$work/requests.json" \
+    red-notices.ndjson
 head -c 700 "$work/requests.json"; echo ' ...'
 echo 'The account of every value:'; tail -n 1 "$work/report"
 
@@ -26,7 +29,8 @@ run convert -t convention-xml -o "$work/xml/" red-notices.ndjson
 head -n 12 "$work/xml/red-notices-000001.xml"; echo '  ...'
 
 say 'There and back through XML: does anything change?'
-run roundtrip --via convention-xml red-notices.ndjson yellow-notice.json un-notice.json notice-list.json
+# shellcheck disable=SC2086
+run roundtrip --via convention-xml $samples
 
 say 'What a red notice cannot say of a full request is told, value by value'
 run convert -t interpol-red -o "$work/notice.json" provisional-arrest.json

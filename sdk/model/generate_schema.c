@@ -95,8 +95,8 @@ static void xsd_field(const struct field *field, uint16_t id)
 {
     if (id == F_document_schema)
         return; /* the namespace says it */
-    printf("      <xs:element name=\"%s\" minOccurs=\"0\"%s type=\"c:", field->name,
-           field->list ? " maxOccurs=\"unbounded\"" : "");
+    printf("      <xs:element name=\"%s\" minOccurs=\"%s\"%s type=\"c:", field->name,
+           id == F_document_kind ? "1" : "0", field->list ? " maxOccurs=\"unbounded\"" : "");
     if (field->type == TYPE_GROUP)
         printf("%s", groups[field->ref].name);
     else if (id == F_document_kind)

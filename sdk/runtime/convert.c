@@ -136,8 +136,8 @@ static comity_status convert_record(void *user, struct comity_record *record)
     return conversion->out.size >= FLUSH_BYTES && !single ? flush(conversion) : COMITY_OK;
 }
 
-/* A document that was stopped and began a list of its own ends the one that is open: the rest of
- * its list must not be put into another's. */
+/* A document that was stopped and began a list of its own ends the one that is open: the rest
+ * of its list must not be put into another's. */
 static void leave_list(void *user, struct comity_record *record)
 {
     struct conversion *conversion = user;

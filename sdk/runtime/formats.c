@@ -37,8 +37,14 @@ comity_status add_format(struct comity *context, const struct format *format,
             arena_zalloc(&context->arena, (added->t->kind_count + 1) * sizeof *kinds);
         if (!kinds)
             return COMITY_E_NOMEM;
-        for (size_t i = 0; i < added->t->kind_count; i++)
-            kinds[i] = added->t->kinds[i].kind;
+        size_t count = 0;
+        for (size_t i = 0; i < added->t->kind_count; i++) {
+            size_t k = 0; /* several rules may tell the same kind */
+            while (k < count && strcmp(kinds[k], added->t->kinds[i].kind) != 0)
+                k++;
+            if (k == count)
+                kinds[count++] = added->t->kinds[i].kind;
+        }
         added->kinds = kinds;
     }
     char maker[200];
@@ -243,7 +249,7 @@ comity_status comity_format_table(struct comity *context, const char *id,
     struct findings findings = context->findings;
     struct format *format = find_format(context, id, &findings);
     if (!format)
-        return COMITY_E_USAGE;
+        return missing_format(context, id);
     struct buffer text;
     buffer_init(&text, 0);
     if (format->t)

@@ -6,8 +6,10 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -160,12 +162,41 @@ static const char *distrust(const char *path, bool folder)
     return NULL;
 }
 
+/* Why an object file cannot be mapped whole, or NULL.  The system's loader maps what the
+ * headers promise, and a file that was cut short then ends the program with SIGBUS. */
+static const char *incomplete(const char *path)
+{
+    static const char cut[] = "the file is cut short or is no shared object";
+    ElfW(Ehdr) head;
+    ElfW(Phdr) part;
+    struct stat status;
+    const char *reason = cut;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return strerror(errno);
+    if (fstat(fd, &status) == 0 && pread(fd, &head, sizeof head, 0) == (ssize_t)sizeof head &&
+        memcmp(head.e_ident, ELFMAG, SELFMAG) == 0 && head.e_phentsize == sizeof part)
+        reason = NULL;
+    for (size_t i = 0; !reason && i < head.e_phnum; i++) {
+        off_t at = (off_t)(head.e_phoff + i * sizeof part);
+        uint64_t size = (uint64_t)status.st_size;
+        if (pread(fd, &part, sizeof part, at) != (ssize_t)sizeof part ||
+            (part.p_type == PT_LOAD &&
+             (part.p_offset > size || part.p_filesz > size - part.p_offset)))
+            reason = cut;
+    }
+    close(fd);
+    return reason;
+}
+
 static comity_status load_object(struct comity *context, const char *path)
 {
     struct plugin *plugin = new_plugin(context, path);
     if (!plugin)
         return COMITY_E_NOMEM;
     const char *reason = distrust(path, false);
+    if (!reason)
+        reason = incomplete(path);
     if (reason) {
         refuse(context, plugin, reason);
         return COMITY_OK;

@@ -89,7 +89,9 @@ comity_status comity_record_write(struct comity_record *record, const char *to,
 {
     struct session *session = record->session;
     const struct format *format = find_format(session->context, to, &session->findings);
-    if (!format || !format_can_write(format))
+    if (!format)
+        return missing_format(session->context, to);
+    if (!format_can_write(format))
         return COMITY_E_USAGE;
     struct record_writer writer;
     struct buffer out;

@@ -171,12 +171,15 @@ def _():
         check(not entry["loaded"] and reason in entry["reason"], entry)
 
 
-@cases("{0} named x.so is refused", [("text",), ("nothing",), ("the head of a plugin",)])
+@cases("{0} named x.so is refused", [("text",), ("nothing",), ("the head of a plugin",),
+                                      ("a twentieth of a plugin",), ("half a plugin",)])
 def _(what):
     where = plugins("old")
     whole = (where / "old.so").read_bytes()
-    (where / "x.so").write_bytes({"text": b"this is text\n", "nothing": b""}.get(
-        what, whole[:40]))
+    (where / "x.so").write_bytes({
+        "text": b"this is text\n", "nothing": b"", "the head of a plugin": whole[:40],
+        "a twentieth of a plugin": whole[:len(whole) // 20],
+        "half a plugin": whole[:len(whole) // 2]}[what])
     refused(where, "x.so", ".")
     same(listed(where)[0]["old.so"]["loaded"], True, "the good one beside it")
 

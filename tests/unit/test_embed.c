@@ -117,7 +117,7 @@ static void test_the_mapping_of_a_format_is_shown(void **state)
     assert_true(converted->out.size > 0);
     assert_int_equal(
         comity_format_table(converted->context, "none", converted_write, converted),
-        COMITY_E_USAGE);
+        COMITY_E_PLUGIN);
     converted->writes_left = 0;
     assert_int_equal(
         comity_format_table(converted->context, "interpol-red", converted_write, converted),

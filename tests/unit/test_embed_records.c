@@ -211,10 +211,10 @@ static comity_status use_record(void *user, struct comity_record *record)
         comity_record_write(record, "convention-json", converted_write, seen->converted),
         COMITY_OK);
     assert_int_equal(comity_record_write(record, "none", converted_write, seen->converted),
-                     COMITY_E_USAGE);
+                     COMITY_E_PLUGIN);
     assert_int_equal(
         comity_record_write(record, "interpol-yellow", converted_write, seen->converted),
-        COMITY_E_INVALID);
+        COMITY_E_UNSUPPORTED);
     seen->converted->writes_left = 0;
     assert_int_equal(
         comity_record_write(record, "convention-json", converted_write, seen->converted),

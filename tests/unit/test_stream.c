@@ -549,38 +549,6 @@ static void test_every_allocation_may_fail(void **state)
 
 /* --- telling syntaxes apart */
 
-static void test_the_first_bytes_tell_the_syntax(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *head;
-        size_t size;
-        int syntax;
-    } samples[] = {
-        {INPUT(""), 0},
-        {INPUT(" \t\r\n"), 0},
-        {INPUT("\xEF\xBB\xBF"), 0},
-        {INPUT("\xEF\xBB\xBF \n"), 0},
-        {INPUT("\xFF\xFE"), 0},
-        {INPUT("<a/>"), SYNTAX_XML},
-        {INPUT(" \n<?xml version=\"1.0\"?>"), SYNTAX_XML},
-        {INPUT("\xEF\xBB\xBF<a/>"), SYNTAX_XML},
-        {INPUT("\xFF\xFE<\0a\0"), SYNTAX_XML},
-        {INPUT("\xFE\xFF\0<\0a"), SYNTAX_XML},
-        {INPUT("<\0?\0"), SYNTAX_XML},
-        {INPUT("\0<\0?"), SYNTAX_XML},
-        {INPUT("{}"), SYNTAX_JSON},
-        {INPUT(" [1]"), SYNTAX_JSON},
-        {INPUT("\xEF\xBB\xBF{}"), SYNTAX_JSON},
-        {INPUT("\xFF\xFE{\0}\0"), SYNTAX_JSON},
-        {INPUT("plain text"), SYNTAX_JSON},
-        {INPUT("\0\0\0"), SYNTAX_JSON},
-        {INPUT("\xFF"), SYNTAX_JSON},
-    };
-    for (size_t i = 0; i < COUNT_OF(samples); i++)
-        assert_int_equal(syntax_sniff(samples[i].head, samples[i].size), samples[i].syntax);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -599,7 +567,6 @@ int main(void)
         cmocka_unit_test(test_a_read_that_fails_ends_the_stream),
         cmocka_unit_test(test_a_lost_stream_stays_lost),
         cmocka_unit_test(test_every_allocation_may_fail),
-        cmocka_unit_test(test_the_first_bytes_tell_the_syntax),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

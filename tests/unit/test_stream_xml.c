@@ -6,6 +6,7 @@
 #include "collected.h"
 #include "xml_reading.h"
 
+#include "syntax/stream.h"
 #include "syntax/stream_xml.h"
 
 // clang-format off
@@ -284,6 +285,41 @@ static void test_a_large_file_is_read_whole(void **state)
     fclose(file);
 }
 
+/* Bytes and their number, NULs included. */
+#define INPUT(text) text, sizeof(text) - 1
+
+static void test_the_first_bytes_tell_the_syntax(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        size_t size;
+        int syntax;
+    } samples[] = {
+        {INPUT(""), 0},
+        {INPUT(" \t\r\n"), 0},
+        {INPUT("\xEF\xBB\xBF"), 0},
+        {INPUT("\xEF\xBB\xBF \n"), 0},
+        {INPUT("\xFF\xFE"), 0},
+        {INPUT("<a/>"), SYNTAX_XML},
+        {INPUT(" \n<?xml version=\"1.0\"?>"), SYNTAX_XML},
+        {INPUT("\xEF\xBB\xBF<a/>"), SYNTAX_XML},
+        {INPUT("\xFF\xFE<\0a\0"), SYNTAX_XML},
+        {INPUT("\xFE\xFF\0<\0a"), SYNTAX_XML},
+        {INPUT("<\0?\0"), SYNTAX_XML},
+        {INPUT("\0<\0?"), SYNTAX_XML},
+        {INPUT("{}"), SYNTAX_JSON},
+        {INPUT(" [1]"), SYNTAX_JSON},
+        {INPUT("\xEF\xBB\xBF{}"), SYNTAX_JSON},
+        {INPUT("\xFF\xFE{\0}\0"), SYNTAX_JSON},
+        {INPUT("plain text"), SYNTAX_JSON},
+        {INPUT("\0\0\0"), SYNTAX_JSON},
+        {INPUT("\xFF"), SYNTAX_JSON},
+    };
+    for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
+        assert_int_equal(syntax_sniff(samples[i].head, samples[i].size), samples[i].syntax);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_marks_of_utf16_are_held_against_the_declaration),
         cmocka_unit_test(test_an_input_over_its_limit_is_refused),
         cmocka_unit_test(test_a_large_file_is_read_whole),
+        cmocka_unit_test(test_the_first_bytes_tell_the_syntax),
     };
     int failed = cmocka_run_group_tests_name("stream_xml", tests, NULL, NULL);
     xmlCleanupParser();
