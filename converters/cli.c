@@ -238,7 +238,8 @@ int cli_parse(struct cli *cli, int argc, char **argv, unsigned takes, const char
     int option, index = 0;
     cli_init(cli, argv[0]);
     optind = 1;
-    while ((option = getopt_long(argc, argv, "f:t:o:qv", options, &index)) != -1) {
+    opterr = 0; /* what is wrong is told by usage(), which prints safely */
+    while ((option = getopt_long(argc, argv, ":f:t:o:qv", options, &index)) != -1) {
         if (option == OPT_HELP) {
             fputs(help, stdout);
             if (takes & TAKES_CONVERSION)
@@ -250,8 +251,10 @@ int cli_parse(struct cli *cli, int argc, char **argv, unsigned takes, const char
             printf("comity %s\n", comity_version());
             exit(fflush(stdout) ? EXIT_IO : EXIT_DONE);
         }
-        if (option == '?')
-            return usage(cli, "see --help", NULL);
+        if (option == '?' || option == ':')
+            return usage(cli,
+                         option == '?' ? "there is no option" : "a value is missing behind",
+                         argv[optind - 1]);
         char name[3] = {'-', (char)option, '\0'};
         int status = parse_one(cli, option, takes, option < OPT_JSON ? name : argv[optind - 1]);
         if (status != EXIT_DONE) {

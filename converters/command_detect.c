@@ -17,8 +17,8 @@ static void print_match(void *user, const struct comity_match *matches, size_t c
     if (!count || (count > 1 && matches[0].score == matches[1].score))
         return; /* the finding says so */
     if (!cli->json) {
-        printf("%s: %s %d %s\n", cli->options.file, matches[0].format, (int)matches[0].score,
-               matches[0].why);
+        cli_print_safely(stdout, cli->options.file);
+        printf(": %s %d %s\n", matches[0].format, (int)matches[0].score, matches[0].why);
         return;
     }
     cJSON *object = cJSON_CreateObject();

@@ -16,9 +16,15 @@ static const char help[] =
 static void print_plugin(const struct comity_plugin_info *info, bool json)
 {
     if (!json) {
-        printf("%s  %s %s  %s%s%s\n", info->is_loaded ? "loaded " : "refused",
-               info->id ? info->id : "-", info->version ? info->version : "", info->path,
-               info->reason ? ": " : "", info->reason ? info->reason : "");
+        printf("%s  ", info->is_loaded ? "loaded " : "refused");
+        cli_print_safely(stdout, info->id ? info->id : "-");
+        putchar(' ');
+        cli_print_safely(stdout, info->version ? info->version : "");
+        fputs("  ", stdout);
+        cli_print_safely(stdout, info->path);
+        fputs(info->reason ? ": " : "", stdout);
+        cli_print_safely(stdout, info->reason ? info->reason : "");
+        putchar('\n');
         return;
     }
     cJSON *object = cJSON_CreateObject();

@@ -194,10 +194,11 @@ static comity_status compare_streams(struct trip *trip, const char *text, size_t
     }
     if (compare.differences)
         trip->cli->result.failed_output++;
-    if (!trip->cli->json && !trip->cli->quiet)
-        printf("%s: %s, %llu difference%s\n", trip->cli->options.file,
-               compare.differences ? "changed" : "unchanged",
+    if (!trip->cli->json && !trip->cli->quiet) {
+        cli_print_safely(stdout, trip->cli->options.file);
+        printf(": %s, %llu difference%s\n", compare.differences ? "changed" : "unchanged",
                (unsigned long long)compare.differences, compare.differences == 1 ? "" : "s");
+    }
     if (trip->cli->json)
         print_json(trip->cli->options.file, compare.differences);
     return status == COMITY_END ? COMITY_OK : status;

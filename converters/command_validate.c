@@ -28,9 +28,11 @@ static bool validate_input(struct cli *cli, const char *name, const struct comit
     cli_status(cli, status);
     unsigned long long documents = cli->result.documents - before.documents;
     unsigned long long warnings = cli->result.warnings - before.warnings;
-    if (!cli->json && !cli->quiet && status == COMITY_OK)
-        printf("%s: valid: %llu document%s, %llu warning%s\n", name, documents,
+    if (!cli->json && !cli->quiet && status == COMITY_OK) {
+        cli_print_safely(stdout, name);
+        printf(": valid: %llu document%s, %llu warning%s\n", documents,
                documents == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+    }
     return true;
 }
 
