@@ -78,7 +78,9 @@ static void free_side(struct side *side)
 static void print_line(const struct cli *cli, char sign, const struct line *line)
 {
     if (!cli->json) {
-        printf("%c %llu: %s: ", sign, (unsigned long long)line->document + 1, line->path);
+        printf("%c %llu: ", sign, (unsigned long long)line->document + 1);
+        cli_print_safely(stdout, line->path);
+        fputs(": ", stdout);
         cli_print_safely(stdout, line->text);
         putchar('\n');
         return;
