@@ -170,15 +170,37 @@ static comity_status decode(struct json_reader *reader, const char *from, const 
     return COMITY_OK;
 }
 
-/* Steps over characters above U+007F. */
+static bool continues(char c)
+{
+    return ((unsigned char)c & 0xC0u) == 0x80u;
+}
+
+/* Length of a character of two bytes, or of three that need no closer look; 0 for all else. */
+static size_t plain_character(const char *at, const char *end)
+{
+    unsigned char lead = (unsigned char)*at;
+    if (lead >= 0xC2 && lead <= 0xDF && end - at >= 2 && continues(at[1]))
+        return 2;
+    if (lead >= 0xE1 && lead <= 0xEC && end - at >= 3 && continues(at[1]) && continues(at[2]))
+        return 3;
+    return 0;
+}
+
+/* Steps over characters above U+007F, and over a lone blank between two of them: such text
+ * comes in words. */
 static comity_status check_characters(struct json_reader *reader, const char **at)
 {
-    while (*at < reader->end && (unsigned char)**at >= 0x80) {
-        size_t size = utf8_sequence(*at, (size_t)(reader->end - *at));
+    const char *p = *at, *end = reader->end;
+    while (p < end && ((unsigned char)*p >= 0x80 ||
+                       (*p == ' ' && end - p >= 2 && (unsigned char)p[1] >= 0x80))) {
+        size_t size = *p == ' ' ? 1 : plain_character(p, end);
         if (!size)
-            return json_fail_utf8(reader, *at);
-        *at += size;
+            size = utf8_sequence(p, (size_t)(end - p));
+        if (!size)
+            return json_fail_utf8(reader, p);
+        p += size;
     }
+    *at = p;
     return COMITY_OK;
 }
 
