@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Requests as labelled and numbered text: a form is a list of labels, in one or several
+ * languages, each with what stands behind it.
+ *
+ * A tree made by text_read() has syntax SYNTAX_TEXT and a root of kind GROUP.  Its children, in
+ * the order of the document:
+ *   - an item: kind STRING, name = the label's name, text = the value; NULL where the label
+ *     stands alone;
+ *   - a row of tick boxes: kind STRING, text = the name of the one option that is ticked; NULL
+ *     where none is; where several are, the options as written;
+ *   - a heading: kind NONE (no leaf), name = the label's name, where it stood;
+ *   - text outside every label: kind STRING, named TEXT_PREAMBLE (before the first label),
+ *     TEXT_SIGNATURE (from the first closing word on, behind the last item), or
+ *     "(before NAME)" and "(after NAME)" (guidance; text behind tick boxes or a heading).
+ * Values are verbatim but for what is layout: white space at their ends, the layout's indent,
+ * and line ends, which become LF.  Knows nothing of what an item means. */
+#ifndef COMITY_SYNTAX_TEXT_H
+#define COMITY_SYNTAX_TEXT_H
+
+#include "syntax/tree.h"
+
+#define TEXT_PREAMBLE "(preamble)"
+#define TEXT_SIGNATURE "(signature)"
+#define TEXT_MAX_LABELS 250u
+
+enum text_kind { TEXT_ITEM, TEXT_TICKS, TEXT_HEADING };
+
+/* One way to spell something, in one of the form's languages.  The first of a language is the
+ * one that is written; a line feed in it is where the form breaks its label. */
+struct text_words {
+    const char *text;
+    uint32_t len;
+    uint16_t language; /* index in text_form.languages */
+};
+
+struct text_option {
+    const char *name; /* what the node's text becomes */
+    const struct text_words *words;
+    size_t word_count;
+};
+
+struct text_label {
+    uint8_t kind;     /* enum text_kind */
+    const char *name; /* of the node made for it */
+    uint32_t name_len;
+    const char *number; /* as the form prints it: "5", "五", "3.1", "a"; NULL = none */
+    const struct text_words *words;
+    size_t word_count;
+    const struct text_words *guidance; /* beginnings of guidance printed before the label */
+    size_t guidance_count;
+    const struct text_option *options; /* TEXT_TICKS */
+    size_t option_count;
+    uint32_t gap; /* empty lines that the writer puts before it */
+};
+
+/* How the writer lays an item out: open number close label colon value. */
+struct text_layout {
+    const char *open, *close; /* around the number: "" and ". ", or "（" and "）" */
+    const char *colon;        /* behind the label: ": ", "：", ":\n\t" */
+    const char *indent;       /* before each further line of a value */
+    const char *ticked, *blank; /* "(X)" and "( )" */
+};
+
+struct text_matcher;
+
+struct text_form {
+    const char *const *languages; /* BCP 47; one at least, "" where the form names none */
+    size_t language_count;
+    const struct text_label *labels; /* in the form's own order */
+    size_t label_count;
+    const struct text_words *closings; /* words that begin the closing part, after the items */
+    size_t closing_count;
+    struct text_layout layout;
+    const struct text_matcher *matcher; /* text_form_build() makes it */
+};
+
+/* Why a form cannot be built: two labels (or a label and itself in one language's list) that a
+ * reader could not tell apart. */
+struct text_clash {
+    size_t first, second; /* indices of labels */
+};
+
+/* Prepares a form for reading; the matcher is the arena's.  COMITY_E_INVALID and `*clash` where
+ * two labels fold to the same words and number (in any language); COMITY_E_NOMEM. */
+comity_status text_form_build(struct text_form *form, struct arena *arena,
+                              struct text_clash *clash);
+
+/* How many different labels of the form a text (UTF-8, well formed) shows.  Stops at `enough`
+ * (0: counts all).  Reads at most the first 64 KiB. */
+size_t text_label_hits(const struct text_form *form, const char *text, size_t size,
+                       size_t enough);
+
+struct text_found {
+    uint32_t labels;   /* different labels found */
+    uint16_t language; /* that most of them were in */
+};
+
+/* Reads one form.  `text` is UTF-8 and well formed and must outlive the tree, whose place in the
+ * input (offset, line, column, map) the caller has set.
+ *
+ * Findings, each with its place, all warnings that leave the rest to be read: `text.number` (a
+ * number that is not the form's), `text.label-twice` (a second candidate for a label; the better
+ * one is taken, the other stays text of the value that it stands in), `text.damaged` (U+FFFD in
+ * a value or label, or a label with letters that a wrong character set made), `text.ticks` (more
+ * than one box ticked), `text.control` (control characters that text does not have).
+ * COMITY_E_INVALID with `text.no-label` where no label is found; COMITY_E_LIMIT with
+ * `limit.members` or `limit.bytes`; COMITY_E_NOMEM. */
+comity_status text_read(struct tree *tree, const struct text_form *form, const char *text,
+                        size_t size, const struct limits *limits, struct findings *findings,
+                        struct text_found *found);
+
+/* A label by the name of its node; NULL where there is none. */
+const struct text_label *text_label_named(const struct text_form *form, const char *name,
+                                          size_t len);
+
+/* --- writing: the same form, in one of its languages --- */
+
+/* Appends an item: gap, number, label, value and a line feed.  Without value (`value` NULL): the
+ * label alone.  A further line of the value that the reader would take for a label, a closing
+ * word or guidance is joined to the line before it by a space; the result is how many lines
+ * were. */
+size_t text_write_item(struct buffer *out, const struct text_form *form,
+                       const struct text_label *label, uint16_t language, const char *value,
+                       size_t len);
+
+/* Appends a row of tick boxes; `option` is the name of the ticked one, NULL = none.  False where
+ * the label has no such option (nothing is written). */
+bool text_write_ticks(struct buffer *out, const struct text_form *form,
+                      const struct text_label *label, uint16_t language, const char *option,
+                      size_t len);
+
+/* Appends a heading. */
+void text_write_heading(struct buffer *out, const struct text_form *form,
+                        const struct text_label *label, uint16_t language);
+
+/* Appends text that stands outside every label, as it is, with a line feed behind it and
+ * `gap_before` empty lines before it. */
+void text_write_outside(struct buffer *out, const char *text, size_t len, uint32_t gap_before);
+
+/* True if the text, put behind the last item, would be read as the closing part. */
+bool text_is_closing(const struct text_form *form, const char *text, size_t len);
+
+#endif
