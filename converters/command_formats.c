@@ -61,7 +61,7 @@ static void check_template(struct cli *cli, const char *path)
     struct findings findings = {.emit = cli_finding, .user = cli};
     struct format *format = NULL;
     cli->findings = stdout;
-    comity_status status = load_template(cli->context, path, &findings, &format);
+    comity_status status = load_template(cli->context, path, true, &findings, &format);
     if (status == COMITY_E_PLUGIN)
         cli->io_failures++;
     else if (status != COMITY_OK)

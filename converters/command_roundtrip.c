@@ -52,8 +52,13 @@ static comity_status go(void *user, struct comity_record *record)
     struct comity_options options = cli->options;
     const char *via = cli->via ? cli->via : "convention-json";
     if (!trip->format) {
+        struct findings findings = {
+            .emit = cli_finding, .user = cli, .file = cli->options.file};
         trip->format = record->format;
-        record_writer_init(&trip->writer, record->format, cli->from);
+        comity_status made =
+            record_writer_init(&trip->writer, record->format, cli->from, &findings);
+        if (made != COMITY_OK)
+            return made;
     }
     if (record->format != trip->format)
         return COMITY_E_UNSUPPORTED; /* one writer, one format: name it with -f */
@@ -149,7 +154,8 @@ static bool is_good(const struct trip *trip, const struct tree *tree, size_t *ex
 }
 
 /* Compares the good documents of two streams, one after the other. */
-static comity_status compare_streams(struct trip *trip, const char *text, size_t size)
+static comity_status compare_streams(struct trip *trip, const char *text, size_t size,
+                                     uint64_t *differences)
 {
     struct comity *context = trip->cli->context;
     struct findings silent = {0};
@@ -192,16 +198,81 @@ static comity_status compare_streams(struct trip *trip, const char *text, size_t
         tree_free(&trees[i]);
         arena_free(&arenas[i]);
     }
-    if (compare.differences)
+    *differences = compare.differences;
+    return status == COMITY_END ? COMITY_OK : status;
+}
+
+/* The same of a form, whose text is a tree only by its template. */
+struct form_trip {
+    struct trip *trip;
+    const struct comity_options *options;
+    const struct tree *was; /* NULL: that tree comes first */
+    uint64_t differences, documents;
+};
+
+static comity_status compare_form(void *user, struct session *session)
+{
+    struct form_trip *form = user;
+    struct trip *trip = form->trip;
+    uint16_t language;
+    comity_status status = text_input_read(session, trip->format, &language);
+    if (status != COMITY_OK)
+        return status == COMITY_E_NOMEM ? status : COMITY_OK;
+    form->documents++;
+    if (form->was) {
+        struct compare compare = {.cli = trip->cli, .was = form->was, .is = &session->tree};
+        compare_nodes(&compare, 1, 1);
+        form->differences += compare.differences;
+        return COMITY_OK;
+    }
+    struct session back;
+    struct comity_result result = COMITY_RESULT_INIT;
+    struct comity_input input = {.bytes = trip->out.bytes, .size = trip->out.size};
+    struct form_trip other = *form;
+    other.was = &session->tree;
+    other.documents = 0;
+    status = session_open(&back, session->context, form->options, &result);
+    if (status == COMITY_OK)
+        status = session_trees(&back, &input, SYNTAX_TEXT, compare_form, &other);
+    session_close(&back);
+    if (!other.documents && status == COMITY_OK) {
+        struct compare compare = {.cli = trip->cli, .was = &session->tree};
+        differ(&compare, 1, "what came back is no such form");
+        other.differences = 1;
+    }
+    form->differences = other.differences;
+    return status;
+}
+
+static comity_status compare_forms(struct trip *trip, const char *text, size_t size,
+                                   uint64_t *differences)
+{
+    struct session session;
+    struct comity_result result = COMITY_RESULT_INIT;
+    struct comity_options options = trip->cli->options;
+    struct comity_input input = {.bytes = text, .size = size};
+    struct form_trip form = {.trip = trip, .options = &options};
+    options.from = trip->cli->from ? trip->cli->from : trip->format->id;
+    options.finding = NULL; /* told while reading */
+    comity_status status = session_open(&session, trip->cli->context, &options, &result);
+    if (status == COMITY_OK)
+        status = session_trees(&session, &input, SYNTAX_TEXT, compare_form, &form);
+    session_close(&session);
+    *differences = form.differences;
+    return status;
+}
+
+static void tell(struct trip *trip, uint64_t differences)
+{
+    if (differences)
         trip->cli->result.failed_output++;
     if (!trip->cli->json && !trip->cli->quiet) {
         cli_print_safely(stdout, trip->cli->options.file);
-        printf(": %s, %llu difference%s\n", compare.differences ? "changed" : "unchanged",
-               (unsigned long long)compare.differences, compare.differences == 1 ? "" : "s");
+        printf(": %s, %llu difference%s\n", differences ? "changed" : "unchanged",
+               (unsigned long long)differences, differences == 1 ? "" : "s");
     }
     if (trip->cli->json)
-        print_json(trip->cli->options.file, compare.differences);
-    return status == COMITY_END ? COMITY_OK : status;
+        print_json(trip->cli->options.file, differences);
 }
 
 static bool round_trip(struct cli *cli, const char *name, const struct comity_input *file,
@@ -222,8 +293,12 @@ static bool round_trip(struct cli *cli, const char *name, const struct comity_in
     if ((status == COMITY_OK || status == COMITY_E_INVALID) && trip.format) {
         finish_writing(&trip.writer, &trip.out);
         status = buffer_status(&trip.out);
+        uint64_t differences = 0;
         if (status == COMITY_OK)
-            status = compare_streams(&trip, text, size);
+            status = (trip.format->syntax == SYNTAX_TEXT ? compare_forms : compare_streams)(
+                &trip, text, size, &differences);
+        if (status == COMITY_OK)
+            tell(&trip, differences);
     }
     cli_status(cli, status);
     if (trip.format)

@@ -11,6 +11,17 @@ SUFFIXES += .json .h
 
 include plugins/interpol/local.mk
 
+# Formats that are a template and nothing else: the file itself is the plugin.
+template_formats = \
+	plugins/br-drci/br-drci.json \
+	plugins/ch-irsg28/ch-irsg28.json \
+	plugins/cn-icja13/cn-icja13.json \
+	plugins/hk-cap525/hk-cap525.json \
+	plugins/id-asean/id-asean.json \
+	plugins/oas-form/oas-form.json \
+	plugins/ru-upk454/ru-upk454.json
+plugin_DATA = $(template_formats)
+
 # Plugins are loaded as .so files; the .la file is of no use to anyone once they are installed.
 install-data-hook:
 	cd "$(DESTDIR)$(plugindir)" && rm -f $(plugin_LTLIBRARIES)
@@ -20,9 +31,11 @@ uninstall-hook:
 # A folder that holds the built plugins and nothing else, to run from the build tree.  Copies:
 # the loader refuses links.
 noinst_DATA += plugins-run.stamp
-plugins-run.stamp: $(plugin_LTLIBRARIES)
+plugins-run.stamp: $(plugin_LTLIBRARIES) $(template_formats)
 	$(AM_V_GEN)rm -rf plugins-run && $(MKDIR_P) plugins-run && chmod 755 plugins-run && \
 	    for plugin in $(plugin_LTLIBRARIES:.la=.so); do \
 	        $(INSTALL_DATA) .libs/$$plugin plugins-run/$$plugin || exit 1; \
+	    done && for template in $(template_formats); do \
+	        $(INSTALL_DATA) $(srcdir)/$$template plugins-run || exit 1; \
 	    done && echo > $@
 CLEANFILES += plugins-run.stamp

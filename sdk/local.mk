@@ -7,12 +7,21 @@ base_sources = \
 	sdk/base/arena.c \
 	sdk/base/buffer.c \
 	sdk/base/finding.c \
+	sdk/base/fold.c \
 	sdk/base/utf8.c
 
 io_sources = \
 	sdk/io/charset.c \
+	sdk/io/charset_encode.c \
+	sdk/io/charset_mark.c \
+	sdk/io/charset_table.c \
 	sdk/io/file.c \
-	sdk/io/source.c
+	sdk/io/latin.c \
+	sdk/io/latin_sign.c \
+	sdk/io/latin_write.c \
+	sdk/io/letter.c \
+	sdk/io/source.c \
+	sdk/io/transliterate.c
 
 syntax_sources = \
 	sdk/syntax/json_error.c \
@@ -23,6 +32,14 @@ syntax_sources = \
 	sdk/syntax/stream.c \
 	sdk/syntax/stream_json.c \
 	sdk/syntax/stream_xml.c \
+	sdk/syntax/text_form.c \
+	sdk/syntax/text_match.c \
+	sdk/syntax/text_number.c \
+	sdk/syntax/text_read.c \
+	sdk/syntax/text_report.c \
+	sdk/syntax/text_ticks.c \
+	sdk/syntax/text_value.c \
+	sdk/syntax/text_write.c \
 	sdk/syntax/tree.c \
 	sdk/syntax/xml_error.c \
 	sdk/syntax/xml_read.c \
@@ -31,23 +48,36 @@ syntax_sources = \
 
 model_sources = \
 	sdk/model/codes.c \
+	sdk/model/content.c \
 	sdk/model/convention.c \
 	sdk/model/convention_json.c \
 	sdk/model/convention_xml.c \
+	sdk/model/country_key.c \
 	sdk/model/dates.c \
 	sdk/model/fields.c \
 	sdk/model/record.c \
 	sdk/model/types.c
 
 mapping_sources = \
+	sdk/mapping/check_examples.c \
 	sdk/mapping/codec.c \
+	sdk/mapping/compiler_codec.c \
+	sdk/mapping/compiler_parts.c \
 	sdk/mapping/compiler_path.c \
 	sdk/mapping/compiler_rows.c \
+	sdk/mapping/compiler_text.c \
+	sdk/mapping/parts.c \
+	sdk/mapping/reader_form.c \
+	sdk/mapping/reader_parts.c \
+	sdk/mapping/reader_values.c \
 	sdk/mapping/template.c \
+	sdk/mapping/template_check.c \
 	sdk/mapping/template_compile.c \
 	sdk/mapping/template_read.c \
 	sdk/mapping/template_table.c \
 	sdk/mapping/template_write.c \
+	sdk/mapping/writer_form.c \
+	sdk/mapping/writer_parts.c \
 	sdk/mapping/writer_values.c
 
 runtime_sources = \
@@ -60,13 +90,15 @@ runtime_sources = \
 	sdk/runtime/loader.c \
 	sdk/runtime/record_api.c \
 	sdk/runtime/session.c \
-	sdk/runtime/supply.c
+	sdk/runtime/supply.c \
+	sdk/runtime/text_input.c
 
 # All of sdk, with the symbols that libcomity hides: for the program and the unit tests.
 noinst_LTLIBRARIES += libcomity-core.la
 libcomity_core_la_SOURCES = $(base_sources) $(io_sources) $(syntax_sources) \
 	$(model_sources) $(mapping_sources) $(runtime_sources)
-libcomity_core_la_LIBADD = $(CORE_LIBS)
+libcomity_core_la_LIBADD = $(CORE_LIBS) $(ICU_I18N_LIBS)
+AM_CPPFLAGS += $(ICU_I18N_CFLAGS)
 
 # The same for everyone else: only what comity.h declares.
 lib_LTLIBRARIES += libcomity.la
@@ -75,15 +107,39 @@ libcomity_la_LIBADD = libcomity-core.la
 libcomity_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info 0:0:0 \
 	-export-symbols-regex '^comity_'
 
-# Countries and languages, out of the lists of iso-codes.
+# What each character folds to, out of ICU, which the library itself does without.
+noinst_PROGRAMS += generate-fold
+generate_fold_SOURCES = sdk/base/generate_fold.c
+generate_fold_CPPFLAGS = $(AM_CPPFLAGS) $(ICU_CFLAGS)
+generate_fold_LDADD = $(ICU_LIBS)
+
+sdk/base/fold-tables.inc: generate-fold$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) sdk/base && ASAN_OPTIONS=detect_leaks=0 \
+	    ./generate-fold$(EXEEXT) > $@.part && mv $@.part $@
+sdk/base/fold.lo: sdk/base/fold-tables.inc
+CLEANFILES += sdk/base/fold-tables.inc sdk/base/fold-tables.inc.part
+
+# Countries and languages, out of the lists and catalogues of iso-codes.  Names are folded as
+# the library folds them, by objects of the program's own.
 noinst_PROGRAMS += generate-iso
-generate_iso_SOURCES = sdk/model/generate_iso.c
+generate_iso_SOURCES = \
+	sdk/base/buffer.c \
+	sdk/base/fold.c \
+	sdk/base/utf8.c \
+	sdk/model/country_catalogue.c \
+	sdk/model/country_forms.c \
+	sdk/model/country_key.c \
+	sdk/model/country_tables.c \
+	sdk/model/generate_iso.c
+generate_iso_CFLAGS = $(AM_CFLAGS)
 generate_iso_LDADD = $(CJSON_LIBS)
+sdk/base/generate_iso-fold.$(OBJEXT): sdk/base/fold-tables.inc
 
 iso_lists = $(ISO_CODES_DIR)/iso_3166-1.json $(ISO_CODES_DIR)/iso_639-2.json
 sdk/model/iso-codes.inc: generate-iso$(EXEEXT) $(iso_lists)
 	$(AM_V_GEN)$(MKDIR_P) sdk/model && ASAN_OPTIONS=detect_leaks=0 \
-	    ./generate-iso$(EXEEXT) $(iso_lists) > $@.part && mv $@.part $@
+	    ./generate-iso$(EXEEXT) $(iso_lists) $(ISO_CODES_LOCALES) > $@.part && \
+	    mv $@.part $@
 sdk/model/codes.lo: sdk/model/iso-codes.inc
 CLEANFILES += sdk/model/iso-codes.inc sdk/model/iso-codes.inc.part
 

@@ -8,10 +8,14 @@ unit_tests = \
 	tests/unit/test_charset \
 	tests/unit/test_codes \
 	tests/unit/test_convention \
+	tests/unit/test_country_lists \
+	tests/unit/test_country_names \
+	tests/unit/test_date_patterns \
 	tests/unit/test_dates \
 	tests/unit/test_embed \
 	tests/unit/test_embed_records \
 	tests/unit/test_fields \
+	tests/unit/test_fold \
 	tests/unit/test_json \
 	tests/unit/test_json_limits \
 	tests/unit/test_record \
@@ -41,6 +45,7 @@ script_tests = \
 	tests/formats/test_loss.py \
 	tests/formats/test_planted_faults.py \
 	tests/formats/test_schema.py \
+	tests/formats/test_template_check.py \
 	tests/run-unit.sh \
 	tests/schema.sh \
 	tests/style.sh
@@ -61,6 +66,11 @@ libtest_support_la_SOURCES = \
 	tests/support/faulty_reads.c \
 	tests/support/made_records.c
 LDADD = $(UNIT_WRAP) libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
+
+# What generate-iso alone is made of.
+tests_unit_test_country_lists_SOURCES = tests/unit/test_country_lists.c \
+	sdk/model/country_catalogue.c \
+	sdk/model/country_forms.c
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)

@@ -5,6 +5,7 @@
 #include "io/charset.h"
 
 #include "base/utf8.h"
+#include "io/charset_table.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -21,92 +22,14 @@ struct checkpoint {
 
 struct charset_map {
     iconv_t converter;
+    const char *name;
     uint64_t start;    /* of bytes[0] in the input */
-    const char *bytes; /* borrowed */
+    const char *bytes; /* borrowed; behind a mark that was taken off here */
     size_t size, utf8_size;
+    size_t mark;
     struct checkpoint *points; /* the first is {0, 0} */
     size_t count, capacity;
 };
-
-/* Only encodings without shift states and without combining look-ahead: a checkpoint must need
- * no more than an offset.  Text labelled Shift_JIS is in practice what Windows writes, and only
- * there is the backslash a backslash. */
-static const struct {
-    const char *label, *canonical, *iconv_name;
-} CHARSETS[] = {
-    {"utf-8", "UTF-8", "UTF-8"},
-    {"utf8", "UTF-8", "UTF-8"},
-    {"utf-16le", "UTF-16LE", "UTF-16LE"},
-    {"utf-16be", "UTF-16BE", "UTF-16BE"},
-    {"us-ascii", "US-ASCII", "US-ASCII"},
-    {"ascii", "US-ASCII", "US-ASCII"},
-    {"iso-8859-1", "ISO-8859-1", "ISO-8859-1"},
-    {"iso_8859-1", "ISO-8859-1", "ISO-8859-1"},
-    {"latin1", "ISO-8859-1", "ISO-8859-1"},
-    {"iso-8859-2", "ISO-8859-2", "ISO-8859-2"},
-    {"latin2", "ISO-8859-2", "ISO-8859-2"},
-    {"iso-8859-5", "ISO-8859-5", "ISO-8859-5"},
-    {"iso-8859-7", "ISO-8859-7", "ISO-8859-7"},
-    {"iso-8859-9", "ISO-8859-9", "ISO-8859-9"},
-    {"latin5", "ISO-8859-9", "ISO-8859-9"},
-    {"iso-8859-15", "ISO-8859-15", "ISO-8859-15"},
-    {"latin9", "ISO-8859-15", "ISO-8859-15"},
-    {"windows-1250", "windows-1250", "CP1250"},
-    {"cp1250", "windows-1250", "CP1250"},
-    {"windows-1251", "windows-1251", "CP1251"},
-    {"cp1251", "windows-1251", "CP1251"},
-    {"windows-1252", "windows-1252", "CP1252"},
-    {"cp1252", "windows-1252", "CP1252"},
-    {"windows-1253", "windows-1253", "CP1253"},
-    {"cp1253", "windows-1253", "CP1253"},
-    {"windows-1254", "windows-1254", "CP1254"},
-    {"cp1254", "windows-1254", "CP1254"},
-    {"koi8-r", "KOI8-R", "KOI8-R"},
-    {"koi8-u", "KOI8-U", "KOI8-U"},
-    {"cp866", "CP866", "CP866"},
-    {"ibm866", "CP866", "CP866"},
-    {"gb18030", "GB18030", "GB18030"},
-    {"gbk", "GBK", "GBK"},
-    {"cp936", "GBK", "GBK"},
-    {"gb2312", "GBK", "GBK"},
-    {"shift_jis", "Shift_JIS", "CP932"},
-    {"windows-31j", "Shift_JIS", "CP932"},
-    {"cp932", "Shift_JIS", "CP932"},
-    {"euc-jp", "EUC-JP", "EUC-JP"},
-    {"euc-kr", "EUC-KR", "EUC-KR"},
-    {"big5", "Big5", "BIG5"},
-};
-
-#define CHARSET_COUNT (sizeof CHARSETS / sizeof CHARSETS[0])
-
-/* ASCII only: a locale has no say in the name of an encoding. */
-static bool same_label(const char *label, const char *name, size_t len)
-{
-    if (strlen(label) != len)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        char c = name[i];
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c - 'A' + 'a');
-        if (c != label[i])
-            return false;
-    }
-    return true;
-}
-
-static size_t find_charset(const char *name, size_t len)
-{
-    size_t index = 0;
-    while (index < CHARSET_COUNT && !same_label(CHARSETS[index].label, name, len))
-        index++;
-    return index;
-}
-
-const char *charset_canonical(const char *name, size_t len)
-{
-    size_t index = find_charset(name, len);
-    return index < CHARSET_COUNT ? CHARSETS[index].canonical : NULL;
-}
 
 static comity_status add_checkpoint(struct charset_map *map, size_t input, size_t utf8)
 {
@@ -122,15 +45,16 @@ static comity_status add_checkpoint(struct charset_map *map, size_t input, size_
     return COMITY_OK;
 }
 
-static comity_status new_map(const char *iconv_name, const char *bytes, size_t size,
+static comity_status new_map(const struct charset_entry *entry, const char *bytes, size_t size,
                              struct charset_map **map)
 {
     struct charset_map *made = calloc(1, sizeof *made);
     if (!made)
         return COMITY_E_NOMEM;
+    made->name = entry->canonical;
     made->bytes = bytes;
     made->size = size;
-    made->converter = iconv_open("UTF-8", iconv_name);
+    made->converter = iconv_open("UTF-8", entry->iconv_name);
     if (made->converter == (iconv_t)-1) {
         /* EINVAL: this C library was installed without the tables of that encoding. */
         comity_status status = errno == EINVAL ? COMITY_E_UNSUPPORTED : COMITY_E_NOMEM;
@@ -188,23 +112,31 @@ comity_status charset_to_utf8(const char *name, const char *bytes, size_t size, 
 {
     *map = NULL;
     *bad_offset = 0;
-    size_t index = find_charset(name, strlen(name));
-    if (index == CHARSET_COUNT)
+    const struct charset_entry *entry = charset_find(name, strlen(name));
+    if (!entry)
         return COMITY_E_UNSUPPORTED;
+    size_t mark = 0;
+    if (strcmp(entry->canonical, "UTF-16") == 0) {
+        const char *order = charset_utf16_order(bytes, size, &mark);
+        entry = charset_find(order, strlen(order));
+    }
     struct charset_map *made = NULL;
-    comity_status status = new_map(CHARSETS[index].iconv_name, bytes, size, &made);
+    comity_status status = new_map(entry, bytes + mark, size - mark, &made);
     if (status < 0)
         return status;
+    made->mark = mark;
+    made->start = mark;
     /* iconv() lets a few things pass as UTF-8 that RFC 3629 does not. */
-    size_t fit =
-        strcmp(CHARSETS[index].canonical, "UTF-8") == 0 ? utf8_invalid(bytes, size) : size;
-    made->size = fit;
+    if (strcmp(entry->canonical, "UTF-8") == 0)
+        made->size = utf8_invalid(bytes, size);
+    size_t fit = mark + made->size;
     status = convert_all(made, limit, utf8, bad_offset);
     if (status == COMITY_OK && fit < size) {
-        *bad_offset = fit;
+        *bad_offset = made->size;
         status = COMITY_E_INVALID;
     }
     if (status < 0) {
+        *bad_offset += mark;
         charset_map_free(made);
         return status;
     }
@@ -247,7 +179,12 @@ uint64_t charset_map_offset(const struct charset_map *map, size_t utf8_offset)
 
 void charset_map_start(struct charset_map *map, uint64_t offset)
 {
-    map->start = offset;
+    map->start = offset + map->mark;
+}
+
+const char *charset_map_name(const struct charset_map *map)
+{
+    return map->name;
 }
 
 void charset_map_free(struct charset_map *map)

@@ -5,7 +5,6 @@
 #include "base/bytes.h"
 #include "mapping/template.h"
 #include "model/codes.h"
-#include "model/dates.h"
 #include "syntax/json.h"
 
 bool codec_is_unknown(const struct row *row, const char *text, size_t len, uint8_t kind)
@@ -25,9 +24,12 @@ static bool decode_date(const struct row *row, struct arena *arena, const char *
 {
     struct partial_date date;
     bool exact;
-    out->expected = row->pattern;
+    const struct date_style *style = row->dates;
+    out->expected = style->pattern;
     out->code = "model.date";
-    out->known = date_read_pattern(row->pattern, text, len, &date, &exact);
+    out->known = false;
+    for (; style->pattern && !out->known; style++)
+        out->known = date_read_style(style, text, len, &date, &exact);
     if (!out->known) {
         /* As written; a canonical date would be written back in the pattern. */
         out->exact = out->exact && !date_is_partial(text, len);
@@ -38,8 +40,8 @@ static bool decode_date(const struct row *row, struct arena *arena, const char *
         return false;
     out->len = date_write_pattern("YYYY-MM-DD", &date, canonical);
     out->text = canonical;
-    out->precise = exact;
-    out->exact = out->exact && exact;
+    out->precise = exact || style != row->dates + 1;
+    out->exact = out->exact && exact && style == row->dates + 1;
     return true;
 }
 
@@ -111,8 +113,35 @@ static void decode_language(const char *text, size_t len, struct decoded *out)
         out->exact = out->exact && upper(language->bibliographic[i]) == text[i];
 }
 
-bool codec_decode(const struct row *row, struct arena *arena, const char *text, size_t len,
-                  uint8_t kind, struct decoded *out)
+/* A country by its name in a language, or by what the row's own table calls it. */
+static bool decode_country(const struct row *row, struct arena *arena, const char *language,
+                           const char *text, size_t len, struct decoded *out)
+{
+    char code[3];
+    const struct code_pair *pair = row->codes ? pair_by_code(row->codes, text, len) : NULL;
+    const char *names = row->language ? row->language : language;
+    enum country_match match = pair ? COUNTRY_FOUND : country_by_name(names, text, len, code);
+    out->expected = match == COUNTRY_AMBIGUOUS
+                        ? "the name of one country; this one may be several"
+                        : "the name of a country, as ISO 3166-1 has it";
+    out->code = "model.country";
+    out->known = match == COUNTRY_FOUND;
+    if (!out->known) {
+        /* As written; a code would be written back as a name. */
+        out->exact = out->exact && !country_name(names, text, len);
+        return true;
+    }
+    out->text = pair ? pair->value : arena_copy(arena, code, 2);
+    out->len = 2;
+    if (!out->text)
+        return false;
+    const char *name = country_name(names, out->text, 2);
+    out->exact = out->exact && name && strlen(name) == len && bytes_equal(name, text, len);
+    return true;
+}
+
+bool codec_decode(const struct row *row, struct arena *arena, const char *language,
+                  const char *text, size_t len, uint8_t kind, struct decoded *out)
 {
     uint8_t written = row->json_kind;
     if (written == COMITY_NODE_TRUE && kind == COMITY_NODE_FALSE)
@@ -128,6 +157,8 @@ bool codec_decode(const struct row *row, struct arena *arena, const char *text, 
     case CODEC_LANGUAGE:
         decode_language(text, len, out);
         return true;
+    case CODEC_COUNTRY:
+        return decode_country(row, arena, language, text, len, out);
     default:
         return true;
     }
@@ -150,13 +181,15 @@ static bool put_scalar(const struct row *row, const char *text, size_t len, stru
     return true;
 }
 
-size_t codec_source(const struct row *row, const char **text, size_t len, char *scratch)
+size_t codec_source(const struct row *row, const char *language, const char **text, size_t len,
+                    char *scratch)
 {
     struct partial_date date;
     size_t size = len;
     if (row->codec == CODEC_DATE && date_read(*text, len, &date)) {
-        size = date_write_pattern(row->pattern, &date, scratch);
-        *text = scratch;
+        size_t written = date_write_style(&row->dates[0], &date, scratch);
+        *text = written ? scratch : *text;
+        size = written ? written : size;
     } else if (row->codec == CODEC_CODES) {
         const struct code_pair *pair = pair_by_value(row->codes, *text, len);
         if (pair) {
@@ -169,13 +202,19 @@ size_t codec_source(const struct row *row, const char **text, size_t len, char *
             *text = scratch;
             size = code_len;
         }
+    } else if (row->codec == CODEC_COUNTRY) {
+        const char *name = country_name(row->language ? row->language : language, *text, len);
+        if (name) {
+            *text = name;
+            size = strlen(name);
+        }
     }
     return size;
 }
 
 bool codec_encode(const struct row *row, const char *text, size_t len, struct buffer *out)
 {
-    char scratch[32];
-    len = codec_source(row, &text, len, scratch);
+    char scratch[CODEC_SCRATCH];
+    len = codec_source(row, NULL, &text, len, scratch);
     return put_scalar(row, text, len, out);
 }

@@ -56,5 +56,46 @@ struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *p
                              const char *at, bool *list);
 /* Compiles the rows of an object into the members of `parent`. */
 void compiler_rows(struct compiler *c, uint32_t object, struct member *parent);
+/* A member by name, made where it is missing. */
+struct member *compiler_member(struct compiler *c, uint32_t node, struct member *parent,
+                               const char *name, size_t len);
+/* A row for a canonical path, with all that its object says of how the value is spelt. */
+struct row *compiler_row(struct compiler *c, uint32_t object, const char *at, const char *field,
+                         bool list, struct parsed_path *path);
+/* Refuses a row whose field another row or constant of the scope fills. */
+void compiler_check_target(struct compiler *c, uint32_t object, const struct row *row);
+/* True or false in a member that may be absent. */
+bool compiler_flag(struct compiler *c, uint32_t group, const char *name);
+/* True if the node is a list; 0 is none, and no fault. */
+bool compiler_is_list(struct compiler *c, uint32_t i);
+
+/* The rows that follow are those of each group of a list, until compiler_leave(). */
+struct compiler_outer {
+    struct scope *scope;
+    const struct member *top;
+};
+bool compiler_enter(struct compiler *c, uint32_t object, struct member *member,
+                    const struct parsed_path *path, struct compiler_outer *outer);
+void compiler_leave(struct compiler *c, const struct compiler_outer *outer);
+
+/* --- compiler_codec.c: how a row's value is spelt */
+void compiler_codec(struct compiler *c, uint32_t object, struct row *row);
+/* The names of months in the head; NULL where there are none. */
+const char *const *compiler_months(struct compiler *c);
+
+/* --- compiler_parts.c: the parts of a text; NULL after a fault */
+struct parts *compiler_parts(struct compiler *c, uint32_t object);
+/* A row whose text is taken apart; as a whole it is `combined` under the name `item`. */
+struct row *compiler_parts_row(struct compiler *c, uint32_t object, const char *item);
+/* Folds a literal of a template; white space goes. */
+bool compiler_literal(struct compiler *c, const char *text, size_t len, struct literal *out);
+
+/* --- compiler_text.c: forms */
+/* The index of one of the form's languages; how many there are where it is none. */
+size_t compiler_language(const struct compiler *c, const char *name, size_t len);
+/* The form in the head of a template: languages, layout, closing words. */
+void compiler_form(struct compiler *c);
+/* Its rows: labels and where they go. */
+void compiler_form_rows(struct compiler *c, struct member *parent);
 
 #endif

@@ -4,7 +4,7 @@
 #include "mapping/compiler.h"
 #include "syntax/json.h"
 
-static bool is_true(struct compiler *c, uint32_t group, const char *name)
+bool compiler_flag(struct compiler *c, uint32_t group, const char *name)
 {
     uint32_t i = compiler_get(c, group, name);
     uint8_t kind = i ? tree_node(&c->tree, i)->kind : COMITY_NODE_FALSE;
@@ -14,7 +14,7 @@ static bool is_true(struct compiler *c, uint32_t group, const char *name)
 }
 
 /* True if the member is a list; one that is absent is none, and no fault. */
-static bool is_list_of(struct compiler *c, uint32_t i)
+bool compiler_is_list(struct compiler *c, uint32_t i)
 {
     if (i && tree_node(&c->tree, i)->kind != COMITY_NODE_LIST)
         compiler_fault(c, i, "template.type", "this is not a list");
@@ -46,69 +46,10 @@ void compiler_constants(struct compiler *c, uint32_t object, struct constant **l
     }
 }
 
-static const struct code_table *find_table(struct compiler *c, const char *name)
-{
-    for (size_t i = 0; i < c->t->table_count; i++)
-        if (strcmp(c->t->tables[i].name, name) == 0)
-            return &c->t->tables[i];
-    return NULL;
-}
-
-/* "YYYY/MM/DD": each part once, with one character between two of them. */
-static bool is_date_pattern(const char *pattern)
-{
-    static const char *const parts[] = {"YYYY", "MM", "DD"};
-    unsigned met = 0;
-    for (const char *p = pattern;; p++) {
-        size_t i = 0;
-        while (i < 3 && strncmp(p, parts[i], strlen(parts[i])) != 0)
-            i++;
-        if (i == 3 || (met >> i & 1u))
-            return false;
-        met |= 1u << i;
-        p += strlen(parts[i]);
-        if (!*p)
-            return met == 7;
-        if (memchr("YMD0123456789", *p, 13))
-            return false;
-    }
-}
-
-static void row_codec(struct compiler *c, uint32_t object, struct row *row)
-{
-    const char *type = compiler_text(c, object, "type"),
-               *date = compiler_text(c, object, "date"),
-               *table = compiler_text(c, object, "codes");
-    row->json_kind = COMITY_NODE_STRING;
-    if (type && strcmp(type, "number") == 0)
-        row->json_kind = COMITY_NODE_NUMBER;
-    else if (type && strcmp(type, "boolean") == 0)
-        row->json_kind = COMITY_NODE_TRUE;
-    else if (type && strcmp(type, "text") != 0)
-        compiler_fault(c, compiler_get(c, object, "type"), "template.type",
-                       "type is text, number or boolean");
-    if (date) {
-        row->codec = CODEC_DATE;
-        row->pattern = date;
-        if (!is_date_pattern(date))
-            compiler_fault(c, compiler_get(c, object, "date"), "template.date",
-                           "a date's pattern holds YYYY, MM, DD and two separators");
-    }
-    if (table && strcmp(table, "iso-639-2") == 0) {
-        row->codec = CODEC_LANGUAGE;
-    } else if (table) {
-        row->codec = CODEC_CODES;
-        row->codes = find_table(c, table);
-        if (!row->codes)
-            compiler_fault(c, compiler_get(c, object, "codes"), "template.codes",
-                           "the template has no such code table");
-    }
-}
-
 static void row_unknown(struct compiler *c, uint32_t object, struct row *row)
 {
     uint32_t list = compiler_get(c, object, "unknown");
-    if (!is_list_of(c, list))
+    if (!compiler_is_list(c, list))
         return;
     row->unknown = compiler_take(c, tree_node(&c->tree, list)->count * sizeof *row->unknown);
     for (uint32_t i = tree_node(&c->tree, list)->first; i && row->unknown;
@@ -129,7 +70,7 @@ static void row_also(struct compiler *c, uint32_t object, struct row *row)
 {
     const char *fallback = compiler_text(c, object, "else");
     uint32_t list = compiler_get(c, object, "also");
-    if (!is_list_of(c, list))
+    if (!compiler_is_list(c, list))
         list = 0;
     size_t room = (fallback ? 1u : 0u) + (list ? tree_node(&c->tree, list)->count : 0);
     if (!room)
@@ -179,24 +120,35 @@ static void row_unit(struct compiler *c, uint32_t object, struct row *row,
                           .len = (uint32_t)strlen(unit)};
 }
 
-static struct row *compile_row(struct compiler *c, uint32_t object, struct parsed_path *path,
-                               bool list)
+/* A path without what stands in brackets: "persons.birth.date". */
+static const char *plain_path(struct compiler *c, const char *path)
+{
+    char *plain = compiler_take(c, strlen(path) + 1);
+    size_t size = 0;
+    for (const char *p = *path == '/' ? path + 1 : path; *p && plain; p++) {
+        if (*p == '[')
+            p += strcspn(p, "]");
+        else
+            plain[size++] = *p;
+        if (!*p)
+            break;
+    }
+    return plain ? plain : "";
+}
+
+struct row *compiler_row(struct compiler *c, uint32_t object, const char *at, const char *field,
+                         bool list, struct parsed_path *path)
 {
     struct row *row = compiler_take(c, sizeof *row);
-    const char *at = compiler_text(c, object, "at"), *field = compiler_text(c, object, "field");
-    if (!field)
-        field = compiler_text(c, object, "each");
-    if (!row || !at || !field) {
-        compiler_fault(c, object, "template.row", "a row needs at, and field or each");
-        return NULL;
-    }
-    if (!compiler_path(c, object, field, list, path))
+    if (!row || !compiler_path(c, object, field, list, path))
         return NULL;
     row->at = at;
+    row->node = object;
     row->field_path = field;
+    row->plain_path = plain_path(c, field);
     row->target = path->target;
     row->note = compiler_text(c, object, "note");
-    row_codec(c, object, row);
+    compiler_codec(c, object, row);
     row_unknown(c, object, row);
     row_also(c, object, row);
     if (!list)
@@ -209,8 +161,21 @@ static struct row *compile_row(struct compiler *c, uint32_t object, struct parse
     return row;
 }
 
-static struct member *add_member(struct compiler *c, uint32_t node, struct member *parent,
-                                 const char *name, size_t len)
+static struct row *compile_row(struct compiler *c, uint32_t object, struct parsed_path *path,
+                               bool list)
+{
+    const char *at = compiler_text(c, object, "at"), *field = compiler_text(c, object, "field");
+    if (!field)
+        field = compiler_text(c, object, "each");
+    if (!at || !field) {
+        compiler_fault(c, object, "template.row", "a row needs at, and field or each");
+        return NULL;
+    }
+    return compiler_row(c, object, at, field, list, path);
+}
+
+struct member *compiler_member(struct compiler *c, uint32_t node, struct member *parent,
+                               const char *name, size_t len)
 {
     for (uint16_t i = 0; i < parent->count; i++)
         if (parent->members[i].name_len == len &&
@@ -255,7 +220,7 @@ struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *p
             was_there = was_there ||
                         (member->members[i].name_len == len - (*list ? 2 : 0) &&
                          memcmp(member->members[i].name, p, member->members[i].name_len) == 0);
-        member = add_member(c, node, member, p, len - (*list ? 2 : 0));
+        member = compiler_member(c, node, member, p, len - (*list ? 2 : 0));
         if (!member)
             return NULL;
         if (was_there && (last || member->kind != MEMBER_OBJECT)) {
@@ -284,41 +249,56 @@ static uint8_t absent_rule(struct compiler *c, uint32_t object, bool list)
     return ABSENT_OMIT;
 }
 
-static void compile_each(struct compiler *c, uint32_t object, struct member *member, bool list)
+bool compiler_enter(struct compiler *c, uint32_t object, struct member *member,
+                    const struct parsed_path *path, struct compiler_outer *outer)
 {
-    static const char *const known[] = {"at",     "each", "rows",     "constants",
-                                        "absent", "note", "required", NULL};
-    struct parsed_path path;
-    compiler_check_members(c, object, known);
-    member->kind = MEMBER_EACH;
-    member->row = compile_row(c, object, &path, true);
+    *outer = (struct compiler_outer){c->scope, c->top};
     member->scope = compiler_take(c, sizeof *member->scope);
-    if (!member->row || !member->scope)
-        return;
-    if (!list)
-        compiler_fault(c, object, "template.row", "at ends in [] where each is a list");
-    if (fields[path.target.field].type != TYPE_GROUP || !fields[path.target.field].list ||
-        (!path.whole_list && path.key == FIELD_NONE)) {
+    if (fields[path->target.field].type != TYPE_GROUP || !fields[path->target.field].list ||
+        (!path->whole_list && path->key == FIELD_NONE)) {
         compiler_fault(c, object, "template.field",
                        "each names a list of groups, ending in []");
-        return;
+        return false;
     }
-    member->key = path.key;
-    member->wanted = path.wanted;
-    member->wanted_len = path.wanted_len;
-    member->scope->group = fields[path.target.field].ref;
+    if (!member->scope)
+        return false;
+    member->kind = MEMBER_EACH;
+    member->key = path->key;
+    member->wanted = path->wanted;
+    member->wanted_len = path->wanted_len;
+    member->scope->group = fields[path->target.field].ref;
     member->scope->count = 1;
-    struct scope *outer = c->scope;
-    const struct member *top = c->top;
     c->scope = member->scope;
     c->top = member;
     uint32_t constants = compiler_get(c, object, "constants");
     if (constants)
         compiler_constants(c, constants, &member->scope->constants,
                            &member->scope->constant_count);
-    compiler_rows(c, object, member);
-    c->scope = outer;
-    c->top = top;
+    return true;
+}
+
+void compiler_leave(struct compiler *c, const struct compiler_outer *outer)
+{
+    c->scope = outer->scope;
+    c->top = outer->top;
+}
+
+static void compile_each(struct compiler *c, uint32_t object, struct member *member, bool list)
+{
+    static const char *const known[] = {"at",     "each", "rows",     "constants",
+                                        "absent", "note", "required", NULL};
+    struct parsed_path path;
+    compiler_check_members(c, object, known);
+    struct compiler_outer outer;
+    member->kind = MEMBER_EACH;
+    member->row = compile_row(c, object, &path, true);
+    if (!member->row)
+        return;
+    if (!list)
+        compiler_fault(c, object, "template.row", "at ends in [] where each is a list");
+    if (compiler_enter(c, object, member, &path, &outer))
+        compiler_rows(c, object, member);
+    compiler_leave(c, &outer);
 }
 
 static bool same_target(const struct target *a, const struct target *b)
@@ -341,7 +321,7 @@ static bool is_filled(const struct member *parent, const struct row *row)
     return false;
 }
 
-static void check_target(struct compiler *c, uint32_t object, const struct row *row)
+void compiler_check_target(struct compiler *c, uint32_t object, const struct row *row)
 {
     bool filled = is_filled(c->top, row);
     for (size_t i = 0; i < c->scope->constant_count; i++)
@@ -365,7 +345,7 @@ static void compile_value(struct compiler *c, uint32_t object, struct member *me
         compiler_fault(c, object, "template.row",
                        "at and field both end in [] (a list of values), or neither does");
     if (member->row)
-        check_target(c, object, member->row);
+        compiler_check_target(c, object, member->row);
 }
 
 void compiler_rows(struct compiler *c, uint32_t object, struct member *parent)
@@ -388,7 +368,7 @@ void compiler_rows(struct compiler *c, uint32_t object, struct member *parent)
         struct member *member = compiler_walk(c, i, parent, at, &is_list);
         if (!member)
             continue;
-        member->required = is_true(c, i, "required");
+        member->required = compiler_flag(c, i, "required");
         member->absent = absent_rule(c, i, is_list);
         if (compiler_get(c, i, "each"))
             compile_each(c, i, member, is_list);

@@ -49,9 +49,26 @@ bool condition_holds(const struct condition *when, const struct tree *tree, uint
     return memmem(found->text, found->text_len, when->text, when->text_len) != NULL;
 }
 
+/* A form is told by its labels: half of the score for enough of them, the rest for all. */
+static int32_t form_score(const struct template *t, const struct tree *tree, struct buffer *why)
+{
+    size_t labels = text_label_hits(t->form, tree->text, tree->size, 0);
+    if (labels < t->detect_labels)
+        return 0;
+    buffer_format(why, "shows %zu of its labels", labels);
+    if (labels > t->main_labels)
+        labels = t->main_labels;
+    return t->detect_score / 2 +
+           (int32_t)((size_t)t->detect_score * labels / (2 * t->main_labels));
+}
+
 int32_t template_score(const struct template *t, const struct tree *tree, struct buffer *why)
 {
-    if (t->syntax != tree->syntax || tree->count < 2 || !t->detect_count)
+    if (t->syntax != tree->syntax || tree->count < 2)
+        return 0;
+    if (t->form)
+        return form_score(t, tree, why);
+    if (!t->detect_count)
         return 0;
     for (size_t i = 0; i < t->detect_count; i++)
         if (t->detect[i].kind == WHEN_HAS ? !tree_at(tree, 1, t->detect[i].at)

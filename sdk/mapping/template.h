@@ -5,7 +5,9 @@
 #ifndef COMITY_MAPPING_TEMPLATE_H
 #define COMITY_MAPPING_TEMPLATE_H
 
+#include "model/dates.h"
 #include "model/record.h"
+#include "syntax/text.h"
 
 #define TEMPLATE_MAX_SLOTS 64u
 #define TEMPLATE_MAX_MEMBERS 256u
@@ -21,7 +23,7 @@ enum member_kind {
 /* What a writer puts where the record has nothing. */
 enum absent_rule { ABSENT_OMIT, ABSENT_NULL, ABSENT_EMPTY };
 
-enum codec_id { CODEC_NONE, CODEC_DATE, CODEC_CODES, CODEC_LANGUAGE };
+enum codec_id { CODEC_NONE, CODEC_DATE, CODEC_CODES, CODEC_LANGUAGE, CODEC_COUNTRY };
 
 struct code_pair {
     const char *code, *value;
@@ -32,6 +34,60 @@ struct code_table {
     const char *name, *expected; /* "a code of the table eyes" */
     struct code_pair *pairs;
     size_t count;
+};
+
+/* --- parts: a text that is several values, taken apart and put together --- */
+
+#define PATTERN_MAX_HOLES 4u
+
+/* Text that a pattern states; compared folded, without white space. */
+struct literal {
+    const char *text;
+    uint32_t len, folded_len;
+    const uint32_t *folded;
+};
+
+/* "{} г.р.", "{a}，用于{b}", "{…案}": literals[0] hole[0] literals[1] ... */
+#define ANY_LANGUAGE UINT16_MAX
+
+struct pattern {
+    const char *text;  /* as the template spells it */
+    uint16_t language; /* of the form it is in, or ANY_LANGUAGE */
+    size_t hole_count;
+    struct literal literals[PATTERN_MAX_HOLES + 1];
+    uint8_t holes[PATTERN_MAX_HOLES];         /* index in piece.holes */
+    struct literal begins[PATTERN_MAX_HOLES]; /* how the value itself begins */
+    struct literal ends[PATTERN_MAX_HOLES];   /* and ends */
+};
+
+struct parts;
+struct member;
+
+/* One kind of segment: a value, several, a meaning, or a group with parts of its own. */
+struct piece {
+    const struct pattern *patterns; /* the first of a language is written */
+    size_t pattern_count;
+    struct row *holes[PATTERN_MAX_HOLES];
+    size_t hole_count;
+    bool is_list;              /* may stand several times: a list of values, or groups */
+    const struct member *each; /* a group for each segment; its parts are `inner` */
+    const struct parts *inner;
+    bool first;     /* only as the first segment */
+    bool rest;      /* takes all that follows */
+    bool more;      /* takes what follows up to a part that is told by its words */
+    bool needs;     /* only where the piece before it was found */
+    bool tells;     /* shows that a segment is its group */
+    bool stands_in; /* written where the part before is absent, and read back as that */
+};
+
+struct parts {
+    const char *between;      /* written between two pieces; NULL: there is one segment */
+    struct literal separator; /* what is looked for: `between` without white space */
+    struct piece *pieces;
+    size_t count;
+    bool is_combined;          /* the whole text is always carried too */
+    const char *main;          /* plain path of what the text is mostly about */
+    const char *const *covers; /* plain paths; ends with NULL */
 };
 
 /* One step from a group to a group inside it. */
@@ -66,12 +122,17 @@ struct constant {
 
 struct row {
     const char *at, *field_path; /* as the template spells them */
+    const char *plain_path;      /* field_path without what stands in brackets */
+    bool is_kept;                /* no canonical place: kept for this format */
+    uint32_t node;               /* of the template's own JSON, for its faults */
     struct target target;
-    uint8_t codec;       /* enum codec_id */
-    uint8_t json_kind;   /* COMITY_NODE_STRING, _NUMBER or _TRUE (a boolean) */
-    const char *pattern; /* CODEC_DATE */
+    uint8_t codec;                  /* enum codec_id */
+    uint8_t json_kind;              /* COMITY_NODE_STRING, _NUMBER or _TRUE (a boolean) */
+    const struct date_style *dates; /* CODEC_DATE: the first is written; ends without pattern */
+    const char *language;           /* CODEC_COUNTRY: of the names; NULL: the document's */
     const struct code_table *codes;
-    struct constant *with; /* values that stand beside it: a unit */
+    const struct parts *parts; /* the text is taken apart; target is its combined item */
+    struct constant *with;     /* values that stand beside it: a unit */
     size_t with_count;
     struct target *also; /* values that say the same */
     size_t also_count;
@@ -86,6 +147,8 @@ struct member {
     uint32_t name_len, literal_len;
     uint8_t kind, absent;
     bool required;
+    bool is_annex;   /* no item of the form: written where there is something to say */
+    bool takes_rest; /* and with it what other forms combined and nothing else has taken */
     uint16_t count;
     struct member *members; /* MEMBER_OBJECT, _EACH, _DOCUMENTS: in the order of writing */
     struct row *row;        /* MEMBER_VALUE, _ENTRIES; of _EACH: its target */
@@ -121,10 +184,20 @@ struct template
     struct scope scope;       /* of one document */
     struct code_table *tables;
     size_t table_count;
+    const char *const *months; /* twelve names, for dates with MMMM; or NULL */
     struct condition *detect;
     size_t detect_count;
     int32_t detect_score;
     const char *const *media_types, *const *suffixes;
+    /* SYNTAX_TEXT: */
+    struct text_form *form;
+    const struct member **label_members; /* by index of a label; NULL: a heading */
+    const struct text_words *preamble;   /* printed before the first label, by language */
+    size_t preamble_count;
+    const char *const *charsets; /* beside UTF-8 and UTF-16; ends with NULL */
+    const struct row *signature;
+    size_t detect_labels; /* how many labels tell the format */
+    size_t main_labels;   /* labels of the form itself, without annex */
 };
 
 /* Compiles a template; all memory is the arena's, the text is copied.  Faults are reported
@@ -132,21 +205,30 @@ struct template
 comity_status template_compile(struct arena *arena, const char *text, size_t len,
                                struct findings *findings, struct template **compiled);
 
+/* The same, and tries every row and example of it: rows that cannot be written back, rules that
+ * nothing reaches, items of the convention that nothing fills (a warning). */
+comity_status template_check(struct arena *arena, const char *text, size_t len,
+                             struct findings *findings, struct template **compiled);
+
 /* How likely a tree is this format, 0..100; `why` gets the reason. */
 int32_t template_score(const struct template *t, const struct tree *tree, struct buffer *why);
 
 /* The list whose entries are the documents of a tree; 0 where there is none. */
 uint32_t template_documents_node(const struct template *t, const struct tree *tree);
 
-/* Reads document number `index` of a tree into an empty record.  `after` is the node of the
- * document before it, 0 at first, and moves on. */
+/* Reads the next document of a tree into an empty record.  `after` is the node of the document
+ * before it, 0 at first, and moves on.  `language`: of a form, as text_read() found it. */
 comity_status template_read(const struct template *t, struct record *record,
-                            struct findings *findings, uint32_t *after, bool trace);
+                            struct findings *findings, uint32_t *after, uint16_t language,
+                            bool trace);
 
 /* A writer of documents in a template's format. */
 struct template_writer {
     const struct template *t;
-    struct buffer tail; /* what closes the enclosing object, once one is open */
+    const char *language;            /* SYNTAX_TEXT: asked for; NULL: the document's */
+    struct charset_encoder *encoder; /* SYNTAX_TEXT: NULL = UTF-8; the writer's to free */
+    struct transliterator *latin;    /* for what it cannot say; made when first needed */
+    struct buffer tail;              /* what closes the enclosing object, once one is open */
     bool open, first;
     /* before the last document, for template_undo(): */
     struct buffer former_tail;
@@ -180,11 +262,13 @@ struct decoded {
 /* True if the scalar means "not known" in this row. */
 bool codec_is_unknown(const struct row *row, const char *text, size_t len, uint8_t kind);
 /* Canonical text of a scalar of the source.  false: no memory. */
-bool codec_decode(const struct row *row, struct arena *arena, const char *text, size_t len,
-                  uint8_t kind, struct decoded *out);
-/* What a canonical text is in the source: *text becomes it, in `scratch` (32 bytes) where need
- * be; returns its length. */
-size_t codec_source(const struct row *row, const char **text, size_t len, char *scratch);
+bool codec_decode(const struct row *row, struct arena *arena, const char *language,
+                  const char *text, size_t len, uint8_t kind, struct decoded *out);
+/* What a canonical text is in the source: *text becomes it, in `scratch` (CODEC_SCRATCH bytes)
+ * where need be; returns its length. */
+#define CODEC_SCRATCH 96u
+size_t codec_source(const struct row *row, const char *language, const char **text, size_t len,
+                    char *scratch);
 /* Appends the JSON of a canonical text; false where the row cannot say it. */
 bool codec_encode(const struct row *row, const char *text, size_t len, struct buffer *out);
 

@@ -2,7 +2,7 @@
  *
  * A template's JSON to the tables that reading and writing walk through: the head of it, and
  * the entry.  Every fault is reported at its line.  Knows nothing of documents. */
-#include "mapping/compiler.h"
+#include "mapping/checker.h"
 #include "syntax/json.h"
 
 #include <stdio.h>
@@ -93,14 +93,14 @@ static void compile_tables(struct compiler *c, uint32_t object)
     }
 }
 
-static const struct row *row_at(const struct member *member, const char *at)
+static const struct row *row_at(const struct member *member, const char *at, bool is_flat)
 {
-    size_t len = strcspn(at, "/");
+    size_t len = is_flat ? strlen(at) : strcspn(at, "/");
     for (uint16_t i = 0; i < member->count; i++) {
         const struct member *child = &member->members[i];
         if (child->name_len != len || memcmp(child->name, at, len) != 0)
             continue;
-        return at[len] ? row_at(child, at + len + 1) : child->row;
+        return at[len] ? row_at(child, at + len + 1, false) : child->row;
     }
     return NULL;
 }
@@ -144,7 +144,8 @@ static void compile_kinds(struct compiler *c, uint32_t list, const struct member
         if (!when)
             continue;
         compile_condition(c, when, &rule->when);
-        rule->when.row = rule->when.at ? row_at(document, rule->when.at) : NULL;
+        rule->when.row =
+            rule->when.at ? row_at(document, rule->when.at, c->t->form != NULL) : NULL;
         if (rule->when.kind != WHEN_ALWAYS && !rule->when.row)
             compiler_fault(c, when, "template.when",
                            "no row describes the member of the condition");
@@ -154,24 +155,44 @@ static void compile_kinds(struct compiler *c, uint32_t list, const struct member
                        "the template names no kind that it can carry");
 }
 
+/* A number of up to three digits. */
+static bool small_number(struct compiler *c, uint32_t at, int32_t *number)
+{
+    const struct comity_node *node = tree_node(&c->tree, at);
+    if (!at || node->kind != COMITY_NODE_NUMBER || node->text_len > 3)
+        return false;
+    *number = 0;
+    for (uint32_t i = 0; i < node->text_len; i++) {
+        if (node->text[i] < '0' || node->text[i] > '9')
+            return false;
+        *number = *number * 10 + (node->text[i] - '0');
+    }
+    return true;
+}
+
 static void compile_detect(struct compiler *c, uint32_t object)
 {
     struct template *t = c->t;
     uint32_t all = object ? compiler_get(c, object, "all") : 0,
              score = object ? compiler_get(c, object, "score") : 0;
-    const struct comity_node *node = tree_node(&c->tree, score);
-    bool good = all && tree_node(&c->tree, all)->kind == COMITY_NODE_LIST &&
-                tree_node(&c->tree, all)->first && score && node->kind == COMITY_NODE_NUMBER &&
-                node->text_len <= 3;
-    for (uint32_t i = 0; good && i < node->text_len; i++) {
-        good = node->text[i] >= '0' && node->text[i] <= '9';
-        t->detect_score = t->detect_score * 10 + (node->text[i] - '0');
+    const struct comity_node *node;
+    bool good = t->form || (all && tree_node(&c->tree, all)->kind == COMITY_NODE_LIST &&
+                            tree_node(&c->tree, all)->first);
+    good = good && small_number(c, score, &t->detect_score);
+    if (t->form) {
+        int32_t labels = 0;
+        good = good && !all && small_number(c, compiler_get(c, object, "labels"), &labels);
+        t->detect_labels = (size_t)labels;
+        good = good && labels > 0;
     }
     if (!good || t->detect_score > 100) {
         compiler_fault(c, object ? object : 1, "template.detect",
-                       "detect needs a list `all` and a `score` of 0 to 100");
+                       "detect needs a `score` of 0 to 100, and a list `all` or, for a form, a "
+                       "number of `labels`");
         return;
     }
+    if (t->form)
+        return;
     t->detect = compiler_take(c, tree_node(&c->tree, all)->count * sizeof *t->detect);
     for (uint32_t i = tree_node(&c->tree, all)->first; i && t->detect;
          i = tree_node(&c->tree, i)->next) {
@@ -203,12 +224,19 @@ static const char *const *text_list(struct compiler *c, uint32_t list)
 
 static void compile_head(struct compiler *c)
 {
-    static const char *const known[] = {"comity_template", "id",       "title",     "source",
-                                        "syntax",          "kinds",    "documents", "detect",
-                                        "codes",           "rows",     "constants", "note",
-                                        "media_types",     "suffixes", NULL};
+    static const char *const known[] = {
+        "comity_template", "id",       "title",  "source",   "syntax",    "kinds",
+        "documents",       "detect",   "codes",  "rows",     "constants", "note",
+        "media_types",     "suffixes", "months", "examples", NULL};
+    static const char *const known_of_form[] = {
+        "comity_template", "id",        "title",    "source",    "syntax",   "kinds",
+        "detect",          "codes",     "rows",     "constants", "note",     "media_types",
+        "suffixes",        "languages", "charsets", "layout",    "preamble", "closings",
+        "months",          "examples",  NULL};
     struct template *t = c->t;
-    compiler_check_members(c, 1, known);
+    const char *syntax = compiler_text(c, 1, "syntax");
+    bool is_form = syntax && strcmp(syntax, "text") == 0;
+    compiler_check_members(c, 1, is_form ? known_of_form : known);
     uint32_t version = compiler_get(c, 1, "comity_template");
     if (!version || tree_node(&c->tree, version)->text_len != 1 ||
         tree_node(&c->tree, version)->text[0] != '1')
@@ -217,10 +245,10 @@ static void compile_head(struct compiler *c)
     t->id = compiler_text(c, 1, "id");
     t->title = compiler_text(c, 1, "title");
     t->source = compiler_text(c, 1, "source");
-    const char *syntax = compiler_text(c, 1, "syntax");
-    if (!t->id || !t->title || !syntax || strcmp(syntax, "json") != 0)
-        compiler_fault(c, 1, "template.head", "a template needs id, title and syntax (json)");
-    t->syntax = SYNTAX_JSON;
+    if (!t->id || !t->title || !syntax || (!is_form && strcmp(syntax, "json") != 0))
+        compiler_fault(c, 1, "template.head",
+                       "a template needs id, title and syntax (json or text)");
+    t->syntax = is_form ? SYNTAX_TEXT : SYNTAX_JSON;
     t->media_types = text_list(c, compiler_get(c, 1, "media_types"));
     t->suffixes = text_list(c, compiler_get(c, 1, "suffixes"));
     t->scope.group = G_document;
@@ -228,6 +256,11 @@ static void compile_head(struct compiler *c)
     t->root.kind = MEMBER_OBJECT;
     c->scope = &t->scope;
     compile_tables(c, compiler_get(c, 1, "codes"));
+    t->months = compiler_months(c);
+    if (is_form)
+        compiler_form(c);
+    if (c->status != COMITY_OK)
+        return;
     struct member *document = &t->root;
     const char *documents = compiler_text(c, 1, "documents");
     if (documents) {
@@ -247,7 +280,10 @@ static void compile_head(struct compiler *c)
     if (constants)
         compiler_constants(c, constants, &t->scope.constants, &t->scope.constant_count);
     c->top = document;
-    compiler_rows(c, 1, document);
+    if (is_form)
+        compiler_form_rows(c, document);
+    else
+        compiler_rows(c, 1, document);
     compile_detect(c, compiler_get(c, 1, "detect"));
     uint32_t kinds = compiler_get(c, 1, "kinds");
     if (kinds && tree_node(&c->tree, kinds)->kind == COMITY_NODE_LIST)
@@ -265,8 +301,8 @@ static size_t blanks(const char *text, size_t len)
     return count;
 }
 
-comity_status template_compile(struct arena *arena, const char *text, size_t len,
-                               struct findings *findings, struct template **compiled)
+static comity_status compile(struct arena *arena, const char *text, size_t len, bool check,
+                             struct findings *findings, struct template **compiled)
 {
     struct compiler c = {.arena = arena, .findings = findings};
     struct limits limits = LIMITS_INIT;
@@ -311,10 +347,24 @@ comity_status template_compile(struct arena *arena, const char *text, size_t len
         compiler_fault(&c, 1, "template.type", "a template is a JSON object");
     } else {
         compile_head(&c);
+        if (check && !c.failed && c.status == COMITY_OK)
+            check_template(&c);
     }
     tree_free(&c.tree);
     if (c.status != COMITY_OK)
         return c.status;
     *compiled = c.failed ? NULL : c.t;
     return c.failed ? COMITY_E_INVALID : COMITY_OK;
+}
+
+comity_status template_compile(struct arena *arena, const char *text, size_t len,
+                               struct findings *findings, struct template **compiled)
+{
+    return compile(arena, text, len, false, findings, compiled);
+}
+
+comity_status template_check(struct arena *arena, const char *text, size_t len,
+                             struct findings *findings, struct template **compiled)
+{
+    return compile(arena, text, len, true, findings, compiled);
 }

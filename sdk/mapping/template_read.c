@@ -2,242 +2,8 @@
  *
  * From the located tree to the record, by a template.  What no row takes is kept with its
  * path, its order and its absence, so that the same template can give it back. */
-#include "mapping/template.h"
-#include "model/convention.h"
+#include "mapping/reader.h"
 #include "syntax/json.h"
-
-#include <stdio.h>
-
-/* Where we are below the group that keeps; made into text only when something is kept. */
-struct link {
-    const struct link *up;
-    const char *name; /* NULL: an entry of a list */
-    uint32_t len, index;
-};
-
-struct frame;
-
-struct reading {
-    const struct template *t;
-    struct record *record;
-    struct tree *tree;
-    struct findings *findings;
-    struct frame *root; /* groups of the document's scope */
-    const char *prefix; /* "" or "stream:" before the keys of what is kept */
-    bool trace;
-    comity_status status;
-};
-
-/* The groups of one scope, made as they are needed. */
-struct frame {
-    const struct scope *scope;
-    struct value *slots[TEMPLATE_MAX_SLOTS];
-};
-
-/* --- keeping --- */
-
-static void put_link(struct buffer *key, const struct link *link)
-{
-    if (!link)
-        return;
-    put_link(key, link->up);
-    buffer_char(key, '/');
-    if (!link->name) {
-        buffer_format(key, "%u", link->index);
-        return;
-    }
-    for (uint32_t i = 0; i < link->len; i++) {
-        char c = link->name[i];
-        if (c == '~' || c == '/')
-            buffer_text(key, c == '~' ? "~0" : "~1");
-        else
-            buffer_char(key, c);
-    }
-}
-
-static void keep(struct reading *r, struct value *group, const char *what,
-                 const struct link *link, const char *json, size_t json_len, uint32_t node)
-{
-    struct buffer key;
-    buffer_init(&key, 0);
-    buffer_text(&key, r->prefix);
-    buffer_text(&key, what);
-    put_link(&key, link);
-    const char *key_copy =
-        buffer_status(&key) == COMITY_OK
-            ? arena_copy(r->record->arena, key.bytes ? key.bytes : "", key.size)
-            : NULL;
-    if (!key_copy ||
-        !value_keep(r->record, group, r->t->id, key_copy, key.size, json, json_len, node))
-        r->status = COMITY_E_NOMEM;
-    buffer_free(&key);
-}
-
-/* Keeps a node as it stands. */
-static void keep_node(struct reading *r, struct value *group, const struct link *link,
-                      uint32_t index, enum fate fate)
-{
-    const struct comity_node *node = tree_node(r->tree, index);
-    const char *slice = r->tree->text + node->offset;
-    size_t size = node->end - node->offset;
-    if (node->kind >= COMITY_NODE_STRING) { /* its bytes may be spelt in several ways */
-        struct buffer json;
-        buffer_init(&json, 0);
-        json_put_node(&json, r->tree, index);
-        size = json.size;
-        slice = buffer_status(&json) == COMITY_OK
-                    ? arena_copy(r->record->arena, json.bytes, json.size)
-                    : NULL;
-        buffer_free(&json);
-    } else {
-        slice = arena_copy(r->record->arena, slice, size);
-    }
-    if (!slice) {
-        r->status = COMITY_E_NOMEM;
-        return;
-    }
-    keep(r, group, "", link, slice, size, index);
-    if (fate != FATE_NONE)
-        tree_mark(r->tree, index, fate);
-}
-
-static void keep_unexpected(struct reading *r, struct value *group, const struct link *link,
-                            uint32_t index, const char *expected)
-{
-    char message[120];
-    snprintf(message, sizeof message, "found something else than %s", expected);
-    tree_report(r->tree, r->findings, index, COMITY_WARNING, "model.type", NULL,
-                "it is kept as it stands, for this format alone", message);
-    keep_node(r, group, link, index, FATE_KEPT);
-}
-
-/* --- groups --- */
-
-static struct value *frame_slot(struct reading *r, struct frame *frame, uint16_t index)
-{
-    if (frame->slots[index])
-        return frame->slots[index];
-    const struct slot *slot = &frame->scope->slots[index];
-    struct value *parent = frame_slot(r, frame, slot->parent);
-    if (!parent)
-        return NULL;
-    struct value *group = value_child(parent, slot->field);
-    uint16_t position = slot->index;
-    while (group && (slot->key == FIELD_NONE ? position-- > 0
-                                             : !value_child(group, slot->key) ||
-                                                   !value_is(value_child(group, slot->key),
-                                                             slot->wanted, slot->wanted_len)))
-        group = value_next(group);
-    if (!group) {
-        group = value_add(r->record, parent, slot->field);
-        struct value *key =
-            group && slot->key != FIELD_NONE
-                ? value_add_text(r->record, group, slot->key, slot->wanted, slot->wanted_len, 0)
-                : NULL;
-        if (key)
-            key->flags |= VALUE_CONSTANT;
-        if (!group || (slot->key != FIELD_NONE && !key)) {
-            r->status = COMITY_E_NOMEM;
-            return NULL;
-        }
-    }
-    frame->slots[index] = group;
-    return group;
-}
-
-static struct value *target_group(struct reading *r, struct frame *frame,
-                                  const struct target *target)
-{
-    if (!target->from_root)
-        return frame_slot(r, frame, target->slot);
-    return frame_slot(r, r->root, target->slot);
-}
-
-static void put_constant(struct reading *r, struct frame *frame,
-                         const struct constant *constant)
-{
-    struct value *group = target_group(r, frame, &constant->target);
-    if (!group || value_child(group, constant->target.field))
-        return;
-    struct value *value = value_add_text(r->record, group, constant->target.field,
-                                         constant->text, constant->len, 0);
-    if (value)
-        value->flags |= VALUE_CONSTANT;
-    else
-        r->status = COMITY_E_NOMEM;
-}
-
-/* --- values --- */
-
-static void warn(struct reading *r, const struct value *value, const char *code,
-                 const char *expected)
-{
-    char message[400];
-    snprintf(message, sizeof message, "%s is '%.*s'; expected %s", fields[value->field].name,
-             clip(value->text, value->len, 100), value->text, expected);
-    record_report(r->record, r->findings, value, COMITY_WARNING, code,
-                  "the value stays as written", message);
-}
-
-static void trace(struct reading *r, const struct row *row, uint32_t index,
-                  const struct value *value)
-{
-    char message[300];
-    snprintf(message, sizeof message, "%s -> %s: '%.*s'", row->at, row->field_path,
-             clip(value->text, value->len, 100), value->text);
-    record_report(r->record, r->findings, value, COMITY_NOTE, "model.trace", NULL, message);
-    (void)index;
-}
-
-/* One scalar to its field, and to those that say the same. */
-static void read_scalar(struct reading *r, const struct row *row, struct frame *frame,
-                        const struct link *link, uint32_t index)
-{
-    struct comity_node *node = tree_node(r->tree, index);
-    const char *text = node->text;
-    size_t len = node->text_len;
-    if (node->kind == COMITY_NODE_TRUE || node->kind == COMITY_NODE_FALSE) {
-        text = node->kind == COMITY_NODE_TRUE ? "true" : "false";
-        len = node->kind == COMITY_NODE_TRUE ? 4 : 5;
-    }
-    if (codec_is_unknown(row, text, len, node->kind)) {
-        keep_node(r, frame->slots[0], link, index, FATE_KEPT);
-        return;
-    }
-    struct decoded decoded;
-    struct value *group = target_group(r, frame, &row->target);
-    struct value *value = NULL;
-    if (group && codec_decode(row, r->record->arena, text, len, node->kind, &decoded))
-        value = value_add_text(r->record, group, row->target.field, decoded.text, decoded.len,
-                               index);
-    if (!value) {
-        r->status = COMITY_E_NOMEM;
-        return;
-    }
-    for (size_t i = 0; i < row->with_count; i++)
-        put_constant(r, frame, &row->with[i]);
-    for (size_t i = 0; i < row->also_count; i++) {
-        struct value *other = target_group(r, frame, &row->also[i]);
-        if (other && !value_child(other, row->also[i].field) &&
-            !value_add_text(r->record, other, row->also[i].field, decoded.text, decoded.len,
-                            index))
-            r->status = COMITY_E_NOMEM;
-    }
-    node->fate = decoded.precise ? FATE_MAPPED : FATE_APPROXIMATED;
-    if (!decoded.exact)
-        keep_node(r, frame->slots[0], link, index, FATE_NONE);
-    if (!decoded.known) {
-        warn(r, value, decoded.code, decoded.expected);
-    } else if (fields[row->target.field].type > TYPE_PROSE) {
-        const char *expected = NULL;
-        const char *code =
-            value_check(&fields[row->target.field], value->text, value->len, &expected);
-        if (code)
-            warn(r, value, code, expected);
-    }
-    if (r->trace)
-        trace(r, row, index, value);
-}
 
 static bool is_scalar(const struct comity_node *node)
 {
@@ -250,7 +16,7 @@ static void read_null(struct reading *r, const struct member *member, struct val
     if (member->absent == ABSENT_NULL) /* null says "not known", as absence does */
         tree_node(r->tree, index)->fate = FATE_MAPPED;
     else
-        keep_node(r, group, link, index, FATE_KEPT);
+        in_keep_node(r, group, link, index, FATE_KEPT);
 }
 
 /* An empty list: canonical, unless that is what the writer puts for nothing. */
@@ -263,10 +29,10 @@ static void read_empty(struct reading *r, const struct member *member, struct fr
         return;
     if (member->kind == MEMBER_EACH && member->key != FIELD_NONE) {
         /* one sort of a list that other rows share: that it is empty has no canonical place */
-        keep_node(r, frame->slots[0], link, index, FATE_KEPT);
+        in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
         return;
     }
-    struct value *group = target_group(r, frame, &member->row->target);
+    struct value *group = in_group(r, frame, &member->row->target);
     struct value *empty = group ? value_add(r->record, group, member->row->target.field) : NULL;
     if (!empty) {
         r->status = COMITY_E_NOMEM;
@@ -289,11 +55,11 @@ static void read_entries(struct reading *r, const struct member *member, struct 
     for (uint32_t i = first; i && r->status == COMITY_OK; i = tree_node(r->tree, i)->next) {
         struct link entry = {.up = link, .index = position++};
         if (is_scalar(tree_node(r->tree, i)))
-            read_scalar(r, member->row, frame, &entry, i);
+            in_scalar(r, member->row, frame, &entry, i);
         else if (tree_node(r->tree, i)->kind == COMITY_NODE_NULL)
-            keep_node(r, frame->slots[0], &entry, i, FATE_KEPT);
+            in_keep_node(r, frame->slots[0], &entry, i, FATE_KEPT);
         else
-            keep_unexpected(r, frame->slots[0], &entry, i, "a single value");
+            in_keep_unexpected(r, frame->slots[0], &entry, i, "a single value");
     }
 }
 
@@ -307,11 +73,11 @@ static void read_each(struct reading *r, const struct member *member, struct fra
     for (uint32_t i = first; i && r->status == COMITY_OK; i = tree_node(r->tree, i)->next) {
         struct link entry = {.up = link, .index = position++};
         if (tree_node(r->tree, i)->kind != COMITY_NODE_GROUP) {
-            keep_unexpected(r, frame->slots[0], &entry, i, "an object");
+            in_keep_unexpected(r, frame->slots[0], &entry, i, "an object");
             continue;
         }
         struct frame inner = {.scope = member->scope};
-        struct value *group = target_group(r, frame, &member->row->target);
+        struct value *group = in_group(r, frame, &member->row->target);
         inner.slots[0] = group ? value_add(r->record, group, member->row->target.field) : NULL;
         if (!inner.slots[0]) {
             r->status = COMITY_E_NOMEM;
@@ -327,7 +93,7 @@ static void read_each(struct reading *r, const struct member *member, struct fra
                 key->flags |= VALUE_CONSTANT;
         }
         for (size_t k = 0; k < member->scope->constant_count; k++)
-            put_constant(r, &inner, &member->scope->constants[k]);
+            in_constant(r, &inner, &member->scope->constants[k]);
         if (!tree_node(r->tree, i)->first)
             tree_node(r->tree, i)->fate = FATE_MAPPED;
         read_members(r, member, &inner, NULL, i);
@@ -346,18 +112,18 @@ static void read_member(struct reading *r, const struct member *member, struct f
     }
     bool list = member->kind == MEMBER_ENTRIES || member->kind == MEMBER_EACH;
     if (member->kind == MEMBER_VALUE && is_scalar(node))
-        read_scalar(r, member->row, frame, link, index);
+        in_scalar(r, member->row, frame, link, index);
     else if (list && node->kind == COMITY_NODE_LIST)
         (member->kind == MEMBER_EACH ? read_each : read_entries)(r, member, frame, link, index);
     else if (member->kind == MEMBER_OBJECT && node->kind == COMITY_NODE_GROUP && node->first)
         read_members(r, member, frame, link, index);
     else if (member->kind == MEMBER_OBJECT && node->kind == COMITY_NODE_GROUP)
-        keep_node(r, frame->slots[0], link, index, FATE_KEPT);
+        in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
     else
-        keep_unexpected(r, frame->slots[0], link, index,
-                        list                            ? "a list"
-                        : member->kind == MEMBER_OBJECT ? "an object"
-                                                        : "a single value");
+        in_keep_unexpected(r, frame->slots[0], link, index,
+                           list                            ? "a list"
+                           : member->kind == MEMBER_OBJECT ? "an object"
+                                                           : "a single value");
 }
 
 /* True if a writer would write the member although there is nothing to say. */
@@ -387,7 +153,7 @@ static void keep_order(struct reading *r, struct value *group, const struct link
                            ? arena_copy(r->record->arena, json.bytes, json.size)
                            : NULL;
     if (text)
-        keep(r, group, "order:", link, text, json.size, 0);
+        in_keep(r, group, "order:", link, text, json.size, 0);
     else
         r->status = COMITY_E_NOMEM;
     buffer_free(&json);
@@ -401,7 +167,7 @@ static void keep_absent(struct reading *r, const struct member *parent, struct f
         if ((seen[i / 64] >> (i % 64) & 1u) || !always_written(member))
             continue;
         struct link step = {.up = link, .name = member->name, .len = member->name_len};
-        keep(r, frame->slots[0], "absent:", &step, "true", 4, 0);
+        in_keep(r, frame->slots[0], "absent:", &step, "true", 4, 0);
     }
 }
 
@@ -421,7 +187,7 @@ static void read_members(struct reading *r, const struct member *parent, struct 
         in_order = in_order && rank >= last;
         last = rank;
         if (!member) {
-            keep_node(r, frame->slots[0], &step, i, FATE_KEPT);
+            in_keep_node(r, frame->slots[0], &step, i, FATE_KEPT);
             continue;
         }
         seen[rank / 64] |= (uint64_t)1 << (rank % 64);
@@ -466,13 +232,14 @@ static void read_stream(struct reading *r, struct frame *frame)
     struct frame stream = {.scope = &r->t->scope};
     stream.slots[0] = frame->slots[0];
     r->prefix = "stream:";
-    keep(r, frame->slots[0], "", NULL, "true", 4, 0);
+    in_keep(r, frame->slots[0], "", NULL, "true", 4, 0);
     read_members(r, &r->t->root, &stream, NULL, 1);
     r->prefix = "";
 }
 
 comity_status template_read(const struct template *t, struct record *record,
-                            struct findings *findings, uint32_t *after, bool trace_values)
+                            struct findings *findings, uint32_t *after, uint16_t language,
+                            bool trace_values)
 {
     struct reading r = {.t = t,
                         .record = record,
@@ -513,9 +280,12 @@ comity_status template_read(const struct template *t, struct record *record,
     value->flags |= VALUE_CONSTANT;
     record->root->node = index;
     for (size_t i = 0; i < t->scope.constant_count; i++)
-        put_constant(&r, &frame, &t->scope.constants[i]);
+        in_constant(&r, &frame, &t->scope.constants[i]);
     if (t->documents && first)
         read_stream(&r, &frame);
-    read_members(&r, t->documents ? t->documents : &t->root, &frame, NULL, index);
+    if (t->form)
+        in_form(&r, &frame, language);
+    else
+        read_members(&r, t->documents ? t->documents : &t->root, &frame, NULL, index);
     return r.status;
 }

@@ -6,6 +6,23 @@
 
 #include <stdio.h>
 
+static void put_codec(const struct row *row, struct buffer *how)
+{
+    for (size_t i = 0; row->codec == CODEC_DATE && row->dates[i].pattern; i++)
+        buffer_format(how, "%s %s; ", i ? "or" : "date", row->dates[i].pattern);
+    if (row->codec == CODEC_CODES && row->codes->count == 1)
+        buffer_format(how, "means %s; ", row->codes->pairs[0].value);
+    else if (row->codec == CODEC_CODES)
+        buffer_format(how, "codes %s; ", row->codes->name);
+    if (row->codec == CODEC_LANGUAGE)
+        buffer_text(how, "ISO 639-2/B code; ");
+    if (row->codec == CODEC_COUNTRY)
+        buffer_format(how, "country by its name (%s); ",
+                      row->language ? row->language : "in the form's language");
+    if (row->codec == CODEC_COUNTRY && row->codes)
+        buffer_format(how, "or codes %s; ", row->codes->name);
+}
+
 static void put_how(const struct member *member, struct buffer *how)
 {
     const struct row *row = member->row;
@@ -13,12 +30,8 @@ static void put_how(const struct member *member, struct buffer *how)
         buffer_text(how, "number; ");
     if (row && row->json_kind == COMITY_NODE_TRUE)
         buffer_text(how, "true or false; ");
-    if (row && row->codec == CODEC_DATE)
-        buffer_format(how, "date %s; ", row->pattern);
-    if (row && row->codec == CODEC_CODES)
-        buffer_format(how, "codes %s; ", row->codes->name);
-    if (row && row->codec == CODEC_LANGUAGE)
-        buffer_text(how, "ISO 639-2/B code; ");
+    if (row)
+        put_codec(row, how);
     for (size_t i = 0; row && i < row->with_count; i++)
         buffer_format(how, "%s '%s'; ", row->with[i].path, row->with[i].text);
     for (size_t i = 0; row && i < row->unknown_count; i++)
@@ -88,6 +101,136 @@ static void put_members(const struct member *parent, const char *path, const cha
     }
 }
 
+/* --- forms */
+
+static void put_words(const struct text_form *form, const struct text_words *words,
+                      size_t count, struct buffer *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buffer_text(out, " | ");
+        if (form->language_count > 1)
+            buffer_format(out, "%s: ", form->languages[words[i].language]);
+        for (uint32_t k = 0; k < words[i].len; k++)
+            buffer_char(out, words[i].text[k] == '\n' ? ' ' : words[i].text[k]);
+    }
+}
+
+static void put_parts(const struct parts *parts, const char *prefix, unsigned depth,
+                      struct buffer *out);
+
+static void put_piece(const struct piece *piece, const char *prefix, unsigned depth,
+                      struct buffer *out)
+{
+    char at[400], field[300];
+    struct buffer how;
+    buffer_init(&how, 0);
+    int size = snprintf(at, sizeof at, "%*s", (int)(2 * depth), "");
+    for (size_t i = 0; i < piece->pattern_count && size < (int)sizeof at; i++)
+        size += snprintf(at + size, sizeof at - (size_t)size, "%s%s", i ? " | " : "",
+                         piece->patterns[i].text);
+    if (piece->each)
+        snprintf(at + size, sizeof at - (size_t)size, "(each, between '%s')",
+                 piece->inner && piece->inner->between ? piece->inner->between : "");
+    if (piece->first)
+        buffer_text(&how, "first; ");
+    if (piece->rest)
+        buffer_text(&how, "and all that follows; ");
+    if (piece->more)
+        buffer_text(&how, "and what follows up to another part; ");
+    if (piece->stands_in)
+        buffer_text(&how, "stands in for the part before; ");
+    if (piece->needs)
+        buffer_text(&how, "only behind the part before; ");
+    if (piece->tells)
+        buffer_text(&how, "tells the group; ");
+    for (size_t i = 0; i < piece->hole_count || (piece->each && i == 0); i++) {
+        const struct row *row = piece->each ? piece->each->row : piece->holes[i];
+        if (!piece->each)
+            put_codec(row, &how);
+        for (size_t k = 0; k < row->with_count; k++)
+            buffer_format(&how, "%s '%s'; ", row->with[k].path, row->with[k].text);
+        if (row->note)
+            buffer_format(&how, "%s; ", row->note);
+        if (how.size >= 2)
+            how.size -= 2;
+        buffer_char(&how, '\0');
+        snprintf(field, sizeof field, "%s%s", prefix, row->field_path);
+        put_row(out, i ? "" : at, field, how.bytes ? how.bytes : "");
+        buffer_clear(&how);
+    }
+    buffer_free(&how);
+    if (piece->each && piece->inner) {
+        snprintf(field, sizeof field, "%s%s.", prefix, piece->each->row->field_path);
+        put_constants(piece->each->scope, field, out);
+        put_parts(piece->inner, field, depth + 1, out);
+    }
+}
+
+static void put_parts(const struct parts *parts, const char *prefix, unsigned depth,
+                      struct buffer *out)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        put_piece(&parts->pieces[i], prefix, depth, out);
+}
+
+static void put_label(const struct template *t, size_t index, struct buffer *out)
+{
+    const struct text_label *label = &t->form->labels[index];
+    const struct member *member = t->label_members[index];
+    struct buffer at, how;
+    buffer_init(&at, 0);
+    buffer_init(&how, 0);
+    if (label->number)
+        buffer_format(&at, "%s%s%s", t->form->layout.open, label->number,
+                      t->form->layout.close);
+    put_words(t->form, label->words, label->word_count, &at);
+    buffer_char(&at, '\0');
+    for (size_t i = 0; i < label->option_count; i++)
+        buffer_format(&how, "%s '%s' means %s; ", t->form->layout.ticked,
+                      label->options[i].name, member->row->codes->pairs[i].value);
+    if (member && member->is_annex)
+        buffer_text(&how, "annex, not of the form itself; ");
+    if (member && member->takes_rest)
+        buffer_text(&how, "and the texts that other forms combined; ");
+    if (member && member->row->parts && member->row->parts->between)
+        buffer_format(&how, "parts between '%s'; ", member->row->parts->between);
+    if (member && !member->row->parts && !label->option_count)
+        put_codec(member->row, &how);
+    for (size_t i = 0; member && i < member->row->with_count; i++)
+        buffer_format(&how, "%s '%s'; ", member->row->with[i].path, member->row->with[i].text);
+    if (member && member->row->has_fallback)
+        buffer_format(&how, "or %s; ", fields[member->row->also[0].field].name);
+    if (member && member->row->note)
+        buffer_format(&how, "%s; ", member->row->note);
+    if (how.size >= 2)
+        how.size -= 2;
+    buffer_char(&how, '\0');
+    put_row(out, at.bytes ? at.bytes : "",
+            !member                ? "(heading)"
+            : member->row->is_kept ? "(kept for this format)"
+            : member->row->parts   ? member->row->parts->is_combined ? "(combined)" : "(parts)"
+                                   : member->row->field_path,
+            how.bytes ? how.bytes : "");
+    if (member && member->row->parts)
+        put_parts(member->row->parts, "", 1, out);
+    buffer_free(&at);
+    buffer_free(&how);
+}
+
+static void put_form(const struct template *t, struct buffer *out)
+{
+    put_row(out, "in the form", "canonical field", "how");
+    put_constants(&t->scope, "", out);
+    for (size_t i = 0; i < t->form->label_count; i++)
+        put_label(t, i, out);
+    put_row(out, "(closing part)", "signature.text", "");
+    buffer_text(out, "\nencodings: UTF-8, UTF-16");
+    for (const char *const *charset = t->charsets; *charset; charset++)
+        buffer_format(out, ", %s", *charset);
+    buffer_char(out, '\n');
+}
+
 void template_table(const struct template *t, struct buffer *out)
 {
     buffer_format(out, "%s: %s\n", t->id, t->title);
@@ -104,12 +247,18 @@ void template_table(const struct template *t, struct buffer *out)
                           when->kind == WHEN_EQUALS ? "is" : "contains", when->text);
     }
     buffer_format(out, "\ntold by:");
+    if (t->form)
+        buffer_format(out, " %zu of its labels", t->detect_labels);
     for (size_t i = 0; i < t->detect_count; i++)
         buffer_format(out, "%s %s", i ? "," : "", t->detect[i].at);
     buffer_format(out, " (score %d)\n\n", (int)t->detect_score);
-    put_row(out, "in the format", "canonical field", "how");
-    put_constants(&t->scope, "", out);
-    put_members(&t->root, "", "", out);
+    if (t->form) {
+        put_form(t, out);
+    } else {
+        put_row(out, "in the format", "canonical field", "how");
+        put_constants(&t->scope, "", out);
+        put_members(&t->root, "", "", out);
+    }
     for (size_t i = 0; i < t->table_count; i++) {
         buffer_format(out, "\ncodes %s:\n", t->tables[i].name);
         for (size_t k = 0; k < t->tables[i].count; k++)

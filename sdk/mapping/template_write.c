@@ -3,6 +3,8 @@
  * From the record to bytes, by a template: objects, lists of objects, documents.  No output
  * tree.  Marks every value that it takes, so that the host knows what the format could not
  * carry; what was kept for this format goes back to its place. */
+#include "io/charset_encode.h"
+#include "io/transliterate.h"
 #include "mapping/writer.h"
 #include "model/convention.h"
 #include "syntax/json.h"
@@ -12,7 +14,7 @@
 static void write_object(struct writing *w, const struct member *parent,
                          struct out_frame *frame);
 
-static void take_constants(struct writing *w, struct out_frame *frame)
+void out_take_constants(struct writing *w, struct out_frame *frame)
 {
     for (size_t i = 0; i < frame->scope->constant_count; i++) {
         const struct constant *constant = &frame->scope->constants[i];
@@ -24,7 +26,7 @@ static void take_constants(struct writing *w, struct out_frame *frame)
 }
 
 /* The next group of the list that the member speaks of. */
-static struct value *matching(const struct member *member, struct value *group)
+struct value *out_matching(const struct member *member, struct value *group)
 {
     for (; group; group = value_next(group)) {
         if (member->key == FIELD_NONE)
@@ -41,7 +43,8 @@ static struct value *matching(const struct member *member, struct value *group)
 static bool write_each(struct writing *w, const struct member *member, struct out_frame *frame)
 {
     struct value *all = out_target(w, frame, &member->row->target);
-    struct value *group = all && all->form == VALUE_EMPTY_LIST ? NULL : matching(member, all);
+    struct value *group =
+        all && all->form == VALUE_EMPTY_LIST ? NULL : out_matching(member, all);
     if (out_whole_list(w, frame, group ? group : member->key == FIELD_NONE ? all : NULL))
         return true;
     struct kept *kept = out_kept_entry(w, frame, 0);
@@ -57,11 +60,11 @@ static bool write_each(struct writing *w, const struct member *member, struct ou
         } else {
             struct out_frame inner;
             out_frame_init(w, &inner, member->scope, group);
-            take_constants(w, &inner);
+            out_take_constants(w, &inner);
             group->flags |= VALUE_ASKED;
             write_object(w, member, &inner);
             w->path.size = inner.base;
-            group = matching(member, value_next(group));
+            group = out_matching(member, value_next(group));
         }
         kept = out_kept_entry(w, frame, ++i);
     }
@@ -242,9 +245,9 @@ static bool condition_written(struct writing *w, const struct kind_rule *rule)
     if (value->form != VALUE_TEXT)
         return false;
     /* The condition speaks of the format's own text. */
-    char scratch[32];
+    char scratch[CODEC_SCRATCH];
     const char *text = value->text;
-    size_t len = codec_source(when->row, &text, value->len, scratch);
+    size_t len = codec_source(when->row, w->language, &text, value->len, scratch);
     if (when->kind == WHEN_EQUALS)
         return len == when->text_len && memcmp(text, when->text, len) == 0;
     return memmem(text, len, when->text, when->text_len) != NULL;
@@ -306,6 +309,8 @@ void template_writer_free(struct template_writer *writer)
 {
     buffer_free(&writer->tail);
     buffer_free(&writer->former_tail);
+    transliterator_free(writer->latin);
+    charset_encoder_free(writer->encoder);
 }
 
 static void swap_tails(struct template_writer *writer)
@@ -364,8 +369,14 @@ static void open_stream(struct writing *w, struct template_writer *writer)
 comity_status template_write(struct template_writer *writer, struct record *record,
                              struct findings *findings, struct buffer *out)
 {
-    struct writing w = {
-        .t = writer->t, .record = record, .findings = findings, .out = out, .prefix = ""};
+    struct writing w = {.t = writer->t,
+                        .record = record,
+                        .findings = findings,
+                        .out = out,
+                        .prefix = "",
+                        .language = writer->language,
+                        .encoder = writer->encoder,
+                        .latin = &writer->latin};
     struct out_frame frame;
     buffer_init(&w.path, 1u << 16);
     out_frame_init(&w, &frame, &w.t->scope, record->root);
@@ -373,18 +384,23 @@ comity_status template_write(struct template_writer *writer, struct record *reco
     writer->was_open = writer->open;
     writer->was_first = writer->first;
     writer->has_opened = false;
+    if (w.t->form)
+        record_forget(record); /* a form asks what is written already */
     bool carried = check_kind(&w);
     if (carried) {
-        take_constants(&w, &frame);
+        out_take_constants(&w, &frame);
         const struct member *document = w.t->documents ? w.t->documents : &w.t->root;
         if (w.t->documents &&
             (!writer->open || value_kept(record->root, w.t->id, "stream:", 7)))
             open_stream(&w, writer);
         if (w.t->documents && !writer->first)
             buffer_char(out, ',');
-        write_object(&w, document, &frame);
+        if (w.t->form)
+            out_form(&w, &frame);
+        else
+            write_object(&w, document, &frame);
         writer->first = false;
-        if (!w.t->documents)
+        if (!w.t->documents && !w.t->form)
             buffer_char(out, '\n');
     }
     comity_status path_status = buffer_status(&w.path);

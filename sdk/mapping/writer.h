@@ -11,11 +11,15 @@ struct writing {
     struct record *record;
     struct findings *findings;
     struct buffer *out;
-    struct buffer path;     /* where we are below the group that keeps: "/a/b" */
-    struct out_frame *root; /* groups of the document's scope */
-    const char *prefix;     /* "" or "stream:" */
-    size_t hole;            /* where documents go in what encloses them; 0 = not met */
-    size_t said;            /* members written that say something, unlike null for nothing */
+    struct buffer path;              /* where we are below the group that keeps: "/a/b" */
+    struct out_frame *root;          /* groups of the document's scope */
+    const char *prefix;              /* "" or "stream:" */
+    const char *language;            /* of the form's labels; NULL where the format has none */
+    uint16_t language_index;         /* the same, in the form's list */
+    struct charset_encoder *encoder; /* what must be able to say it; NULL: UTF-8 */
+    struct transliterator **latin;   /* for what it cannot say */
+    size_t hole;                     /* where documents go in what encloses them; 0 = not met */
+    size_t said; /* members written that say something, unlike null for nothing */
     bool failed;
     comity_status status;
 };
@@ -45,6 +49,28 @@ void out_put_kept(struct writing *w, struct kept *kept);
 struct kept *out_kept_entry(struct writing *w, struct out_frame *frame, uint32_t index);
 /* What stands for a member without value; false where nothing does. */
 bool out_absent(struct writing *w, const struct member *member, struct out_frame *frame);
+/* Reports a required member without value and fails the document. */
+void out_require(struct writing *w, const struct member *member);
+
+struct scalar {
+    const char *text;
+    size_t len;
+    uint8_t kind;
+};
+/* The scalar that a kept piece holds; false where it holds none (null, a list, an object). */
+bool out_kept_scalar(struct writing *w, const struct kept *kept, struct scalar *out);
+/* True if the kept piece is the source's own spelling of the value. */
+bool out_kept_is_value(struct writing *w, const struct row *row, const struct kept *kept,
+                       const struct value *value);
+/* True if what must stand beside a value does: a height in metres, not in inches. */
+bool out_fits(struct writing *w, const struct row *row, struct out_frame *frame);
+/* Marks a value, and what its row says along with it, as written. */
+void out_take(struct writing *w, const struct row *row, struct out_frame *frame,
+              struct value *value);
+/* Marks what the format itself says. */
+void out_take_constants(struct writing *w, struct out_frame *frame);
+/* The next group of the list that the member speaks of. */
+struct value *out_matching(const struct member *member, struct value *group);
 /* Writes a member of one value; false where nothing was written. */
 bool out_value(struct writing *w, const struct member *member, struct out_frame *frame);
 /* Writes a list of values; false where nothing was written. */
@@ -53,6 +79,18 @@ bool out_entries(struct writing *w, const struct member *member, struct out_fram
 void out_comma(struct writing *w, size_t start);
 /* True where the list is said by something else than its entries: then it is written. */
 bool out_whole_list(struct writing *w, struct out_frame *frame, struct value *value);
+/* --- writer_parts.c: the text of a row whose parts are fields; false where it has none.
+ * `*node` becomes where the first of them stood in the input, if it was 0 */
+bool out_parts(struct writing *w, const struct row *row, struct out_frame *frame,
+               struct buffer *text, uint32_t *node);
+/* The text of another form that is mostly about what the row is, and not yet written; NULL. */
+struct value *out_combined(struct writing *w, const struct row *row);
+/* Appends each text of other forms that nothing has said, on lines of their own. */
+void out_combined_rest(struct writing *w, struct buffer *text);
+
+/* --- writer_form.c: a form in one of its languages */
+void out_form(struct writing *w, struct out_frame *frame);
+
 /* Reports that the format requires what the document does not state. */
 void out_report_required(struct writing *w, const char *field, const char *message);
 

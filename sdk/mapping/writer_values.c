@@ -83,14 +83,8 @@ void out_put_kept(struct writing *w, struct kept *kept)
     buffer_add(w->out, kept->json, kept->json_len);
 }
 
-struct scalar {
-    const char *text;
-    size_t len;
-    uint8_t kind;
-};
-
 /* The scalar that a kept piece holds; false where it holds none (null, a list, an object). */
-static bool kept_scalar(struct writing *w, const struct kept *kept, struct scalar *out)
+bool out_kept_scalar(struct writing *w, const struct kept *kept, struct scalar *out)
 {
     struct tree tree;
     struct limits limits = LIMITS_INIT;
@@ -118,23 +112,24 @@ static bool kept_scalar(struct writing *w, const struct kept *kept, struct scala
 }
 
 /* True if the kept piece is the source's own spelling of the value. */
-static bool kept_is_value(struct writing *w, const struct row *row, const struct kept *kept,
-                          const struct value *value)
+bool out_kept_is_value(struct writing *w, const struct row *row, const struct kept *kept,
+                       const struct value *value)
 {
     struct scalar scalar;
     struct decoded decoded;
-    if (!kept_scalar(w, kept, &scalar) ||
+    if (!out_kept_scalar(w, kept, &scalar) ||
         codec_is_unknown(row, scalar.text, scalar.len, scalar.kind))
         return false;
-    if (!codec_decode(row, w->record->arena, scalar.text, scalar.len, scalar.kind, &decoded)) {
+    if (!codec_decode(row, w->record->arena, w->language, scalar.text, scalar.len, scalar.kind,
+                      &decoded)) {
         w->status = COMITY_E_NOMEM;
         return false;
     }
     return value_is(value, decoded.text, decoded.len);
 }
 
-static void take(struct writing *w, const struct row *row, struct out_frame *frame,
-                 struct value *value)
+void out_take(struct writing *w, const struct row *row, struct out_frame *frame,
+              struct value *value)
 {
     value->flags |= VALUE_ASKED;
     for (size_t i = 0; i < row->with_count; i++) {
@@ -150,7 +145,7 @@ static void take(struct writing *w, const struct row *row, struct out_frame *fra
 }
 
 /* True if what must stand beside a value does: a height in metres, not in inches. */
-static bool fits_with(struct writing *w, const struct row *row, struct out_frame *frame)
+bool out_fits(struct writing *w, const struct row *row, struct out_frame *frame)
 {
     for (size_t i = 0; i < row->with_count; i++) {
         const struct value *beside = out_target(w, frame, &row->with[i].target);
@@ -171,7 +166,7 @@ void out_report_required(struct writing *w, const char *field, const char *messa
     w->findings->format = source;
 }
 
-static void require(struct writing *w, const struct member *member)
+void out_require(struct writing *w, const struct member *member)
 {
     char message[300];
     snprintf(message, sizeof message, "%s requires %s (%s), which the document does not state",
@@ -186,7 +181,7 @@ bool out_absent(struct writing *w, const struct member *member, struct out_frame
     if (absent)
         absent->flags |= VALUE_ASKED;
     if (member->required)
-        require(w, member); /* also where the source itself lacked it */
+        out_require(w, member); /* also where the source itself lacked it */
     if (absent || member->required)
         return false;
     if (member->absent == ABSENT_NULL)
@@ -205,14 +200,14 @@ bool out_value(struct writing *w, const struct member *member, struct out_frame 
     if (!value && !kept && row->has_fallback && !out_kept(w, frame, "absent:"))
         value = out_target(w, frame, &row->also[0]);
     size_t before = w->out->size;
-    if (value && value->form == VALUE_TEXT && fits_with(w, row, frame)) {
-        bool original = kept && kept_is_value(w, row, kept, value);
+    if (value && value->form == VALUE_TEXT && out_fits(w, row, frame)) {
+        bool original = kept && out_kept_is_value(w, row, kept, value);
         if (kept)
             kept->flags |= VALUE_ASKED; /* or overtaken by a value that was changed since */
         if (original)
             buffer_add(w->out, kept->json, kept->json_len);
         if (original || codec_encode(row, value->text, value->len, w->out)) {
-            take(w, row, frame, value);
+            out_take(w, row, frame, value);
             w->said++;
             return true;
         }
@@ -249,7 +244,7 @@ static struct value *write_entry(struct writing *w, const struct row *row,
                                  struct kept *kept, size_t start)
 {
     struct scalar scalar;
-    bool has_scalar = kept && kept_scalar(w, kept, &scalar) &&
+    bool has_scalar = kept && out_kept_scalar(w, kept, &scalar) &&
                       !codec_is_unknown(row, scalar.text, scalar.len, scalar.kind);
     if (kept && !has_scalar) { /* null and the like: it has no canonical value */
         out_comma(w, start);
@@ -262,11 +257,11 @@ static struct value *write_entry(struct writing *w, const struct row *row,
         return NULL;
     size_t before = w->out->size;
     out_comma(w, start);
-    bool original = kept && kept_is_value(w, row, kept, value);
+    bool original = kept && out_kept_is_value(w, row, kept, value);
     if (original)
         buffer_add(w->out, kept->json, kept->json_len);
     if (original || codec_encode(row, value->text, value->len, w->out))
-        take(w, row, frame, value);
+        out_take(w, row, frame, value);
     else
         w->out->size = before;
     return value_next(value);

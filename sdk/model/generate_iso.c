@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Build-time program: prints the tables of codes.c from the two JSON files of the iso-codes
- * package (ISO 3166-1 and ISO 639-2).  Not part of the library. */
+ * package (ISO 3166-1 and ISO 639-2) and from its gettext catalogues.  Not part of the
+ * library. */
+#include "model/country_tables.h"
+
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_LANGUAGES 1000
+#define MAX_COUNTRIES 300
 
 struct language {
     char bibliographic[4], terminological[4], tag[4];
@@ -59,6 +63,30 @@ static void print_countries(const cJSON *entries)
     printf("};\n");
 }
 
+static int by_code(const void *a, const void *b)
+{
+    return memcmp(((const struct country *)a)->code, ((const struct country *)b)->code, 2);
+}
+
+static void print_names(const cJSON *entries, const char *locales)
+{
+    static struct country countries[MAX_COUNTRIES];
+    size_t count = 0;
+    const cJSON *entry = NULL;
+    cJSON_ArrayForEach (entry, entries) {
+        const char *code = member(entry, "alpha_2");
+        if (strlen(code) != 2 || count == MAX_COUNTRIES)
+            continue;
+        memcpy(countries[count].code, code, 3);
+        countries[count].common_name = member(entry, "common_name");
+        countries[count].name = member(entry, "name");
+        countries[count].official_name = member(entry, "official_name");
+        count++;
+    }
+    qsort(countries, count, sizeof countries[0], by_code);
+    country_tables_print(countries, count, locales);
+}
+
 static void print_languages(const cJSON *entries)
 {
     static struct language rows[MAX_LANGUAGES];
@@ -84,12 +112,14 @@ static void print_languages(const cJSON *entries)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fprintf(stderr, "usage: generate-iso ISO_3166-1.json ISO_639-2.json\n");
+    if (argc != 4) {
+        fprintf(stderr, "usage: generate-iso ISO_3166-1.json ISO_639-2.json LOCALES\n");
         return 2;
     }
     printf("/* Made by generate-iso from the iso-codes package; do not edit. */\n");
-    print_countries(load(argv[1], "3166-1"));
+    cJSON *countries = load(argv[1], "3166-1");
+    print_countries(countries);
     print_languages(load(argv[2], "639-2"));
+    print_names(countries, argv[3]);
     return ferror(stdout) || fclose(stdout) ? 1 : 0;
 }

@@ -373,3 +373,76 @@ void tree_mark(struct tree *tree, uint32_t node, enum fate fate)
     for (uint32_t i = node; i < tree->count && tree->nodes[i].offset < end; i++)
         tree->nodes[i].fate = (uint8_t)fate;
 }
+
+/* --- comparing */
+
+bool record_includes(const struct value *group, const struct value *said)
+{
+    for (const struct value *v = said->first; v; v = v->next) {
+        const struct value *other = value_child(group, v->field);
+        while (other &&
+               !(v->form == VALUE_TEXT ? value_is(other, v->text, v->len)
+                                       : other->form == v->form && record_includes(other, v)))
+            other = value_next(other);
+        if (!other)
+            return false;
+    }
+    return true;
+}
+
+/* --- what writers asked for */
+
+static void forget(struct value *group)
+{
+    for (struct kept *kept = group->kept; kept; kept = kept->next)
+        kept->flags &= ~VALUE_ASKED;
+    for (struct value *v = group->first; v; v = v->next) {
+        v->flags &= (uint8_t)~VALUE_ASKED;
+        if (v->form == VALUE_GROUP)
+            forget(v);
+    }
+}
+
+void record_forget(struct record *record)
+{
+    forget(record->root);
+}
+
+static bool all_asked(const struct value *group)
+{
+    for (const struct value *v = group->first; v; v = v->next)
+        if (v->form == VALUE_GROUP ? !all_asked(v) : !(v->flags & VALUE_ASKED))
+            return false;
+    return true;
+}
+
+/* The same for all that stands at a plain path "offences.provisions", in every entry. */
+static bool path_asked(const struct value *group, uint16_t id, const char *path, size_t len)
+{
+    const char *dot = memchr(path, '.', len);
+    size_t step = dot ? (size_t)(dot - path) : len;
+    uint16_t field = field_by_name(id, path, step);
+    if (field == FIELD_NONE)
+        return false;
+    for (const struct value *v = value_child(group, field); v; v = value_next(v)) {
+        bool good = v->form != VALUE_GROUP ? (v->flags & VALUE_ASKED) != 0
+                    : dot ? path_asked(v, fields[field].ref, dot + 1, len - step - 1)
+                          : all_asked(v);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+bool record_is_said(const struct record *record, const struct value *combined)
+{
+    const struct value *complete = value_child(combined, F_combined_complete);
+    if (!complete || !value_is(complete, "true", 4))
+        return false;
+    for (const struct value *cover = value_child(combined, F_combined_covers); cover;
+         cover = value_next(cover))
+        if (cover->form != VALUE_TEXT ||
+            !path_asked(record->root, G_document, cover->text, cover->len))
+            return false;
+    return true;
+}

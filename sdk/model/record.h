@@ -19,6 +19,7 @@ enum value_form { VALUE_TEXT, VALUE_GROUP, VALUE_EMPTY_LIST };
 #define VALUE_CONSTANT 2u /* the format says it, no leaf of the input does */
 #define VALUE_ENVELOPE 4u /* about the record, not of it: schema, provenance */
 #define VALUE_USER 8u     /* supplied by --set or --overlay */
+#define VALUE_PART 16u    /* says a part of its leaf, not all of it */
 
 /* What had no canonical place, on the group nearest to it.  `key` says what it is: "/path" a
  * value, "order:/path" the order of an object's members, "absent:/path" a member that the
@@ -97,6 +98,16 @@ struct kept *value_keep(struct record *record, struct value *group, const char *
 /* A kept piece by format and key, or NULL. */
 struct kept *value_kept(const struct value *group, const char *format, const char *key,
                         size_t key_len);
+
+/* True if all that `said` holds stands in `group` too, kept pieces aside. */
+bool record_includes(const struct value *group, const struct value *said);
+
+/* Forgets what writers asked for, before the record is written again. */
+void record_forget(struct record *record);
+
+/* True if a `combined` group is complete and all that it covers is asked for: then its text
+ * says nothing that is not said. */
+bool record_is_said(const struct record *record, const struct value *combined);
 
 /* Appends the canonical path of a value: "offences[0].title". */
 void value_path(const struct value *value, struct buffer *path);

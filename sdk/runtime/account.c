@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* A leaf whose value was taken under another field is not lost. */
+/* A leaf that was taken whole under another field is not lost. */
 #define NODE_TAKEN 1u
 
 static bool holds_leaf(const struct value *value)
@@ -17,7 +17,8 @@ static bool holds_leaf(const struct value *value)
 static void mark_taken(const struct record *record, const struct value *group)
 {
     for (const struct value *v = group->first; v; v = v->next) {
-        if (holds_leaf(v) && (v->flags & VALUE_ASKED) && v->node && record->tree)
+        bool is_whole = holds_leaf(v) && (v->flags & (VALUE_ASKED | VALUE_PART)) == VALUE_ASKED;
+        if (is_whole && v->node && record->tree)
             tree_node(record->tree, v->node)->reserved |= NODE_TAKEN;
         if (v->form == VALUE_GROUP)
             mark_taken(record, v);
@@ -59,6 +60,16 @@ static void report_kept(struct comity_record *record, const struct format *forma
         tree_mark(record->record.tree, kept->node, FATE_DROPPED);
 }
 
+/* The text of items that a form merges: lost unless it was written whole, or all that it says
+ * was. */
+static void report_combined(struct comity_record *record, const struct format *format,
+                            const struct value *group)
+{
+    struct value *text = value_child(group, F_combined_text);
+    if (text && !(text->flags & VALUE_ASKED) && !record_is_said(&record->record, group))
+        report_value(record, format, text);
+}
+
 static void report_group(struct comity_record *record, const struct format *format,
                          const struct value *group)
 {
@@ -69,6 +80,10 @@ static void report_group(struct comity_record *record, const struct format *form
     for (const struct value *v = group->first; v; v = v->next) {
         if (v->field == F_document_provenance)
             continue; /* about the record: its place is the report, not the request */
+        if (v->field == F_document_combined && v->form == VALUE_GROUP) {
+            report_combined(record, format, v);
+            continue;
+        }
         if (holds_leaf(v)) {
             bool taken = v->node && tree && (tree_node(tree, v->node)->reserved & NODE_TAKEN);
             if (!(v->flags & VALUE_ASKED) && !taken)

@@ -52,9 +52,9 @@ struct comity {
 /* --- loader.c --- */
 /* Looks through the folders and loads what is trusted. */
 comity_status load_plugins(struct comity *context, const struct comity_config *config);
-/* Adds a template file as a format of its own. */
-comity_status load_template(struct comity *context, const char *path, struct findings *findings,
-                            struct format **format);
+/* Adds a template file as a format of its own; `check`: and tries all of it. */
+comity_status load_template(struct comity *context, const char *path, bool check,
+                            struct findings *findings, struct format **format);
 
 /* --- formats.c --- */
 /* Adds a copy of a format; `added` (may be NULL) becomes it. */
@@ -66,6 +66,13 @@ struct format *find_format(struct comity *context, const char *spec, struct find
 /* The value of an option in a spec "id:name=value,...", or its fallback, or NULL. */
 const char *format_option(const struct format *format, const char *spec, const char *wanted,
                           size_t *len);
+/* The encoding that an option names, canonical; NULL with COMITY_E_USAGE and a finding where it
+ * is none, and with COMITY_OK where the option is not given. */
+comity_status format_charset(const struct format *format, const char *spec,
+                             struct findings *findings, const char **charset);
+/* The same for the language of a form's labels. */
+comity_status format_language(const struct format *format, const char *spec,
+                              struct findings *findings, const char **language);
 bool format_can_read(const struct format *format);
 bool format_can_write(const struct format *format);
 
@@ -86,6 +93,8 @@ struct session {
     struct arena arena;
     struct tree tree;
     struct format *from; /* NULL: detect */
+    const char *charset; /* of text, as the user says; NULL: to be found out */
+    uint16_t language;   /* of a form's labels, by text_input_read() */
     struct comity_result *result;
 };
 
@@ -109,6 +118,18 @@ comity_status session_trees(struct session *session, const struct comity_input *
 comity_status session_open(struct session *session, struct comity *context,
                            const struct comity_options *options, struct comity_result *result);
 void session_close(struct session *session);
+/* --- text_input.c */
+/* As session_trees(), for the one document of an input of labelled text; its tree has a root
+ * alone, and the text as UTF-8. */
+comity_status text_input_run(struct session *session, struct source *source, tree_fn *each,
+                             void *user);
+/* True if the head of an input is labelled text that some form knows. */
+bool text_input_looks(struct session *session, const struct source *source);
+/* Reads the text of the tree as a form.  COMITY_E_INVALID, COMITY_E_LIMIT: reported and
+ * counted. */
+comity_status text_input_read(struct session *session, const struct format *format,
+                              uint16_t *language);
+
 /* What a format that was not found is: COMITY_E_PLUGIN, or COMITY_E_USAGE for its option. */
 comity_status missing_format(const struct comity *context, const char *spec);
 
@@ -118,8 +139,9 @@ struct record_writer {
     const char *spec; /* the format as it was asked for, with its options */
     struct template_writer templated;
 };
-void record_writer_init(struct record_writer *writer, const struct format *format,
-                        const char *spec);
+/* COMITY_E_USAGE where an option's value is none (reported), COMITY_E_NOMEM. */
+comity_status record_writer_init(struct record_writer *writer, const struct format *format,
+                                 const char *spec, struct findings *findings);
 void record_writer_free(struct record_writer *writer);
 /* Appends one document, reports what the format could not carry. */
 comity_status write_record(struct record_writer *writer, struct comity_record *record,

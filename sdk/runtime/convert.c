@@ -2,6 +2,7 @@
  *
  * Conversion: each record to bytes of the target format, whole or not at all, with the account
  * of what became of every value. */
+#include "io/charset_encode.h"
 #include "runtime/context.h"
 
 #define FLUSH_BYTES ((size_t)1 << 18)
@@ -17,13 +18,23 @@ struct conversion {
     uint64_t documents; /* written so far */
 };
 
-void record_writer_init(struct record_writer *writer, const struct format *format,
-                        const char *spec)
+comity_status record_writer_init(struct record_writer *writer, const struct format *format,
+                                 const char *spec, struct findings *findings)
 {
     writer->format = format;
     writer->spec = spec;
-    if (format->kind == FORMAT_PLUGIN && format->t)
-        template_writer_init(&writer->templated, format->t);
+    if (format->kind != FORMAT_PLUGIN || !format->t)
+        return COMITY_OK;
+    template_writer_init(&writer->templated, format->t);
+    if (!format->t->form)
+        return COMITY_OK;
+    const char *charset = NULL;
+    comity_status status = format_charset(format, spec, findings, &charset);
+    if (status == COMITY_OK && charset && strcmp(charset, "UTF-8") != 0)
+        status = charset_encoder_open(charset, &writer->templated.encoder);
+    if (status == COMITY_OK)
+        status = format_language(format, spec, findings, &writer->templated.language);
+    return status;
 }
 
 void record_writer_free(struct record_writer *writer)
@@ -119,7 +130,7 @@ static comity_status convert_record(void *user, struct comity_record *record)
     struct conversion *conversion = user;
     struct session *session = record->session;
     size_t before = conversion->out.size;
-    bool single = conversion->to->syntax == SYNTAX_XML;
+    bool single = conversion->to->syntax != SYNTAX_JSON;
     if (single && conversion->documents)
         return refuse_second(session, conversion->to->id);
     uint64_t stopping = findings_at_least(&session->findings, session->options->fail_on);
@@ -173,9 +184,11 @@ comity_status comity_convert(struct comity *context, const struct comity_options
     if (!format_can_write(conversion.to))
         return cannot_write(&findings, conversion.to->id);
     buffer_init(&conversion.out, 0);
-    record_writer_init(&conversion.writer, conversion.to, options->to);
     comity_status status =
-        session_run(context, options, input, convert_record, leave_list, &conversion, result);
+        record_writer_init(&conversion.writer, conversion.to, options->to, &findings);
+    if (status == COMITY_OK)
+        status = session_run(context, options, input, convert_record, leave_list, &conversion,
+                             result);
     if (status == COMITY_OK || status == COMITY_E_INVALID) {
         finish_writing(&conversion.writer, &conversion.out);
         comity_status flushed = flush(&conversion);

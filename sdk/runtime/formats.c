@@ -2,12 +2,21 @@
  *
  * The context and its registry of formats: the built-in ones and those of plugins.  The first
  * format of an id wins; later ones are listed as shadowed. */
+#include "io/charset.h"
 #include "runtime/context.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define MAX_BYTES 4000000000u
+
+/* Every form can be had in another encoding, and in each of its languages. */
+static const struct comity_option form_options[] = {
+    {"charset", "text", "",
+     "encoding, as windows-1251; found out where none is given, and "
+     "UTF-8 for writing"},
+    {"language", "text", "", "language of the labels that are written, as es"},
+    {NULL, NULL, NULL, NULL}};
 
 const char *comity_version(void)
 {
@@ -29,6 +38,8 @@ comity_status add_format(struct comity *context, const struct format *format,
     if (!added)
         return COMITY_E_NOMEM;
     *added = *format;
+    if (added->t && added->t->form && !added->described.options)
+        added->described.options = form_options;
     for (size_t i = 0; i < context->format_count; i++)
         if (strcmp(context->formats[i]->id, format->id) == 0)
             added->is_shadowed = true;
@@ -176,6 +187,57 @@ const char *format_option(const struct format *format, const char *spec, const c
     return NULL;
 }
 
+/* Reports that an option has a value that it cannot have. */
+static comity_status bad_option(const struct format *format, const char *name,
+                                const char *value, size_t len, const char *expected,
+                                struct findings *findings)
+{
+    char message[400];
+    snprintf(message, sizeof message, "%s takes no %s '%.*s'; expected %s", format->id, name,
+             (int)(len > 60 ? 60 : len), value, expected);
+    struct comity_finding finding = {.struct_size = sizeof finding,
+                                     .severity = COMITY_ERROR,
+                                     .code = "plugin.bad-option",
+                                     .message = message,
+                                     .format = format->id,
+                                     .hint = "comity formats ID lists a format's options"};
+    findings_add(findings, &finding);
+    return COMITY_E_USAGE;
+}
+
+comity_status format_charset(const struct format *format, const char *spec,
+                             struct findings *findings, const char **charset)
+{
+    size_t len;
+    const char *name =
+        format->t && format->t->form ? format_option(format, spec, "charset", &len) : NULL;
+    *charset = NULL;
+    if (!name || !len)
+        return COMITY_OK;
+    *charset = charset_canonical(name, len);
+    return *charset ? COMITY_OK
+                    : bad_option(format, "charset", name, len,
+                                 "an encoding such as UTF-8, UTF-16, windows-1251 or GB18030",
+                                 findings);
+}
+
+comity_status format_language(const struct format *format, const char *spec,
+                              struct findings *findings, const char **language)
+{
+    size_t len;
+    const char *name = format_option(format, spec, "language", &len);
+    const struct text_form *form = format->t->form;
+    *language = NULL;
+    if (!name || !len)
+        return COMITY_OK;
+    for (size_t i = 0; i < form->language_count && !*language; i++)
+        if (strlen(form->languages[i]) == len && memcmp(form->languages[i], name, len) == 0)
+            *language = form->languages[i];
+    return *language ? COMITY_OK
+                     : bad_option(format, "language", name, len,
+                                  "one of the languages of the form's labels", findings);
+}
+
 struct format *find_format(struct comity *context, const char *spec, struct findings *findings)
 {
     struct format *format = NULL;
@@ -183,7 +245,7 @@ struct format *find_format(struct comity *context, const char *spec, struct find
         for (size_t i = 0; i < context->format_count; i++)
             if (context->formats[i]->path && strcmp(context->formats[i]->path, spec) == 0)
                 return context->formats[i];
-        comity_status status = load_template(context, spec, findings, &format);
+        comity_status status = load_template(context, spec, false, findings, &format);
         return status == COMITY_OK ? format : NULL;
     }
     size_t len = strcspn(spec, ":");
@@ -235,7 +297,9 @@ comity_status comity_format_at(const struct comity *context, size_t index,
         .is_shadowed = format->is_shadowed,
         .id = format->id,
         .title = format->title,
-        .syntax = format->syntax == SYNTAX_XML ? "xml" : "json",
+        .syntax = format->syntax == SYNTAX_XML    ? "xml"
+                  : format->syntax == SYNTAX_TEXT ? "text"
+                                                  : "json",
         .plugin = format->plugin ? format->plugin->descriptor.id : NULL,
         .plugin_version = format->plugin ? format->plugin->descriptor.version : NULL,
         .plugin_path = format->plugin ? format->plugin->path : NULL,

@@ -48,9 +48,12 @@ static const char *check_format(const struct comity_format *format)
 {
     if (!format->id || !*format->id || !format->title)
         return "a format has no id or no title";
+    bool is_text = format->syntax && strcmp(format->syntax, "text") == 0;
     if (!format->syntax ||
-        (strcmp(format->syntax, "json") != 0 && strcmp(format->syntax, "xml") != 0))
-        return "a format's syntax is neither json nor xml";
+        (!is_text && strcmp(format->syntax, "json") != 0 && strcmp(format->syntax, "xml") != 0))
+        return "a format's syntax is none of json, xml and text";
+    if (is_text && !format->template_text)
+        return "a format of syntax text has no template";
     if (!format->template_text && !format->reader && !format->writer)
         return "a format has no template, reader or writer";
     if (!format->template_text && format->reader && !format->probe)
@@ -72,7 +75,9 @@ static comity_status take_format(struct comity *context, struct plugin *plugin,
         return COMITY_E_PLUGIN;
     format.id = format.described.id;
     format.title = format.described.title;
-    format.syntax = strcmp(format.described.syntax, "xml") == 0 ? SYNTAX_XML : SYNTAX_JSON;
+    format.syntax = strcmp(format.described.syntax, "xml") == 0    ? SYNTAX_XML
+                    : strcmp(format.described.syntax, "text") == 0 ? SYNTAX_TEXT
+                                                                   : SYNTAX_JSON;
     format.kinds = format.described.kinds;
     if (format.described.template_text) {
         struct findings findings = context->findings;
@@ -86,6 +91,10 @@ static comity_status take_format(struct comity *context, struct plugin *plugin,
         }
         if (strcmp(format.t->id, format.id) != 0) {
             *reason = "a template's id is not that of its format";
+            return COMITY_E_PLUGIN;
+        }
+        if ((format.t->form != NULL) != (format.syntax == SYNTAX_TEXT)) {
+            *reason = "a template's syntax is not that of its format";
             return COMITY_E_PLUGIN;
         }
     }
@@ -219,6 +228,7 @@ static comity_status load_object(struct comity *context, const char *path)
     return take_plugin(context, plugin, entry());
 }
 
+/* The text of a file; NULL where it cannot be read, with ENOMEM where memory is short. */
 static char *read_file(const char *path, size_t *size)
 {
     struct stat status;
@@ -226,9 +236,11 @@ static char *read_file(const char *path, size_t *size)
     if (fd < 0)
         return NULL;
     char *text = NULL;
+    errno = 0;
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
         status.st_size <= (off_t)MAX_TEMPLATE_BYTES)
         text = malloc((size_t)status.st_size + 1);
+    int error = errno;
     *size = 0;
     while (text && *size < (size_t)status.st_size) {
         ssize_t got = read(fd, text + *size, (size_t)status.st_size - *size);
@@ -239,11 +251,12 @@ static char *read_file(const char *path, size_t *size)
         *size += (size_t)got;
     }
     close(fd);
+    errno = error;
     return text;
 }
 
-comity_status load_template(struct comity *context, const char *path, struct findings *findings,
-                            struct format **format)
+comity_status load_template(struct comity *context, const char *path, bool check,
+                            struct findings *findings, struct format **format)
 {
     struct findings own = *findings;
     struct template *t = NULL;
@@ -251,6 +264,8 @@ comity_status load_template(struct comity *context, const char *path, struct fin
     char *text = read_file(path, &size);
     own.file = path;
     *format = NULL;
+    if (!text && errno == ENOMEM)
+        return COMITY_E_NOMEM;
     if (!text) {
         char message[400];
         snprintf(message, sizeof message, "the template %s cannot be read", path);
@@ -262,7 +277,8 @@ comity_status load_template(struct comity *context, const char *path, struct fin
         findings_add(findings, &finding);
         return COMITY_E_PLUGIN;
     }
-    comity_status status = template_compile(&context->arena, text, size, &own, &t);
+    comity_status status =
+        (check ? template_check : template_compile)(&context->arena, text, size, &own, &t);
     free(text);
     memcpy(findings->counts, own.counts, sizeof own.counts);
     if (status != COMITY_OK)
@@ -286,7 +302,8 @@ static comity_status load_template_plugin(struct comity *context, const char *pa
         return COMITY_E_NOMEM;
     const char *reason = distrust(path, false);
     comity_status status =
-        reason ? COMITY_E_PLUGIN : load_template(context, path, &context->findings, &format);
+        reason ? COMITY_E_PLUGIN
+               : load_template(context, path, false, &context->findings, &format);
     if (status == COMITY_E_NOMEM)
         return status;
     if (!format) {

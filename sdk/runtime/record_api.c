@@ -96,9 +96,10 @@ comity_status comity_record_write(struct comity_record *record, const char *to,
     struct record_writer writer;
     struct buffer out;
     buffer_init(&out, 0);
-    record_writer_init(&writer, format, to);
+    comity_status status = record_writer_init(&writer, format, to, &session->findings);
     uint64_t stopping = findings_at_least(&session->findings, session->options->fail_on);
-    comity_status status = write_record(&writer, record, &out);
+    if (status == COMITY_OK)
+        status = write_record(&writer, record, &out);
     finish_writing(&writer, &out);
     if (status == COMITY_OK &&
         findings_at_least(&session->findings, session->options->fail_on) > stopping)

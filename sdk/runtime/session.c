@@ -54,7 +54,8 @@ comity_status session_open(struct session *session, struct comity *context,
     if (!session->from)
         return missing_format(context, options->from);
     if (format_can_read(session->from))
-        return COMITY_OK;
+        return format_charset(session->from, options->from, &session->findings,
+                              &session->charset);
     report_plain(session, COMITY_ERROR, "plugin.cannot-read", "this format is written only",
                  "comity formats says which formats are read");
     return COMITY_E_USAGE;
@@ -106,6 +107,23 @@ static comity_status run_stream(struct session *session, struct source *source,
     return status == COMITY_END || status == COMITY_E_CORRUPT ? COMITY_OK : status;
 }
 
+/* A file of text holds one document. */
+static comity_status run_text(struct session *session, struct source *source, tree_fn *each,
+                              void *user)
+{
+    comity_status status = text_input_run(session, source, each, user);
+    if (status == COMITY_E_IO && source->error)
+        report_io(session, source);
+    if (status == COMITY_E_NOMEM)
+        report_plain(session, COMITY_ERROR, "limit.memory", "there is not enough memory", NULL);
+    if (status != COMITY_END)
+        return status;
+    report_plain(session, COMITY_ERROR, "model.no-document", "the input holds no document",
+                 NULL);
+    session->result->failed_input++;
+    return COMITY_OK;
+}
+
 comity_status session_trees(struct session *session, const struct comity_input *input,
                             enum syntax_id syntax, tree_fn *each, void *user)
 {
@@ -121,14 +139,19 @@ comity_status session_trees(struct session *session, const struct comity_input *
     if (status == COMITY_E_IO)
         report_io(session, &source);
     if (status == COMITY_OK) {
+        bool is_known = syntax != 0;
         if (!syntax)
             syntax = syntax_sniff(source.bytes, source.size);
+        if (syntax == SYNTAX_JSON && !is_known && text_input_looks(session, &source))
+            syntax = SYNTAX_TEXT;
         if (!syntax)
             syntax = SYNTAX_JSON; /* nothing but white space: no document */
-        status = stream_open(syntax, &source, &session->context->limits, NULL, &stream);
+        if (syntax != SYNTAX_TEXT)
+            status = stream_open(syntax, &source, &session->context->limits, NULL, &stream);
     }
     if (status == COMITY_OK)
-        status = run_stream(session, &source, stream, each, user);
+        status = syntax == SYNTAX_TEXT ? run_text(session, &source, each, user)
+                                       : run_stream(session, &source, stream, each, user);
     stream_free(stream);
     source_free(&source);
     return status;
@@ -151,7 +174,7 @@ static comity_status read_record(struct comity_record *record, const struct form
     record->format = format;
     if (format->t && !format->described.reader) {
         status = template_read(format->t, &record->record, &session->findings, after,
-                               session->options->trace != 0);
+                               session->language, session->options->trace != 0);
         record->node = *after;
         return status;
     }
@@ -234,6 +257,12 @@ static comity_status run_tree(void *user, struct session *session)
     session->findings.format = format->id;
     uint32_t after = 0;
     comity_status status = COMITY_OK;
+    if (format->syntax == SYNTAX_TEXT)
+        status = text_input_read(session, format, &session->language);
+    if (status == COMITY_E_INVALID || status == COMITY_E_LIMIT) {
+        session->findings.format = NULL;
+        return COMITY_OK;
+    }
     uint64_t met = 0;
     while (status == COMITY_OK) {
         status = run_record(session, format, run, &after);

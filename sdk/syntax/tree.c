@@ -295,6 +295,10 @@ void tree_path(const struct tree *tree, uint32_t index, struct buffer *path)
 {
     if (index == 0 || index >= tree->count)
         return;
+    if (tree->syntax == SYNTAX_TEXT) { /* one level, where labels stand once */
+        buffer_add(path, tree->nodes[index].name, tree->nodes[index].name_len);
+        return;
+    }
     uint32_t here = 1;
     if (tree->syntax == SYNTAX_XML) {
         buffer_char(path, '/');
@@ -329,32 +333,43 @@ static void add_at(const struct tree *tree, struct findings *findings, size_t of
     findings_add(findings, finding);
 }
 
+static void add_at_node(const struct tree *tree, struct findings *findings, uint32_t index,
+                        size_t offset, struct comity_finding *finding)
+{
+    struct buffer path;
+    buffer_init(&path, PATH_LIMIT);
+    if (index && index < tree->count) {
+        tree_path(tree, index, &path);
+        buffer_char(&path, '\0');
+        if (buffer_status(&path) == COMITY_OK)
+            finding->source = path.bytes;
+    }
+    add_at(tree, findings, offset, finding);
+    buffer_free(&path);
+}
+
 void tree_report(const struct tree *tree, struct findings *findings, uint32_t index,
                  int32_t severity, const char *code, const char *field, const char *hint,
                  const char *message)
 {
     struct comity_finding finding = {
         .severity = severity, .code = code, .message = message, .field = field, .hint = hint};
-    struct buffer path;
-    buffer_init(&path, PATH_LIMIT);
-    size_t offset = 0;
-    if (index && index < tree->count) {
-        offset = tree->nodes[index].offset;
-        tree_path(tree, index, &path);
-        buffer_char(&path, '\0');
-        if (buffer_status(&path) == COMITY_OK)
-            finding.source = path.bytes;
-    }
-    add_at(tree, findings, offset, &finding);
-    buffer_free(&path);
+    size_t offset = index && index < tree->count ? tree->nodes[index].offset : 0;
+    add_at_node(tree, findings, index, offset, &finding);
+}
+
+void tree_report_at(const struct tree *tree, struct findings *findings, uint32_t index,
+                    int32_t severity, const struct syntax_error *error)
+{
+    struct comity_finding finding = {.severity = severity,
+                                     .code = error->code,
+                                     .message = error->message,
+                                     .hint = error->hint};
+    add_at_node(tree, findings, index, error->offset, &finding);
 }
 
 void tree_report_syntax(const struct tree *tree, struct findings *findings,
                         const struct syntax_error *error)
 {
-    struct comity_finding finding = {.severity = COMITY_ERROR,
-                                     .code = error->code,
-                                     .message = error->message,
-                                     .hint = error->hint};
-    add_at(tree, findings, error->offset, &finding);
+    tree_report_at(tree, findings, 0, COMITY_ERROR, error);
 }

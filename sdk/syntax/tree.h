@@ -91,8 +91,8 @@ bool tree_is_leaf(const struct tree *tree, const struct comity_node *node);
 /* Line, column and offset in the input of a byte of tree->text. */
 struct place tree_place(const struct tree *tree, size_t offset);
 
-/* Appends where a node stands: a JSON Pointer ("/arrest_warrants/0/charge") or an XPath
- * ("/a:Request/a:Party[2]/@id", without prefixes). */
+/* Appends where a node stands: a JSON Pointer ("/arrest_warrants/0/charge"), an XPath
+ * ("/a:Request/a:Party[2]/@id", without prefixes), or of labelled text the label. */
 void tree_path(const struct tree *tree, uint32_t index, struct buffer *path);
 
 /* Reports a finding at a node (0: the document).  `field` and `hint` may be NULL. */
@@ -100,12 +100,18 @@ void tree_report(const struct tree *tree, struct findings *findings, uint32_t in
                  int32_t severity, const char *code, const char *field, const char *hint,
                  const char *message);
 
-/* A syntax error: a code, a sentence, and the byte of the text it is about. */
+/* A syntax error, or something less grave: a code, a sentence, and the byte of the text it is
+ * about. */
 struct syntax_error {
     const char *code, *hint;
     char message[240];
     size_t offset;
 };
+
+/* Reports what is said about a byte of the text, in the input's own place; `index` is the node
+ * that it belongs to, 0 = none. */
+void tree_report_at(const struct tree *tree, struct findings *findings, uint32_t index,
+                    int32_t severity, const struct syntax_error *error);
 
 /* Reports a syntax error, in the input's own place, as a finding of severity ERROR. */
 void tree_report_syntax(const struct tree *tree, struct findings *findings,

@@ -48,6 +48,24 @@ def _():
               result.stderr)
 
 
+@case("the form of the page on templates has no faults and converts")
+def _():
+    page = (SOURCE / "docs" / "templates.md").read_text(encoding="utf-8")
+    work = folder()
+    template = work / "example-form.json"
+    template.write_text(re.findall(r"```json\n(.*?)```", page, re.S)[1], encoding="utf-8")
+    checked = run("formats", "check", template)
+    same(checked.status, 0, checked.out)
+    form = work / "form.txt"
+    form.write_text("Requesting authority\n  Court of Sampletown\n(3) PERSON: Jo Sample\n",
+                    encoding="utf-8")
+    made = run("convert", "-f", template, "-t", "convention-json", form)
+    same(made.status, 0, made.err)
+    record = json.loads(made.out)
+    same(record["requesting"]["authority"]["name"], "Court of Sampletown", "authority")
+    same(record["persons"][0]["name"]["full"], "Jo Sample", "person")
+
+
 @case("the exit statuses of the README are those of the program's help")
 def _():
     shown = set(re.findall(r"^\| (\d+) \|", README, re.M))
@@ -82,9 +100,10 @@ def _():
 def _():
     page = (SOURCE / "docs" / "templates.md").read_text(encoding="utf-8")
     names = set()
-    for source in ("template_compile.c", "compiler_rows.c"):
+    for source in ("template_compile.c", "compiler_rows.c", "compiler_text.c",
+                   "compiler_parts.c", "check_examples.c"):
         text = (SOURCE / "sdk" / "mapping" / source).read_text(encoding="utf-8")
-        for block in re.findall(r"known\[\] = \{(.*?)NULL\}", text, re.S):
+        for block in re.findall(r"known(?:_of_form)?\[\] = \{(.*?)NULL\}", text, re.S):
             names |= set(re.findall(r'"([a-z_]+)"', block))
     check(len(names) > 20, f"found {len(names)} members")
     missing = [name for name in sorted(names) if f"`{name}`" not in page]

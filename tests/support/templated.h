@@ -61,7 +61,8 @@ static inline comity_status templated_next(struct templated *templated)
     struct whole_record *whole = &templated->whole;
     comity_status status = record_init(&whole->record, &whole->arena, &whole->tree);
     return status == COMITY_OK ? template_read(templated->t, &whole->record,
-                                               &whole->found.findings, &templated->after, false)
+                                               &whole->found.findings, &templated->after, 0,
+                                               false)
                                : status;
 }
 

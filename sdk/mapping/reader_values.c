@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The template reader's values: what a row takes, what is kept, and the groups that they
+ * belong to. */
+#include "mapping/reader.h"
+#include "model/convention.h"
+#include "syntax/json.h"
+
+#include <stdio.h>
+
+/* --- keeping --- */
+
+static void put_link(struct buffer *key, const struct link *link)
+{
+    if (!link)
+        return;
+    put_link(key, link->up);
+    buffer_char(key, '/');
+    if (!link->name) {
+        buffer_format(key, "%u", link->index);
+        return;
+    }
+    for (uint32_t i = 0; i < link->len; i++) {
+        char c = link->name[i];
+        if (c == '~' || c == '/')
+            buffer_text(key, c == '~' ? "~0" : "~1");
+        else
+            buffer_char(key, c);
+    }
+}
+
+void in_keep(struct reading *r, struct value *group, const char *what, const struct link *link,
+             const char *json, size_t json_len, uint32_t node)
+{
+    struct buffer key;
+    buffer_init(&key, 0);
+    buffer_text(&key, r->prefix);
+    buffer_text(&key, what);
+    put_link(&key, link);
+    const char *key_copy =
+        buffer_status(&key) == COMITY_OK
+            ? arena_copy(r->record->arena, key.bytes ? key.bytes : "", key.size)
+            : NULL;
+    if (!key_copy ||
+        !value_keep(r->record, group, r->t->id, key_copy, key.size, json, json_len, node))
+        r->status = COMITY_E_NOMEM;
+    buffer_free(&key);
+}
+
+/* Keeps a node as it stands. */
+void in_keep_node(struct reading *r, struct value *group, const struct link *link,
+                  uint32_t index, enum fate fate)
+{
+    const struct comity_node *node = tree_node(r->tree, index);
+    const char *slice = r->tree->text + node->offset;
+    size_t size = node->end - node->offset;
+    if (node->kind >= COMITY_NODE_STRING) { /* its bytes may be spelt in several ways */
+        struct buffer json;
+        buffer_init(&json, 0);
+        json_put_node(&json, r->tree, index);
+        size = json.size;
+        slice = buffer_status(&json) == COMITY_OK
+                    ? arena_copy(r->record->arena, json.bytes, json.size)
+                    : NULL;
+        buffer_free(&json);
+    } else {
+        slice = arena_copy(r->record->arena, slice, size);
+    }
+    if (!slice) {
+        r->status = COMITY_E_NOMEM;
+        return;
+    }
+    in_keep(r, group, "", link, slice, size, index);
+    if (fate != FATE_NONE)
+        tree_mark(r->tree, index, fate);
+}
+
+void in_keep_unexpected(struct reading *r, struct value *group, const struct link *link,
+                        uint32_t index, const char *expected)
+{
+    char message[120];
+    snprintf(message, sizeof message, "found something else than %s", expected);
+    tree_report(r->tree, r->findings, index, COMITY_WARNING, "model.type", NULL,
+                "it is kept as it stands, for this format alone", message);
+    in_keep_node(r, group, link, index, FATE_KEPT);
+}
+
+/* --- groups --- */
+
+static struct value *frame_slot(struct reading *r, struct frame *frame, uint16_t index)
+{
+    if (frame->slots[index])
+        return frame->slots[index];
+    const struct slot *slot = &frame->scope->slots[index];
+    struct value *parent = frame_slot(r, frame, slot->parent);
+    if (!parent)
+        return NULL;
+    struct value *group = value_child(parent, slot->field);
+    uint16_t position = slot->index;
+    while (group && (slot->key == FIELD_NONE ? position-- > 0
+                                             : !value_child(group, slot->key) ||
+                                                   !value_is(value_child(group, slot->key),
+                                                             slot->wanted, slot->wanted_len)))
+        group = value_next(group);
+    if (!group) {
+        group = value_add(r->record, parent, slot->field);
+        struct value *key =
+            group && slot->key != FIELD_NONE
+                ? value_add_text(r->record, group, slot->key, slot->wanted, slot->wanted_len, 0)
+                : NULL;
+        if (key)
+            key->flags |= VALUE_CONSTANT;
+        if (!group || (slot->key != FIELD_NONE && !key)) {
+            r->status = COMITY_E_NOMEM;
+            return NULL;
+        }
+    }
+    frame->slots[index] = group;
+    return group;
+}
+
+struct value *in_group(struct reading *r, struct frame *frame, const struct target *target)
+{
+    if (!target->from_root)
+        return frame_slot(r, frame, target->slot);
+    return frame_slot(r, r->root, target->slot);
+}
+
+void in_constant(struct reading *r, struct frame *frame, const struct constant *constant)
+{
+    struct value *group = in_group(r, frame, &constant->target);
+    if (!group || value_child(group, constant->target.field))
+        return;
+    struct value *value = value_add_text(r->record, group, constant->target.field,
+                                         constant->text, constant->len, 0);
+    if (value)
+        value->flags |= VALUE_CONSTANT;
+    else
+        r->status = COMITY_E_NOMEM;
+}
+
+/* --- values --- */
+
+void in_warn(struct reading *r, const struct value *value, const char *code,
+             const char *expected)
+{
+    char message[400];
+    snprintf(message, sizeof message, "%s is '%.*s'; expected %s", fields[value->field].name,
+             clip(value->text, value->len, 100), value->text, expected);
+    record_report(r->record, r->findings, value, COMITY_WARNING, code,
+                  "the value stays as written", message);
+}
+
+static void trace(struct reading *r, const struct row *row, uint32_t index,
+                  const struct value *value)
+{
+    char message[300];
+    snprintf(message, sizeof message, "%s -> %s: '%.*s'", row->at, row->field_path,
+             clip(value->text, value->len, 100), value->text);
+    record_report(r->record, r->findings, value, COMITY_NOTE, "model.trace", NULL, message);
+    (void)index;
+}
+
+/* One scalar to its field, and to those that say the same. */
+void in_scalar(struct reading *r, const struct row *row, struct frame *frame,
+               const struct link *link, uint32_t index)
+{
+    struct comity_node *node = tree_node(r->tree, index);
+    const char *text = node->text;
+    size_t len = node->text_len;
+    if (node->kind == COMITY_NODE_TRUE || node->kind == COMITY_NODE_FALSE) {
+        text = node->kind == COMITY_NODE_TRUE ? "true" : "false";
+        len = node->kind == COMITY_NODE_TRUE ? 4 : 5;
+    }
+    if (codec_is_unknown(row, text, len, node->kind)) {
+        in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
+        return;
+    }
+    struct decoded decoded;
+    struct value *group = in_group(r, frame, &row->target);
+    struct value *value = NULL;
+    if (group &&
+        codec_decode(row, r->record->arena, r->language, text, len, node->kind, &decoded))
+        value = value_add_text(r->record, group, row->target.field, decoded.text, decoded.len,
+                               index);
+    if (!value) {
+        r->status = COMITY_E_NOMEM;
+        return;
+    }
+    for (size_t i = 0; i < row->with_count; i++)
+        in_constant(r, frame, &row->with[i]);
+    for (size_t i = 0; i < row->also_count; i++) {
+        struct value *other = in_group(r, frame, &row->also[i]);
+        if (other && !value_child(other, row->also[i].field) &&
+            !value_add_text(r->record, other, row->also[i].field, decoded.text, decoded.len,
+                            index))
+            r->status = COMITY_E_NOMEM;
+    }
+    node->fate = decoded.precise ? FATE_MAPPED : FATE_APPROXIMATED;
+    if (!decoded.exact)
+        in_keep_node(r, frame->slots[0], link, index, FATE_NONE);
+    if (!decoded.known) {
+        in_warn(r, value, decoded.code, decoded.expected);
+    } else if (fields[row->target.field].type > TYPE_PROSE) {
+        const char *expected = NULL;
+        const char *code =
+            value_check(&fields[row->target.field], value->text, value->len, &expected);
+        if (code)
+            in_warn(r, value, code, expected);
+    }
+    if (r->trace)
+        trace(r, row, index, value);
+}

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""comity formats check: planted errors are refused with their line, good templates pass, and
+the template language's own JSON Schema agrees with the program."""
+import json
+import pathlib
+import re
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import SOURCE, case, cases, check, folder, main, run, same, skip  # noqa: E402
+
+TEMPLATES = sorted((SOURCE / "plugins").glob("*/*.json"))
+# One row or member a line, so that a fault's line tells which it was.
+FORM = """{
+"comity_template": 1, "id": "planted", "title": "Planted", "syntax": "text",
+"languages": ["en"], "kinds": ["mutual-legal-assistance"],
+"detect": {"labels": 2, "score": 50},
+"codes": {"sex": {"m": "male", "f": "female"}},
+"rows": [
+{"at": "Authority", "number": "1", "field": "requesting.authority.name"},
+{"at": "Matter", "field": "proceeding.subject"},
+{"at": "Born", "field": "persons[0].birth.date", "date": "DD.MM.YYYY"},
+{"at": "Sex", "field": "persons[0].sex", "codes": "sex"},
+{"at": "Law", "between": "; ", "parts": [
+{"part": "law {}", "field": "offences[0].provisions[0].citation"},
+{"part": "{}", "field": "offences[0].title"}]},
+{"at": "Facts", "field": "facts.summary"},
+{"at": "Assistance", "field": "assistance[0].description"},
+{"at": "Purpose", "field": "purpose.text"}],
+"examples": [
+{"source": "1. Authority: A\\nMatter: B\\nBorn: 05.03.1985\\nSex: f\\nLaw: law 1; C\\nFacts: D\\n\
+Assistance: E\\nPurpose: F\\n",
+"canonical": {
+"persons[0].birth.date": "1985-03-05",
+"offences[0].provisions[0].citation": "1"}}]
+}
+"""
+
+
+def checked(text):
+    path = folder() / "planted.json"
+    path.write_text(text, encoding="utf-8")
+    result = run("formats", "check", "--json", path)
+    findings = [json.loads(line) for line in result.out.splitlines() if line.startswith(b"{")]
+    return result.status, findings
+
+
+def line_of(text, part):
+    return next(n for n, line in enumerate(text.split("\n"), 1) if part in line)
+
+
+@case("the form that errors are planted in has no fault of its own")
+def _():
+    status, findings = checked(FORM)
+    same((status, findings), (0, []), "faults")
+
+
+PLANTED = [
+    ("a path that names no field", "facts.summary", "facts.sumary", "template.field", None),
+    ("a label twice", '"at": "Matter"', '"at": "Authority", "number": "1"',
+     "template.label-twice", '"field": "proceeding.subject"'),
+    ("a label that folds to another's", '"at": "Purpose"', '"at": "MATTER"',
+     "template.label-twice", None),
+    ("a one-way code table: two words, one code", '"f": "female"', '"m ": "female"',
+     "template.one-way", '"at": "Sex"'),
+    ("a date without the day", "DD.MM.YYYY", "MM.YYYY", "template.date", None),
+    ("a part that another part takes first", '"part": "law {}"', '"part": "{}"',
+     "template.one-way", '"offences[0].title"'),
+    ("two rows that fill one field", "purpose.text", "facts.summary", "template.field",
+     '"at": "Purpose"'),
+    ("an unknown member", '"at": "Facts",', '"at": "Facts", "feld": "x",',
+     "template.unknown-member", None),
+    ("a pattern twice", '"part": "law {}"', '"part": ["law {}", "law {}"]',
+     "template.unreachable", None),
+    ("a code table that no row uses", '"codes": "sex"}', '"note": "x"}',
+     "template.unreachable", '"codes": {"sex"'),
+    ("a kind that nothing reaches", '"kinds": ["mutual-legal-assistance"]',
+     '"kinds": ["mutual-legal-assistance",\n{"kind": "freezing", "when": '
+     '{"at": "Matter", "contains": "x"}}]', "template.unreachable", '{"kind": "freezing"'),
+    ("an example with another value", '"1985-03-05"', '"1985-03-06"', "template.example", None),
+    ("an example that does not come back", "Law: law 1; C", "Law:  law 1;C",
+     "template.example", None),
+    ("an encoding that is not known", '"languages": ["en"]',
+     '"languages": ["en"], "charsets": ["klingon"]', "template.charset", None),
+    ("a row with field and keep", '"at": "Facts",', '"at": "Facts", "keep": true,',
+     "template.row", None),
+    ("a language without country names", '"codes": "sex"}', '"country": "xx"}',
+     "template.country", None),
+    ("a part without a hole", '"part": "law {}"', '"part": "law"', "template.part", None),
+    ("a part with two holes and nothing between", '"part": "law {}"', '"part": "law {}{}"',
+     "template.part", None),
+]
+
+
+@cases("refused with its line: {0}", PLANTED)
+def planted(title, good, bad, code, where):
+    text = FORM.replace(good, bad, 1)
+    check(text != FORM, "nothing was planted")
+    status, findings = checked(text)
+    same(status, 4, f"exit status; {findings}")
+    line = line_of(text, where or bad.split("\n")[0])
+    met = [(f["code"], f["line"]) for f in findings if f["severity"] == "error"]
+    check((code, line) in met, f"wanted {code} in line {line}", met)
+
+
+@case("what the convention asks and no row fills is a warning, and no fault")
+def _():
+    text = FORM.replace('{"at": "Purpose", "field": "purpose.text"}',
+                        '{"at": "Purpose", "field": "remarks[0].text"}')
+    status, findings = checked(text)
+    same(status, 0, "exit status")
+    same([f["code"] for f in findings], ["template.content"], "findings")
+    check("61.14(f)" in findings[0]["message"], findings)
+
+
+@cases("{0} has no faults", [(p.stem,) for p in TEMPLATES])
+def shipped(name):
+    path = next(p for p in TEMPLATES if p.stem == name)
+    result = run("formats", "check", path)
+    same(result.status, 0, result.out)
+
+
+def schema():
+    try:
+        import jsonschema
+    except ImportError:
+        skip("python3-jsonschema is not installed")
+    if not hasattr(jsonschema, "Draft202012Validator"):
+        skip("python3-jsonschema is too old for draft 2020-12")
+    made = json.loads((SOURCE / "docs" / "schema" / "template.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(made)
+    return made, jsonschema.Draft202012Validator(made)
+
+
+@cases("{0} is valid by the schema of templates", [(p.stem,) for p in TEMPLATES])
+def valid(name):
+    path = next(p for p in TEMPLATES if p.stem == name)
+    _, validator = schema()
+    same([e.message for e in validator.iter_errors(json.loads(path.read_text()))], [], name)
+
+
+@case("the schema of templates refuses what the program refuses")
+def _():
+    _, validator = schema()
+    for good, bad in (("facts.summary", "facts summary"), ('"at": "Facts",', '"feld": 1,'),
+                      ('"score": 50', '"score": 500'), ('"labels": 2', '"all": []')):
+        faulty = json.loads(FORM.replace(good, bad, 1))
+        check(list(validator.iter_errors(faulty)), f"{bad} is valid")
+
+
+@case("the schema knows the members that the program knows, and no others")
+def _():
+    made, _ = schema()
+    known = set()
+    for name in ("template_compile.c", "compiler_rows.c", "compiler_text.c",
+                 "compiler_parts.c", "check_examples.c"):
+        text = (SOURCE / "sdk" / "mapping" / name).read_text(encoding="utf-8")
+        for block in re.findall(r"known(?:_of_form)?\[\] = \{(.*?)NULL\}", text, re.S):
+            known |= set(re.findall(r'"([a-z_]+)"', block))
+    told = set()
+
+    def walk(node):
+        if isinstance(node, dict):
+            told.update(node.get("properties", {}))
+            for value in node.values():
+                walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                walk(value)
+
+    walk(made)
+    told -= {"kind", "when", "has", "equals", "contains", "all", "labels", "score"}
+    same(sorted(told), sorted(known), "members")
+
+
+main()
