@@ -25,6 +25,9 @@ unit_tests = \
 	tests/unit/test_template \
 	tests/unit/test_template_lists \
 	tests/unit/test_template_rows \
+	tests/unit/test_text \
+	tests/unit/test_text_form \
+	tests/unit/test_text_write \
 	tests/unit/test_tree \
 	tests/unit/test_xml \
 	tests/unit/test_xml_faults

@@ -38,7 +38,14 @@ static size_t fold_sequence(const uint16_t *sequence, uint32_t *folded)
 size_t fold_char_wide(const char *text, size_t len, uint32_t folded[FOLD_MAX], size_t *count)
 {
     uint32_t code = 0xFFFD;
-    size_t size = utf8_decode(text, len, &code);
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t size;
+    if (len >= 2 && bytes[0] >= 0xC2 && bytes[0] < 0xE0 && (bytes[1] & 0xC0u) == 0x80) {
+        code = (bytes[0] & 0x1Fu) << 6 | (bytes[1] & 0x3Fu); /* most letters, without a call */
+        size = 2;
+    } else {
+        size = utf8_decode(text, len, &code);
+    }
     folded[0] = code;
     *count = 1;
     if (!size)

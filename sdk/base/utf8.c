@@ -86,6 +86,37 @@ size_t utf8_encode(uint32_t code, char *text)
     return size;
 }
 
+/* Two bytes, or three without a special case: nearly all that is not ASCII.  0: ask more. */
+static size_t plain_sequence(const char *text, size_t len)
+{
+    unsigned char first = (unsigned char)text[0];
+    if (first >= 0xC2 && first < 0xE0)
+        return len >= 2 && continues((unsigned char)text[1]) ? 2 : 0;
+    if (first > 0xE0 && first < 0xF0 && first != 0xED && len >= 3 &&
+        continues((unsigned char)text[1]) && continues((unsigned char)text[2]))
+        return 3;
+    return 0;
+}
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* True for eight bytes that are four letters of two bytes: Cyrillic, Greek, accents. */
+static int are_pairs(const char *text)
+{
+    uint64_t word = load(text);
+    if ((word & UINT64_C(0xC0E0C0E0C0E0C0E0)) != UINT64_C(0x80C080C080C080C0))
+        return 0;
+    /* The first byte is none of C0 and C1: in each half-word a bit of 1E is set. */
+    uint64_t first = (word & UINT64_C(0x001E001E001E001E)) + UINT64_C(0x7FFF7FFF7FFF7FFF);
+    return (first & UINT64_C(0x8000800080008000)) == UINT64_C(0x8000800080008000);
+}
+#else
+static int are_pairs(const char *text)
+{
+    (void)text;
+    return 0;
+}
+#endif
+
 size_t utf8_invalid(const char *text, size_t len)
 {
     size_t i = 0;
@@ -96,8 +127,12 @@ size_t utf8_invalid(const char *text, size_t len)
          * until ASCII is back. */
         while (i < len && (unsigned char)text[i] < 0x80)
             i++;
+        while (len - i >= 8 && are_pairs(text + i))
+            i += 8;
         while (i < len && (unsigned char)text[i] >= 0x80) {
-            size_t size = utf8_sequence(text + i, len - i);
+            size_t size = plain_sequence(text + i, len - i);
+            if (!size)
+                size = utf8_sequence(text + i, len - i);
             if (!size)
                 return i;
             i += size;

@@ -13,7 +13,8 @@ struct charset_entry {
     const char *iconv_name;
 };
 
-/* NULL where it is not one of ours.  "UTF-16" has the iconv name of what is written under it. */
+/* NULL where it is not one of ours.  "UTF-16" has the iconv name of what is written under
+ * it. */
 const struct charset_entry *charset_find(const char *name, size_t len);
 
 #endif

@@ -7,7 +7,8 @@
  *
  * Russian, Ukrainian, Belarusian, Macedonian, Serbian, Kazakh: "X-Latin/BGN", the system of
  *     BGN/PCGN, which is read aloud right by those who know none of the languages ("Yuliya
- *     Khrushcheva", where "Any-Latin" follows ISO 9 and has "Ûliâ").  Its signs for the soft and
+ *     Khrushcheva", where "Any-Latin" follows ISO 9 and has "Ûliâ").  Its signs for the soft
+ * and
  *     the hard sign, and apostrophes that stand for a hard sign, are left out as in passports:
  *     "Igor", not "Igorʹ".  Passports themselves may differ ("Iuliia", ICAO Doc 9303).
  * Greek: "Greek-Latin/UNGEGN" (ELOT 743), as in passports, without the marks that only serve
@@ -53,7 +54,8 @@ comity_status latin_new(struct latin **latin);
 /* NULL is fine. */
 void latin_free(struct latin *latin);
 
-/* Puts a word, UTF-8 of up to LATIN_MOST bytes, into `result` (emptied before) in Latin letters,
+/* Puts a word, UTF-8 of up to LATIN_MOST bytes, into `result` (emptied before) in Latin
+ * letters,
  * composed; what ICU has no letters for stays.  COMITY_E_UNSUPPORTED: ICU was installed without
  * these rules.  COMITY_E_LIMIT: the result is far longer than honest words are. */
 comity_status latin_word(struct latin *latin, enum latin_way way, const char *utf8, size_t len,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What stands in ASCII for punctuation, currencies and other signs.  Knows nothing of letters. */
+ * What stands in ASCII for punctuation, currencies and other signs.  Knows nothing of
+ * letters. */
 #ifndef COMITY_IO_LATIN_SIGN_H
 #define COMITY_IO_LATIN_SIGN_H
 

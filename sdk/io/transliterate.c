@@ -117,7 +117,8 @@ static bool goes_on(uint32_t code, uint32_t next, bool in_han)
     return !in_han && is_joint(code) && letter_is(next) && !is_han(next);
 }
 
-/* Of a long run of Chinese characters only those that can be said, or only those that cannot. */
+/* Of a long run of Chinese characters only those that can be said, or only those that
+ * cannot. */
 static struct span cut_han(const struct run *run, struct span word)
 {
     struct span cut = {word.text, 0, 0};

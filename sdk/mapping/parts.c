@@ -98,13 +98,23 @@ static size_t literal_at_end(const struct literal *literal, struct slice text)
     return NOT_THERE;
 }
 
+/* Length of a letter that folds to no ASCII for certain: Cyrillic, Chinese; 0: it may. */
+static size_t letter_size(const char *text, size_t len)
+{
+    unsigned char first = (unsigned char)text[0];
+    if (first >= 0xD0 && first <= 0xD4 && len >= 2)
+        return 2;
+    return first >= 0xE4 && first <= 0xE9 && len >= 3 ? 3 : 0;
+}
+
 /* Where the literal stands first, and how many bytes it takes there; NOT_THERE. */
 static size_t literal_find(const struct literal *literal, struct slice text, size_t *size)
 {
+    bool is_ascii = literal->folded[0] < 0x80;
     for (size_t at = 0; at < text.len;) {
         struct slice tail = {text.text + at, text.len - at};
-        size_t step;
-        if (folded_at(tail.text, tail.len, &step) == literal->folded[0]) {
+        size_t step = is_ascii ? letter_size(tail.text, tail.len) : 0;
+        if (!step && folded_at(tail.text, tail.len, &step) == literal->folded[0]) {
             *size = literal_at_start(literal, tail);
             if (*size != NOT_THERE)
                 return at;
@@ -137,7 +147,8 @@ static size_t find_separator(const struct parts *parts, struct slice text, size_
 {
     if (!parts->separator.folded_len) {
         *size = strlen(parts->between);
-        const char *end = memmem(text.text, text.len, parts->between, *size);
+        const char *end = *size == 1 ? memchr(text.text, parts->between[0], text.len)
+                                     : memmem(text.text, text.len, parts->between, *size);
         return end ? (size_t)(end - text.text) : NOT_THERE;
     }
     for (size_t from = 0;;) {

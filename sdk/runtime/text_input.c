@@ -96,8 +96,9 @@ static const char *guess_charset(struct session *session, const char *bytes, siz
 
 /* What the user said, what a mark says, UTF-8 where the bytes are that, or the best guess. */
 static const char *find_charset(struct session *session, const char *bytes, size_t size,
-                                size_t *mark)
+                                size_t *mark, bool *is_checked)
 {
+    *is_checked = false;
     const char *marked = charset_of_mark(bytes, size, mark);
     if (session->charset) {
         if (marked && strcmp(marked, session->charset) != 0)
@@ -106,7 +107,10 @@ static const char *find_charset(struct session *session, const char *bytes, size
     }
     if (marked)
         return marked;
-    if (utf8_invalid(bytes, size) == size && !charset_likely_wide(bytes, size))
+    /* UTF-16 has zeros, in its line feeds at least. */
+    bool is_narrow = !memchr(bytes, 0, size) || !charset_likely_wide(bytes, size);
+    *is_checked = is_narrow && utf8_invalid(bytes, size) == size;
+    if (*is_checked)
         return "UTF-8";
     const char *charset = guess_charset(session, bytes, size);
     return charset ? charset : "UTF-8";
@@ -116,7 +120,8 @@ static const char *find_charset(struct session *session, const char *bytes, size
 static bool shows_label(struct session *session, const char *bytes, size_t size)
 {
     size_t mark = 0;
-    const char *charset = find_charset(session, bytes, size, &mark);
+    bool is_checked;
+    const char *charset = find_charset(session, bytes, size, &mark, &is_checked);
     for (size_t i = 0; i < session->context->format_count; i++) {
         const struct format *format = session->context->formats[i];
         if (format->t && format->t->form && !format->is_shadowed &&
@@ -171,9 +176,10 @@ static comity_status decode(struct text_input *input)
     struct tree *tree = &session->tree;
     const char *bytes = input->source->bytes;
     size_t size = input->source->size, mark = 0, bad = 0;
-    const char *charset = find_charset(session, bytes, size, &mark);
+    bool is_checked;
+    const char *charset = find_charset(session, bytes, size, &mark, &is_checked);
     if (strcmp(charset, "UTF-8") == 0) {
-        size_t fit = utf8_invalid(bytes + mark, size - mark);
+        size_t fit = is_checked ? size : utf8_invalid(bytes + mark, size - mark);
         set_text(tree, bytes + mark, fit, mark);
         return fit < size - mark ? refuse_bytes(input, charset, mark + fit) : COMITY_OK;
     }

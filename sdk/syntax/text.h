@@ -56,9 +56,9 @@ struct text_label {
 
 /* How the writer lays an item out: open number close label colon value. */
 struct text_layout {
-    const char *open, *close; /* around the number: "" and ". ", or "（" and "）" */
-    const char *colon;        /* behind the label: ": ", "：", ":\n\t" */
-    const char *indent;       /* before each further line of a value */
+    const char *open, *close;   /* around the number: "" and ". ", or "（" and "）" */
+    const char *colon;          /* behind the label: ": ", "：", ":\n\t" */
+    const char *indent;         /* before each further line of a value */
     const char *ticked, *blank; /* "(X)" and "( )" */
 };
 
@@ -96,14 +96,15 @@ struct text_found {
     uint16_t language; /* that most of them were in */
 };
 
-/* Reads one form.  `text` is UTF-8 and well formed and must outlive the tree, whose place in the
- * input (offset, line, column, map) the caller has set.
+/* Reads one form.  `text` is UTF-8 and well formed and must outlive the tree, whose place in
+ * the input (offset, line, column, map) the caller has set.
  *
  * Findings, each with its place, all warnings that leave the rest to be read: `text.number` (a
- * number that is not the form's), `text.label-twice` (a second candidate for a label; the better
+ * number that is not the form's), `text.label-twice` (a second candidate for a label; the
+ * better
  * one is taken, the other stays text of the value that it stands in), `text.damaged` (U+FFFD in
- * a value or label, or a label with letters that a wrong character set made), `text.ticks` (more
- * than one box ticked), `text.control` (control characters that text does not have).
+ * a value or label, or a label with letters that a wrong character set made), `text.ticks`
+ * (more than one box ticked), `text.control` (control characters that text does not have).
  * COMITY_E_INVALID with `text.no-label` where no label is found; COMITY_E_LIMIT with
  * `limit.members` or `limit.bytes`; COMITY_E_NOMEM. */
 comity_status text_read(struct tree *tree, const struct text_form *form, const char *text,
@@ -116,7 +117,8 @@ const struct text_label *text_label_named(const struct text_form *form, const ch
 
 /* --- writing: the same form, in one of its languages --- */
 
-/* Appends an item: gap, number, label, value and a line feed.  Without value (`value` NULL): the
+/* Appends an item: gap, number, label, value and a line feed.  Without value (`value` NULL):
+ * the
  * label alone.  A further line of the value that the reader would take for a label, a closing
  * word or guidance is joined to the line before it by a space; the result is how many lines
  * were. */
@@ -124,8 +126,8 @@ size_t text_write_item(struct buffer *out, const struct text_form *form,
                        const struct text_label *label, uint16_t language, const char *value,
                        size_t len);
 
-/* Appends a row of tick boxes; `option` is the name of the ticked one, NULL = none.  False where
- * the label has no such option (nothing is written). */
+/* Appends a row of tick boxes; `option` is the name of the ticked one, NULL = none.  False
+ * where the label has no such option (nothing is written). */
 bool text_write_ticks(struct buffer *out, const struct text_form *form,
                       const struct text_label *label, uint16_t language, const char *option,
                       size_t len);

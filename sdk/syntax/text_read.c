@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Reading labelled text: every line that may be a label is a candidate; of several for one label
+ * Reading labelled text: every line that may be a label is a candidate; of several for one
+ * label
  * the best is taken; what stands between those that were taken are the values.  Knows nothing
  * of what an item means. */
 #include "base/utf8.h"
@@ -28,6 +29,7 @@ struct choice {
     uint32_t best; /* index of a candidate, or NOT_FOUND */
     bool is_tied;
     uint32_t after, before; /* candidates of the labels around it: where it would fit */
+    struct place place;     /* of the best, once it was asked for; line 0 = not yet */
 };
 
 struct text_reader {
@@ -110,9 +112,10 @@ static void note_choice(struct text_reader *r, uint32_t index)
         return;
     }
     int rank = rank_of(candidate), best = rank_of(&r->candidates[choice->best]);
-    if (rank > best)
-        *choice = (struct choice){.best = index};
-    else if (rank == best)
+    if (rank > best) {
+        choice->best = index;
+        choice->is_tied = false;
+    } else if (rank == best)
         choice->is_tied = true;
 }
 
@@ -411,6 +414,17 @@ static uint32_t end_of(const struct text_reader *r, uint32_t i)
     return i < r->count ? r->candidates[i].line : r->closing;
 }
 
+/* A candidate that was not taken.  The place of the one that was is looked for once: there may
+ * be a million of the others, and finding a place means counting lines. */
+static void report_twice(struct text_reader *r, const struct candidate *candidate)
+{
+    struct choice *choice = &r->choices[candidate->label];
+    if (!choice->place.line)
+        choice->place = tree_place(r->tree, r->candidates[choice->best].words);
+    text_report_twice(&r->reporter, r->last_node, &r->form->labels[candidate->label],
+                      candidate->words, choice->place);
+}
+
 static void add_nodes(struct text_reader *r)
 {
     const char *preamble = TEXT_PREAMBLE;
@@ -420,9 +434,7 @@ static void add_nodes(struct text_reader *r)
         if (candidate->is_taken && candidate->line < r->closing) {
             add_taken(r, candidate, end_of(r, i + 1));
         } else if (candidate->kind == TEXT_LABEL_WORDS) {
-            uint32_t taken = r->choices[candidate->label].best;
-            text_report_twice(&r->reporter, r->last_node, &r->form->labels[candidate->label],
-                              candidate->words, r->candidates[taken].words);
+            report_twice(r, candidate);
         }
     }
     add_signature(r);

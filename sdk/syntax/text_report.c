@@ -51,14 +51,13 @@ void text_report_number(const struct text_reporter *reporter, uint32_t index,
 }
 
 void text_report_twice(const struct text_reporter *reporter, uint32_t index,
-                       const struct text_label *label, size_t offset, size_t taken)
+                       const struct text_label *label, size_t offset, struct place taken)
 {
-    struct place place = tree_place(reporter->tree, taken);
     say(reporter, index, COMITY_WARNING, "text.label-twice", offset,
         "if the value before it ends here, the labels are mixed up",
         "the label \"%s\" stands here too; the one in line %llu, column %llu counts",
-        show(label->name, label->name_len).text, (unsigned long long)place.line,
-        (unsigned long long)place.column);
+        show(label->name, label->name_len).text, (unsigned long long)taken.line,
+        (unsigned long long)taken.column);
 }
 
 void text_report_damaged_label(const struct text_reporter *reporter, uint32_t index,

@@ -19,7 +19,7 @@ void text_report_number(const struct text_reporter *reporter, uint32_t index,
 
 /* `taken`: where the candidate stands that counts. */
 void text_report_twice(const struct text_reporter *reporter, uint32_t index,
-                       const struct text_label *label, size_t offset, size_t taken);
+                       const struct text_label *label, size_t offset, struct place taken);
 
 /* A label, read between two offsets, that is `words` but for some letters. */
 void text_report_damaged_label(const struct text_reporter *reporter, uint32_t index,

@@ -29,8 +29,8 @@ FORM = """{
 {"at": "Assistance", "field": "assistance[0].description"},
 {"at": "Purpose", "field": "purpose.text"}],
 "examples": [
-{"source": "1. Authority: A\\nMatter: B\\nBorn: 05.03.1985\\nSex: f\\nLaw: law 1; C\\nFacts: D\\n\
-Assistance: E\\nPurpose: F\\n",
+{"source": "1. Authority: A\\nMatter: B\\nBorn: 05.03.1985\\nSex: f\\nLaw: law 1; C\\n\
+Facts: D\\nAssistance: E\\nPurpose: F\\n",
 "canonical": {
 "persons[0].birth.date": "1985-03-05",
 "offences[0].provisions[0].citation": "1"}}]
