@@ -44,6 +44,8 @@ script_tests = \
 	tests/docs/test_docs.py \
 	tests/embed.sh \
 	tests/exports.sh \
+	tests/format-pages.sh \
+	tests/formats/test_forms.py \
 	tests/formats/test_interpol.py \
 	tests/formats/test_loss.py \
 	tests/formats/test_planted_faults.py \

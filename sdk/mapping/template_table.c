@@ -2,6 +2,7 @@
  *
  * A template as a flat table for a person who knows the format, but no C.  Made from the
  * compiled template, so that it says what is done and not what was meant. */
+#include "base/utf8.h"
 #include "mapping/template.h"
 
 #include <stdio.h>
@@ -10,7 +11,7 @@ static void put_codec(const struct row *row, struct buffer *how)
 {
     for (size_t i = 0; row->codec == CODEC_DATE && row->dates[i].pattern; i++)
         buffer_format(how, "%s %s; ", i ? "or" : "date", row->dates[i].pattern);
-    if (row->codec == CODEC_CODES && row->codes->count == 1)
+    if (row->codec == CODEC_CODES && strcmp(row->codes->name, "of the part") == 0)
         buffer_format(how, "means %s; ", row->codes->pairs[0].value);
     else if (row->codec == CODEC_CODES)
         buffer_format(how, "codes %s; ", row->codes->name);
@@ -51,9 +52,46 @@ static void put_how(const struct member *member, struct buffer *how)
         how->size -= 2;
 }
 
+/* A cell and blanks up to the next, which begins on a line of its own if this one is too long. */
+static void put_cell(struct buffer *out, const char *text, size_t width, size_t indent)
+{
+    size_t len = strlen(text), shown = utf8_count(text, len);
+    buffer_add(out, text, len);
+    if (shown > width) {
+        buffer_char(out, '\n');
+        shown = 0;
+        width += indent;
+    }
+    for (; shown < width + 2; shown++)
+        buffer_char(out, ' ');
+}
+
 static void put_row(struct buffer *out, const char *at, const char *field, const char *how)
 {
-    buffer_format(out, "  %-44s  %-48s  %s\n", at, field, how);
+    buffer_text(out, "  ");
+    put_cell(out, at, 44, 2);
+    put_cell(out, field, 48, 48);
+    buffer_text(out, how);
+    while (out->size && out->bytes[out->size - 1] == ' ')
+        out->size--;
+    buffer_char(out, '\n');
+}
+
+static void put_code(struct buffer *out, const struct code_pair *pair)
+{
+    buffer_text(out, "  ");
+    put_cell(out, pair->code, 11, 0);
+    buffer_format(out, "%s\n", pair->value);
+}
+
+/* What stands between two parts, as a person would call it. */
+static const char *between_words(const char *between)
+{
+    if (!between)
+        return "nothing";
+    return strcmp(between, "\n") == 0     ? "lines"
+           : strcmp(between, "\n\n") == 0 ? "empty lines"
+                                          : between;
 }
 
 static void put_constants(const struct scope *scope, const char *prefix, struct buffer *out)
@@ -130,8 +168,8 @@ static void put_piece(const struct piece *piece, const char *prefix, unsigned de
         size += snprintf(at + size, sizeof at - (size_t)size, "%s%s", i ? " | " : "",
                          piece->patterns[i].text);
     if (piece->each)
-        snprintf(at + size, sizeof at - (size_t)size, "(each, between '%s')",
-                 piece->inner && piece->inner->between ? piece->inner->between : "");
+        snprintf(at + size, sizeof at - (size_t)size, "(each; its parts between '%s')",
+                 between_words(piece->inner ? piece->inner->between : NULL));
     if (piece->first)
         buffer_text(&how, "first; ");
     if (piece->rest)
@@ -194,7 +232,7 @@ static void put_label(const struct template *t, size_t index, struct buffer *out
     if (member && member->takes_rest)
         buffer_text(&how, "and the texts that other forms combined; ");
     if (member && member->row->parts && member->row->parts->between)
-        buffer_format(&how, "parts between '%s'; ", member->row->parts->between);
+        buffer_format(&how, "parts between '%s'; ", between_words(member->row->parts->between));
     if (member && !member->row->parts && !label->option_count)
         put_codec(member->row, &how);
     for (size_t i = 0; member && i < member->row->with_count; i++)
@@ -262,8 +300,7 @@ void template_table(const struct template *t, struct buffer *out)
     for (size_t i = 0; i < t->table_count; i++) {
         buffer_format(out, "\ncodes %s:\n", t->tables[i].name);
         for (size_t k = 0; k < t->tables[i].count; k++)
-            buffer_format(out, "  %-12s %s\n", t->tables[i].pairs[k].code,
-                          t->tables[i].pairs[k].value);
+            put_code(out, &t->tables[i].pairs[k]);
     }
     buffer_text(out,
                 "\nWhat no row takes is kept for this format, with its place and order.\n");
