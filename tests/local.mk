@@ -43,6 +43,7 @@ script_tests = \
 	tests/cli/test_validate.py \
 	tests/docs/test_docs.py \
 	tests/embed.sh \
+	tests/examples.sh \
 	tests/exports.sh \
 	tests/format-pages.sh \
 	tests/formats/test_forms.py \

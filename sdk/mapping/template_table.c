@@ -52,7 +52,7 @@ static void put_how(const struct member *member, struct buffer *how)
         how->size -= 2;
 }
 
-/* A cell and blanks up to the next, which begins on a line of its own if this one is too long. */
+/* A cell and blanks up to the next, which begins on a line of its own if this is too long. */
 static void put_cell(struct buffer *out, const char *text, size_t width, size_t indent)
 {
     size_t len = strlen(text), shown = utf8_count(text, len);

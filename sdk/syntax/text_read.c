@@ -112,11 +112,9 @@ static void note_choice(struct text_reader *r, uint32_t index)
         return;
     }
     int rank = rank_of(candidate), best = rank_of(&r->candidates[choice->best]);
-    if (rank > best) {
+    choice->is_tied = rank == best || (choice->is_tied && rank < best);
+    if (rank > best)
         choice->best = index;
-        choice->is_tied = false;
-    } else if (rank == best)
-        choice->is_tied = true;
 }
 
 static uint32_t offset_of(const struct text_reader *r, const char *at)

@@ -36,6 +36,7 @@ def _():
     shutil.copy(SAMPLES / "red-notices.ndjson", work / "notices.ndjson")
     shutil.copy(SAMPLES / "provisional-arrest.json", work / "request.json")
     shutil.copy(SAMPLES / "provisional-arrest.json", work / "before.json")
+    shutil.copy(SOURCE / "plugins/ru-upk454/samples/schet.txt", work / "form.txt")
     shutil.copy(SOURCE / "plugins" / "interpol" / "interpol-red.json", work / "my-format.json")
     made = run("convert", "-t", "convention-xml", "-o", "after.xml", "before.json", cwd=work)
     same(made.status, 0, "after.xml")
