@@ -46,6 +46,7 @@ script_tests = \
 	tests/examples.sh \
 	tests/exports.sh \
 	tests/format-pages.sh \
+	tests/formats/test_form_variants.py \
 	tests/formats/test_forms.py \
 	tests/formats/test_interpol.py \
 	tests/formats/test_loss.py \
