@@ -27,6 +27,7 @@ unit_tests = \
 	tests/unit/test_template_rows \
 	tests/unit/test_text \
 	tests/unit/test_text_form \
+	tests/unit/test_text_variants \
 	tests/unit/test_text_write \
 	tests/unit/test_tree \
 	tests/unit/test_xml \

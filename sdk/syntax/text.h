@@ -7,8 +7,8 @@
  * the order of the document:
  *   - an item: kind STRING, name = the label's name, text = the value; NULL where the label
  *     stands alone;
- *   - a row of tick boxes: kind STRING, text = the name of the one option that is ticked; NULL
- *     where none is; where several are, the options as written;
+ *   - a row of tick boxes: kind STRING, text = the name of the one option that is ticked, or
+ *     that stands there alone without a box; NULL where none is; else what was written;
  *   - a heading: kind NONE (no leaf), name = the label's name, where it stood;
  *   - text outside every label: kind STRING, named TEXT_PREAMBLE (before the first label),
  *     TEXT_SIGNATURE (from the first closing word on, behind the last item), or
@@ -44,7 +44,7 @@ struct text_label {
     uint8_t kind;     /* enum text_kind */
     const char *name; /* of the node made for it */
     uint32_t name_len;
-    const char *number; /* as the form prints it: "5", "五", "3.1", "a"; NULL = none */
+    const char *number; /* as the form prints it: "5", "五", "3.1", "a", "IV"; NULL = none */
     const struct text_words *words;
     size_t word_count;
     const struct text_words *guidance; /* beginnings of guidance printed before the label */
@@ -75,14 +75,16 @@ struct text_form {
     const struct text_matcher *matcher; /* text_form_build() makes it */
 };
 
-/* Why a form cannot be built: two labels (or a label and itself in one language's list) that a
- * reader could not tell apart. */
+/* Why a form cannot be built: two labels that a reader could not tell apart; or one label (both
+ * are the same) that has the same words twice in a language, words without a letter, or a
+ * number that is none. */
 struct text_clash {
     size_t first, second; /* indices of labels */
 };
 
 /* Prepares a form for reading; the matcher is the arena's.  COMITY_E_INVALID and `*clash` where
- * two labels fold to the same words and number (in any language); COMITY_E_NOMEM. */
+ * two labels fold to the same words and number (in any language), and where there are more than
+ * TEXT_MAX_LABELS; COMITY_E_NOMEM. */
 comity_status text_form_build(struct text_form *form, struct arena *arena,
                               struct text_clash *clash);
 
@@ -101,12 +103,12 @@ struct text_found {
  *
  * Findings, each with its place, all warnings that leave the rest to be read: `text.number` (a
  * number that is not the form's), `text.label-twice` (a second candidate for a label; the
- * better
- * one is taken, the other stays text of the value that it stands in), `text.damaged` (U+FFFD in
- * a value or label, or a label with letters that a wrong character set made), `text.ticks`
- * (more than one box ticked), `text.control` (control characters that text does not have).
+ * better one is taken, the other stays text of the value that it stands in), `text.damaged`
+ * (U+FFFD in a value or label, or a label with letters that a wrong character set made),
+ * `text.ticks` (more than one box ticked, or something else than boxes), `text.control`
+ * (control characters that text does not have).
  * COMITY_E_INVALID with `text.no-label` where no label is found; COMITY_E_LIMIT with
- * `limit.members` or `limit.bytes`; COMITY_E_NOMEM. */
+ * `limit.members`, `limit.bytes` or `limit.memory`; COMITY_E_NOMEM. */
 comity_status text_read(struct tree *tree, const struct text_form *form, const char *text,
                         size_t size, const struct limits *limits, struct findings *findings,
                         struct text_found *found);
@@ -117,11 +119,12 @@ const struct text_label *text_label_named(const struct text_form *form, const ch
 
 /* --- writing: the same form, in one of its languages --- */
 
-/* Appends an item: gap, number, label, value and a line feed.  Without value (`value` NULL):
- * the
- * label alone.  A further line of the value that the reader would take for a label, a closing
- * word or guidance is joined to the line before it by a space; the result is how many lines
- * were. */
+/* Appends an item: gap (not at the very start of `out`), number, label, value and a line feed.
+ * Without value (`value` NULL or `len` 0): the label alone.  Any value of UTF-8 without white
+ * space at its ends is read back as it was, but for this: a further line that the reader would
+ * take for a label, a closing word or guidance is joined to the line before it by a space; the
+ * result is how many lines were.  CR and CRLF become line feeds.  A first line that the layout
+ * puts on a line of its own stands behind the colon instead where it would be so taken. */
 size_t text_write_item(struct buffer *out, const struct text_form *form,
                        const struct text_label *label, uint16_t language, const char *value,
                        size_t len);

@@ -224,6 +224,8 @@ static bool narrow(const struct text_key *keys, uint32_t depth, uint32_t code, u
                    uint32_t *high)
 {
     uint32_t from = *low, to = *high;
+    if (from + 1 == to) /* one key is left: mostly so behind the first characters */
+        return keys[from].len > depth && keys[from].chars[depth] == code;
     while (from < to && keys[from].len <= depth)
         from++;
     for (uint32_t end = to; from < end;) {
@@ -245,6 +247,12 @@ static bool narrow(const struct text_key *keys, uint32_t depth, uint32_t code, u
     return from < to;
 }
 
+/* True for a character that may stand for another. */
+static bool is_odd(const char *at, const char *end)
+{
+    return at < end && ((unsigned char)*at >= 0x80 || *at == '?');
+}
+
 static void descend(struct search *s, const char *at)
 {
     const struct text_matcher *matcher = s->matcher;
@@ -254,10 +262,11 @@ static void descend(struct search *s, const char *at)
         low = matcher->first[first];
         high = matcher->first[first + 1];
     }
+    s->is_odd = is_odd(at, s->end);
     while (at < s->end && low < high) {
         uint32_t folded[FOLD_MAX], before = depth;
         size_t count = 0;
-        s->is_odd = s->is_odd || (unsigned char)*at >= 0x80 || *at == '?';
+        s->is_odd = s->is_odd || is_odd(at, s->end);
         size_t size = fold_char(at, (size_t)(s->end - at), folded, &count);
         for (size_t i = 0; i < count; i++) {
             if (folded[i] == ' ')
@@ -273,12 +282,6 @@ static void descend(struct search *s, const char *at)
 }
 
 /* --- words that a wrong character set changed */
-
-/* True for a character that may stand for another. */
-static bool is_odd(const char *at, const char *end)
-{
-    return at < end && ((unsigned char)*at >= 0x80 || *at == '?');
-}
 
 /* Steps over the characters that stand for a run of `count`; NULL where there are too few. */
 static const char *skip_damaged_run(const char *at, const char *end, uint32_t count,
@@ -358,7 +361,6 @@ static void search_damaged(struct search *s, const char *at)
 static void search_from(struct search *s, const char *at)
 {
     bool was_found = s->found;
-    s->is_odd = false;
     descend(s, at);
     if (s->is_odd && s->found == was_found && s->kinds & TEXT_LABEL_WORDS)
         search_damaged(s, at);

@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "syntax/text_match.h"
 
-#define MOST_GLYPHS 24u
+#define MOST_GLYPHS 16u
 #define MOST_PARTS 4u
 
 /* Parts of a value: digits are 1 + what they say; these are added to the others. */
@@ -20,7 +20,8 @@ struct glyph {
     bool is_continued; /* the raw one folds to more than this and what is before it */
 };
 
-/* The beginning of a line, folded; behind the last glyph the code is 0. */
+/* The beginning of a line, folded, with one blank for several; behind the last glyph the code
+ * is 0. */
 struct glyphs {
     struct glyph list[MOST_GLYPHS + 1];
     size_t count, at;
@@ -35,6 +36,8 @@ static void fold_line(const char *at, const char *end, bool over_lines, struct g
         size_t count = 0;
         utf8_decode(at, (size_t)(end - at), &raw);
         size_t size = fold_char(at, (size_t)(end - at), folded, &count);
+        if (count == 1 && folded[0] == ' ' && n && glyphs->list[n - 1].code == ' ')
+            count = 0;
         for (size_t i = 0; i < count; i++)
             glyphs->list[n++] = (struct glyph){folded[i], raw, at, i > 0};
         at += size;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Reading labelled text: every line that may be a label is a candidate; of several for one
- * label
- * the best is taken; what stands between those that were taken are the values.  Knows nothing
- * of what an item means. */
+ * label the best is taken; what stands between those that were taken are the values.  Knows
+ * nothing of what an item means. */
 #include "base/utf8.h"
 #include "syntax/text_match.h"
 #include "syntax/text_report.h"

@@ -73,11 +73,16 @@ void text_report_lost(const struct text_reporter *reporter, uint32_t index, size
                       size_t end)
 {
     const char *text = reporter->tree->text;
-    const char *found = memmem(text + offset, end - offset, "\xEF\xBF\xBD", 3);
-    if (found)
-        say(reporter, index, COMITY_WARNING, "text.damaged", (size_t)(found - text),
-            "get the text again in its own encoding",
-            "a character was lost here before the text came; U+FFFD stands for it");
+    const char *at = text + offset, *stop = text + end;
+    while (stop - at >= 3 && (at = memchr(at, 0xEF, (size_t)(stop - at - 2)))) {
+        if ((unsigned char)at[1] == 0xBF && (unsigned char)at[2] == 0xBD) {
+            say(reporter, index, COMITY_WARNING, "text.damaged", (size_t)(at - text),
+                "get the text again in its own encoding",
+                "a character was lost here before the text came; U+FFFD stands for it");
+            return;
+        }
+        at++;
+    }
 }
 
 void text_report_ticks(const struct text_reporter *reporter, uint32_t index,

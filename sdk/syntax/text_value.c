@@ -157,7 +157,7 @@ static uint32_t copy_lines(const struct text_part *part, struct margin margin, c
             break;
         *out++ = '\n';
         line = text_skip_break(line_end, part->to);
-        line += margin_of(margin, line, text_line_end(line, part->to));
+        line += margin_of(margin, line, part->to); /* a margin holds no line break */
     }
     return (uint32_t)(out - start);
 }

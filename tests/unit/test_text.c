@@ -113,6 +113,7 @@ static void test_a_label_needs_a_colon_or_its_number_or_its_line(void **state)
                  "To=x\nFrom=y\nReference=z\nFacts=w\nDescription=v\n");
     assert_reads(&brazil, "4. REFERÊNCIA Caso\n5. FATOS. Em\n7 FATOS x",
                  "REFERÊNCIA=Caso\nFATOS=Em\\n7 FATOS x\n");
+    assert_reads(&states, "To: x\nFrom- y", "To=x\\nFrom- y\n");
     assert_reads(&states, "To: x\nFrom: : y", "To=x\nFrom=: y\n");
     assert_reads(&states, "To: x\n the From: y", "To=x\\nthe From: y\n");
     assert_reads(&states, "To: x\nTomorrow: y\nFromage\nDes: z",
@@ -202,6 +203,8 @@ static void test_of_several_candidates_the_best_is_taken(void **state)
                  "To: x\nReference: a\nFrom: y\nReference: b\nThe facts: z\nReference: c",
                  "To=x\\nReference: a\nFrom=y\nReference=b\nFacts=z\\nReference: c\n"
                  "!text.label-twice 2:1\n!text.label-twice 6:1\n");
+    assert_reads(&states, "Reference: a\nThe facts: z\nFrom: y\nReference: b",
+                 "Reference=a\nFacts=z\nFrom=y\\nReference: b\n!text.label-twice 4:1\n");
     /* the first */
     assert_reads(
         &states, "To: x\nTo: y\nFrom: z\nDe: w",
@@ -248,6 +251,7 @@ static void test_a_heading_is_no_leaf_and_what_follows_it_is_kept(void **state)
                  "From=y\nMatter\n(after Matter)=Facts:\\n x\nFacts=z\n");
     assert_reads(&states, "From: y\nThe Matter at hand :\nThe facts: z",
                  "From=y\nMatter\nFacts=z\n");
+    assert_reads(&states, "From: y\nThe matter at hand -", "From=y\\nThe matter at hand -\n");
     assert_reads(&states, "From: y\nThe matter at hand: z", "From=y\\nThe matter at hand: z\n");
     struct text_reading reading;
     text_reading_init(&reading, &states);
@@ -345,6 +349,17 @@ static void test_one_ticked_box_is_the_name_of_its_option(void **state)
     assert_reads(&china, "（十一）保密：是（ ）否（√）", "secret=no\n");
 }
 
+static void test_a_form_may_have_boxes_of_its_own(void **state)
+{
+    (void)state;
+    struct text_form form = brazil;
+    form.layout.ticked = "<+>";
+    form.layout.blank = "<->";
+    assert_reads(&form, "TRAMITAÇÃO EM SIGILO? <+> SIM <-> NÃO", "SIGILO=yes\n");
+    assert_reads(&form, "TRAMITAÇÃO EM SIGILO? <-> SIM <-> NÃO", "SIGILO=null\n");
+    assert_reads(&form, "TRAMITAÇÃO EM SIGILO? ( ) SIM (X) NÃO", "SIGILO=no\n");
+}
+
 static void test_no_ticked_box_is_null_and_other_text_stands_behind(void **state)
 {
     (void)state;
@@ -354,6 +369,9 @@ static void test_no_ticked_box_is_null_and_other_text_stands_behind(void **state
                  "SIGILO=yes\n(after SIGILO)=NÃO se aplica\nFATOS=x\n");
     assert_reads(&brazil, "TRAMITAÇÃO EM SIGILO? SIM (X)\nNÃO se aplica\n\nFATOS: x",
                  "SIGILO=yes\n(after SIGILO)=NÃO se aplica\nFATOS=x\n");
+    assert_reads(&brazil, "TRAMITAÇÃO EM SIGILO? (X) SIM\nNÃO ( ) x",
+                 "SIGILO=yes\n(after SIGILO)=NÃO ( ) x\n");
+    assert_reads(&brazil, "TRAMITAÇÃO EM SIGILO? (X) SIM (X) SIM", "SIGILO=yes\n");
     assert_reads(&brazil, "TRAMITAÇÃO EM SIGILO? (X) SIM Lei 1",
                  "SIGILO=yes\n(after SIGILO)=Lei 1\n");
 }
@@ -367,6 +385,8 @@ static void test_ticks_that_say_two_things_or_none_are_raw(void **state)
                  "SIGILO=(X) SIM ( ) TALVEZ\n!text.ticks 1:23\n");
     assert_reads(&brazil, "TRAMITAÇÃO EM SIGILO?\n   não sei\n   ainda",
                  "SIGILO=não sei\\nainda\n!text.ticks 2:4\n");
+    assert_reads(&brazil, "TRAMITAÇÃO EM SIGILO? SIM (X) TALVEZ ( )",
+                 "SIGILO=SIM (X) TALVEZ ( )\n!text.ticks 1:23\n");
     assert_reads(&brazil, "TRAMITAÇÃO EM SIGILO? SIM NÃO",
                  "SIGILO=SIM NÃO\n!text.ticks 1:23\n");
     assert_reads(&brazil, "TRAMITAÇÃO EM SIGILO? SIMPLES",
@@ -414,6 +434,32 @@ static void test_damaged_labels_are_found_and_told(void **state)
                         "found \"REFER?NCIA\"; expected \"REFERÊNCIA\"");
     assert_string_equal(reading.collected.all[0].source, "REFERÊNCIA");
     text_reading_free(&reading);
+}
+
+static const struct text_label edge_labels[] = {
+    {NAMED("place"), SAID(WORDS(0, "Lieu o\u00F9 il est n\u00E9:"))},
+    {NAMED("born"), SAID(WORDS(0, "Il est n\u00E9?"))},
+    {NAMED("state"), SAID(WORDS(0, "\u00C9tat civil"))},
+    {NAMED("few"), SAID(WORDS(0, "\u00C0\u00C9\u00CE\u00D5\u00DCabc"))}};
+static const struct text_form edge = {.languages = one_language,
+                                      .language_count = 1,
+                                      .labels = edge_labels,
+                                      .label_count = COUNT_OF(edge_labels),
+                                      .layout = {"", ". ", ": ", "", "", ""}};
+
+static void test_damage_at_the_end_of_a_label_leaves_what_follows(void **state)
+{
+    (void)state;
+    assert_reads(&edge, "Lieu o\u00F9 il est ne\u0301: x", "place=x\n");
+    assert_reads(&edge, "Lieu o? il est n?: x", "place=x\n!text.damaged 1:1\n");
+    assert_reads(&edge, "Lieu o? il est n\uFFFD\uFF1Ax", "place=x\n!text.damaged 1:1\n");
+    assert_reads(&edge, "Il est n?? \u00E0 Lyon", "born=\u00E0 Lyon\n!text.damaged 1:1\n");
+    assert_reads(&edge, "Il est n\u00E9? x", "born=x\n");
+    assert_reads(&edge, "?tat civil: x", "state=x\n!text.damaged 1:1\n");
+    assert_reads(&edge, "\u00DA\u00C9tat civil: x\nIl est n\u00E9? y",
+                 "state=x\nborn=y\n!text.damaged 1:1\n");
+    /* too few letters to hold on to */
+    assert_reads(&edge, "?????abc: x\nIl est n\u00E9? y", "(preamble)=?????abc: x\nborn=y\n");
 }
 
 static void test_lost_letters_in_a_value_are_told_once_and_stay(void **state)
@@ -471,9 +517,11 @@ int main(void)
         cmocka_unit_test(test_guidance_ends_a_value_and_stands_before_its_label),
         cmocka_unit_test(test_the_closing_part_begins_behind_the_last_label),
         cmocka_unit_test(test_one_ticked_box_is_the_name_of_its_option),
+        cmocka_unit_test(test_a_form_may_have_boxes_of_its_own),
         cmocka_unit_test(test_no_ticked_box_is_null_and_other_text_stands_behind),
         cmocka_unit_test(test_ticks_that_say_two_things_or_none_are_raw),
         cmocka_unit_test(test_damaged_labels_are_found_and_told),
+        cmocka_unit_test(test_damage_at_the_end_of_a_label_leaves_what_follows),
         cmocka_unit_test(test_lost_letters_in_a_value_are_told_once_and_stay),
         cmocka_unit_test(test_the_first_control_character_is_told),
     };

@@ -257,6 +257,11 @@ static void test_the_place_of_the_document_counts(void **state)
     (void)state;
     struct text_reading reading;
     text_reading_init(&reading, &brazil);
+    const struct charset_map *map = (const struct charset_map *)&reading;
+    reading.tree.map = map; /* nothing is reported, so that it is not looked into */
+    assert_int_equal(read_text(&reading, "FATOS: x"), COMITY_OK);
+    assert_ptr_equal(reading.tree.map, map);
+    reading.tree.map = NULL;
     reading.tree.offset = 1000;
     reading.tree.line = 50;
     reading.tree.column = 3;

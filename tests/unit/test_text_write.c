@@ -57,6 +57,8 @@ static void test_items_are_laid_out_as_the_form_has_them(void **state)
     write_item(&out, &reading.form, "FATOS", 0, NULL);
     write_item(&out, &reading.form, "DESTINATÁRIO", 0, "");
     assert_buffer(&out, "5. FATOS:\n\n1. DESTINATÁRIO:\n");
+    write_item(&out, &reading.form, "DESTINATÁRIO", 0, "x"); /* no gap at the very start */
+    assert_buffer(&out, "1. DESTINATÁRIO: x\n");
     text_reading_free(&reading);
 
     text_reading_init(&reading, &states);
@@ -154,6 +156,8 @@ static void test_lines_that_look_like_labels_are_joined(void **state)
          "5. FATOS: a AUTORIDADE\n   REQUERENTE: b\n", 1},
         {&brazil, "FATOS", 0, "a\n7\nREMETENTE: b", "5. FATOS: a 7 REMETENTE: b\n", 2},
         {&brazil, "FATOS", 0, "a\n7.\n\nREMETENTE: b", "5. FATOS: a 7. REMETENTE: b\n", 2},
+        {&brazil, "FATOS", 0, "a\n(                              \nc) REMETENTE: b",
+         "5. FATOS: a (                               c) REMETENTE: b\n", 2},
         {&brazil, "FATOS", 0, "FATOS: b", "5. FATOS: FATOS: b\n", 0},
         {&brazil, "FATOS", 0, "a\nFATOS b", "5. FATOS: a\n   FATOS b\n", 0},
         {&brazil, "FATOS", 0, "a\n5. FATOS b", "5. FATOS: a 5. FATOS b\n", 1},
