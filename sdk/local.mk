@@ -64,9 +64,11 @@ mapping_sources = \
 	sdk/mapping/compiler_codec.c \
 	sdk/mapping/compiler_parts.c \
 	sdk/mapping/compiler_path.c \
+	sdk/mapping/compiler_members.c \
 	sdk/mapping/compiler_rows.c \
 	sdk/mapping/compiler_text.c \
 	sdk/mapping/parts.c \
+	sdk/mapping/reader_each.c \
 	sdk/mapping/reader_form.c \
 	sdk/mapping/reader_parts.c \
 	sdk/mapping/reader_values.c \
@@ -76,7 +78,9 @@ mapping_sources = \
 	sdk/mapping/template_read.c \
 	sdk/mapping/template_table.c \
 	sdk/mapping/template_write.c \
+	sdk/mapping/writer_each.c \
 	sdk/mapping/writer_form.c \
+	sdk/mapping/writer_made.c \
 	sdk/mapping/writer_parts.c \
 	sdk/mapping/writer_values.c
 

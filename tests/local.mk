@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/test_stream_xml \
 	tests/unit/test_template \
 	tests/unit/test_template_lists \
+	tests/unit/test_template_cases \
 	tests/unit/test_template_rows \
 	tests/unit/test_text \
 	tests/unit/test_text_form \

@@ -74,6 +74,46 @@ bool fold_is_word(uint32_t code)
     return word_sets[word_rows[code / BLOCK]] >> code % BLOCK & 1u;
 }
 
+/* The next folded character that is not white space; 0 at the end. */
+static uint32_t next_folded(const char **at, const char *end, uint32_t *waiting, size_t *count)
+{
+    for (;;) {
+        while (*count == 0) {
+            if (*at == end)
+                return 0;
+            *at += fold_char(*at, (size_t)(end - *at), waiting, count);
+        }
+        uint32_t code = waiting[0];
+        memmove(waiting, waiting + 1, --*count * sizeof *waiting);
+        if (code != ' ')
+            return code;
+    }
+}
+
+bool fold_equal(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    uint32_t of_a[FOLD_MAX], of_b[FOLD_MAX], code;
+    size_t count_a = 0, count_b = 0;
+    const char *a_end = a + a_len, *b_end = b + b_len;
+    do {
+        code = next_folded(&a, a_end, of_a, &count_a);
+        if (code != next_folded(&b, b_end, of_b, &count_b))
+            return false;
+    } while (code);
+    return true;
+}
+
+bool fold_begins(const char *text, size_t len, const char *words)
+{
+    uint32_t of_text[FOLD_MAX], of_words[FOLD_MAX], code;
+    size_t text_count = 0, words_count = 0;
+    const char *end = text + len, *words_end = words + strlen(words);
+    while ((code = next_folded(&words, words_end, of_words, &words_count)))
+        if (code != next_folded(&text, end, of_text, &text_count))
+            return false;
+    return true;
+}
+
 void fold_text(const char *text, size_t len, struct buffer *out)
 {
     size_t before = out->size;

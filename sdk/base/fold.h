@@ -41,6 +41,12 @@ static inline size_t fold_char(const char *text, size_t len, uint32_t folded[FOL
  * word. */
 bool fold_is_word(uint32_t code);
 
+/* True if two texts fold to the same, white space aside. */
+bool fold_equal(const char *a, size_t a_len, const char *b, size_t b_len);
+
+/* True if the text begins with the words, both folded, white space aside. */
+bool fold_begins(const char *text, size_t len, const char *words);
+
 /* Appends the folded text as UTF-8; runs of white space become one space, none at the ends. */
 void fold_text(const char *text, size_t len, struct buffer *out);
 

@@ -3,6 +3,7 @@
  * Codecs: a scalar of the source to canonical text and back.  What a codec does not
  * understand stands as written both ways.  Knows nothing of records. */
 #include "base/bytes.h"
+#include "base/fold.h"
 #include "mapping/template.h"
 #include "model/codes.h"
 #include "syntax/json.h"
@@ -45,11 +46,15 @@ static bool decode_date(const struct row *row, struct arena *arena, const char *
     return true;
 }
 
+/* The code; `is_typed`: a word in a form, that people spell in their own way. */
 static const struct code_pair *pair_by_code(const struct code_table *table, const char *text,
-                                            size_t len)
+                                            size_t len, bool is_typed)
 {
     for (size_t i = 0; i < table->count; i++)
         if (table->pairs[i].code_len == len && bytes_equal(table->pairs[i].code, text, len))
+            return &table->pairs[i];
+    for (size_t i = 0; is_typed && i < table->count; i++)
+        if (fold_equal(table->pairs[i].code, table->pairs[i].code_len, text, len))
             return &table->pairs[i];
     return NULL;
 }
@@ -63,10 +68,10 @@ static const struct code_pair *pair_by_value(const struct code_table *table, con
     return NULL;
 }
 
-static void decode_code(const struct row *row, const char *text, size_t len,
+static void decode_code(const struct row *row, const char *text, size_t len, bool is_typed,
                         struct decoded *out)
 {
-    const struct code_pair *pair = pair_by_code(row->codes, text, len);
+    const struct code_pair *pair = pair_by_code(row->codes, text, len, is_typed);
     out->expected = row->codes->expected;
     out->code = "model.code";
     out->known = pair != NULL;
@@ -78,7 +83,8 @@ static void decode_code(const struct row *row, const char *text, size_t len,
     out->len = pair->value_len;
     /* Several codes may share a value; the first of them is the one that is written. */
     bool first = pair_by_value(row->codes, pair->value, pair->value_len) == pair;
-    out->exact = out->exact && first;
+    out->exact =
+        out->exact && first && pair->code_len == len && bytes_equal(pair->code, text, len);
     out->precise = first;
 }
 
@@ -118,7 +124,8 @@ static bool decode_country(const struct row *row, struct arena *arena, const cha
                            const char *text, size_t len, struct decoded *out)
 {
     char code[3];
-    const struct code_pair *pair = row->codes ? pair_by_code(row->codes, text, len) : NULL;
+    const struct code_pair *pair =
+        row->codes ? pair_by_code(row->codes, text, len, true) : NULL;
     const char *names = row->language ? row->language : language;
     enum country_match match = pair ? COUNTRY_FOUND : country_by_name(names, text, len, code);
     out->expected = match == COUNTRY_AMBIGUOUS
@@ -152,7 +159,7 @@ bool codec_decode(const struct row *row, struct arena *arena, const char *langua
     case CODEC_DATE:
         return decode_date(row, arena, text, len, out);
     case CODEC_CODES:
-        decode_code(row, text, len, out);
+        decode_code(row, text, len, language != NULL, out);
         return true;
     case CODEC_LANGUAGE:
         decode_language(text, len, out);
@@ -178,6 +185,25 @@ static bool put_scalar(const struct row *row, const char *text, size_t len, stru
     } else {
         json_put_string(out, text, len);
     }
+    return true;
+}
+
+bool codec_cut(const struct row *row, const char *text, size_t len, struct buffer *out)
+{
+    size_t count = 0, end = 0, blank = 0;
+    for (size_t at = 0; at < len; at++) {
+        if (((unsigned char)text[at] & 0xC0u) == 0x80u)
+            continue;
+        if (count + 1 == row->most) /* the last place is for the sign of the cut */
+            end = at;
+        if (text[at] == ' ' && count < row->most && count * 4 > row->most * 3)
+            blank = at;
+        count++;
+    }
+    if (!row->most || count <= row->most)
+        return false;
+    buffer_add(out, text, blank && blank <= end ? blank : end);
+    buffer_text(out, "…");
     return true;
 }
 

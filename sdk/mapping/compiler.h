@@ -51,9 +51,10 @@ bool compiler_text_path(struct compiler *c, uint32_t node, const char *path,
 /* Compiles an object of canonical paths and texts. */
 void compiler_constants(struct compiler *c, uint32_t object, struct constant **list,
                         size_t *count);
-/* Makes the members along a path "a/b[]"; the last one is returned, `list` tells of []. */
+/* Makes the members along a path "a/b[]"; the last one is returned, `list` tells of [].
+ * `again`: where it is a list of groups already, another sort of its entries. */
 struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *parent,
-                             const char *at, bool *list);
+                             const char *at, bool again, bool *list);
 /* Compiles the rows of an object into the members of `parent`. */
 void compiler_rows(struct compiler *c, uint32_t object, struct member *parent);
 /* A member by name, made where it is missing. */

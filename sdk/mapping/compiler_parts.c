@@ -109,6 +109,38 @@ static void add_patterns(struct compiler *c, uint32_t node, uint16_t language,
                    "between them");
 }
 
+static bool has_language(const struct pattern_list *list, uint16_t language)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->patterns[i].language == language)
+            return true;
+    return false;
+}
+
+static size_t count_words(const struct pattern *pattern)
+{
+    size_t count = 0;
+    for (size_t i = 0; i <= pattern->hole_count; i++)
+        count += pattern->literals[i].folded_len;
+    for (size_t i = 0; i < pattern->hole_count; i++)
+        count += pattern->begins[i].folded_len + pattern->ends[i].folded_len;
+    return count;
+}
+
+/* "tel: {}" is tried before "tel {}", which would take the colon for the value's. */
+static const struct pattern **order_patterns(struct compiler *c,
+                                             const struct pattern_list *list)
+{
+    const struct pattern **order = compiler_take(c, (list->count + 1) * sizeof *order);
+    for (size_t i = 0; order && i < list->count; i++) {
+        size_t at = i;
+        for (; at > 0 && count_words(order[at - 1]) < count_words(&list->patterns[i]); at--)
+            order[at] = order[at - 1];
+        order[at] = &list->patterns[i];
+    }
+    return order;
+}
+
 static void piece_patterns(struct compiler *c, uint32_t object, struct piece *piece,
                            const char *const *names)
 {
@@ -137,8 +169,9 @@ static void piece_patterns(struct compiler *c, uint32_t object, struct piece *pi
     }
     piece->patterns = list.patterns;
     piece->pattern_count = list.count;
+    piece->tries = order_patterns(c, &list);
     for (size_t k = 0; by_language && c->t->form && k < c->t->form->language_count; k++)
-        if (list.count && piece_written(piece, (uint16_t)k)->language != k)
+        if (list.count && !has_language(&list, (uint16_t)k))
             compiler_fault(c, part, "template.words",
                            "one of the form's languages has no words here");
 }

@@ -161,19 +161,6 @@ struct row *compiler_row(struct compiler *c, uint32_t object, const char *at, co
     return row;
 }
 
-static struct row *compile_row(struct compiler *c, uint32_t object, struct parsed_path *path,
-                               bool list)
-{
-    const char *at = compiler_text(c, object, "at"), *field = compiler_text(c, object, "field");
-    if (!field)
-        field = compiler_text(c, object, "each");
-    if (!at || !field) {
-        compiler_fault(c, object, "template.row", "a row needs at, and field or each");
-        return NULL;
-    }
-    return compiler_row(c, object, at, field, list, path);
-}
-
 struct member *compiler_member(struct compiler *c, uint32_t node, struct member *parent,
                                const char *name, size_t len)
 {
@@ -202,8 +189,25 @@ struct member *compiler_member(struct compiler *c, uint32_t node, struct member 
     return member;
 }
 
+/* A further row for the same list: its entries are of several sorts. */
+static struct member *another_sort(struct compiler *c, struct member *first)
+{
+    struct member *sort = compiler_take(c, sizeof *sort);
+    struct member *last = first;
+    if (!sort)
+        return NULL;
+    while (last->other)
+        last = last->other;
+    last->other = sort;
+    sort->name = first->name;
+    sort->name_len = first->name_len;
+    sort->literal = first->literal;
+    sort->literal_len = first->literal_len;
+    return sort;
+}
+
 struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *parent,
-                             const char *at, bool *list)
+                             const char *at, bool again, bool *list)
 {
     struct member *member = parent;
     for (const char *p = at;;) {
@@ -223,7 +227,9 @@ struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *p
         member = compiler_member(c, node, member, p, len - (*list ? 2 : 0));
         if (!member)
             return NULL;
-        if (was_there && (last || member->kind != MEMBER_OBJECT)) {
+        if (was_there && last && again && member->kind == MEMBER_EACH)
+            return another_sort(c, member);
+        if (was_there && (last || member->kind != MEMBER_OBJECT || member->when_count)) {
             compiler_fault(c, node, "template.at", "two rows describe the same member");
             return NULL;
         }
@@ -231,148 +237,5 @@ struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *p
             return member;
         member->kind = MEMBER_OBJECT;
         p += len + 1;
-    }
-}
-
-static uint8_t absent_rule(struct compiler *c, uint32_t object, bool list)
-{
-    const char *text = compiler_text(c, object, "absent");
-    if (!text)
-        return ABSENT_OMIT;
-    if (strcmp(text, "null") == 0)
-        return ABSENT_NULL;
-    if (strcmp(text, "empty") == 0 && list)
-        return ABSENT_EMPTY;
-    if (strcmp(text, "omit") != 0)
-        compiler_fault(c, compiler_get(c, object, "absent"), "template.absent",
-                       "absent is null or omit, or empty where at ends in []");
-    return ABSENT_OMIT;
-}
-
-bool compiler_enter(struct compiler *c, uint32_t object, struct member *member,
-                    const struct parsed_path *path, struct compiler_outer *outer)
-{
-    *outer = (struct compiler_outer){c->scope, c->top};
-    member->scope = compiler_take(c, sizeof *member->scope);
-    if (fields[path->target.field].type != TYPE_GROUP || !fields[path->target.field].list ||
-        (!path->whole_list && path->key == FIELD_NONE)) {
-        compiler_fault(c, object, "template.field",
-                       "each names a list of groups, ending in []");
-        return false;
-    }
-    if (!member->scope)
-        return false;
-    member->kind = MEMBER_EACH;
-    member->key = path->key;
-    member->wanted = path->wanted;
-    member->wanted_len = path->wanted_len;
-    member->scope->group = fields[path->target.field].ref;
-    member->scope->count = 1;
-    c->scope = member->scope;
-    c->top = member;
-    uint32_t constants = compiler_get(c, object, "constants");
-    if (constants)
-        compiler_constants(c, constants, &member->scope->constants,
-                           &member->scope->constant_count);
-    return true;
-}
-
-void compiler_leave(struct compiler *c, const struct compiler_outer *outer)
-{
-    c->scope = outer->scope;
-    c->top = outer->top;
-}
-
-static void compile_each(struct compiler *c, uint32_t object, struct member *member, bool list)
-{
-    static const char *const known[] = {"at",     "each", "rows",     "constants",
-                                        "absent", "note", "required", NULL};
-    struct parsed_path path;
-    compiler_check_members(c, object, known);
-    struct compiler_outer outer;
-    member->kind = MEMBER_EACH;
-    member->row = compile_row(c, object, &path, true);
-    if (!member->row)
-        return;
-    if (!list)
-        compiler_fault(c, object, "template.row", "at ends in [] where each is a list");
-    if (compiler_enter(c, object, member, &path, &outer))
-        compiler_rows(c, object, member);
-    compiler_leave(c, &outer);
-}
-
-static bool same_target(const struct target *a, const struct target *b)
-{
-    return a->from_root == b->from_root && a->slot == b->slot && a->field == b->field;
-}
-
-/* True if a row of the scope, or a constant of it, fills the field already. */
-static bool is_filled(const struct member *parent, const struct row *row)
-{
-    for (uint16_t i = 0; i < parent->count; i++) {
-        const struct member *member = &parent->members[i];
-        if (member->kind == MEMBER_OBJECT && is_filled(member, row))
-            return true;
-        bool value = member->kind == MEMBER_VALUE || member->kind == MEMBER_ENTRIES;
-        if (value && member->row && member->row != row &&
-            same_target(&member->row->target, &row->target))
-            return true;
-    }
-    return false;
-}
-
-void compiler_check_target(struct compiler *c, uint32_t object, const struct row *row)
-{
-    bool filled = is_filled(c->top, row);
-    for (size_t i = 0; i < c->scope->constant_count; i++)
-        filled = filled || same_target(&c->scope->constants[i].target, &row->target);
-    if (filled)
-        compiler_fault(c, object, "template.field",
-                       "another row or constant fills the same field; `also` lets two fields "
-                       "have one source");
-}
-
-static void compile_value(struct compiler *c, uint32_t object, struct member *member, bool list)
-{
-    static const char *const known[] = {"at",      "field", "type", "date",   "codes",
-                                        "unit",    "also",  "else", "absent", "required",
-                                        "unknown", "note",  "with", NULL};
-    struct parsed_path path;
-    compiler_check_members(c, object, known);
-    member->kind = list ? MEMBER_ENTRIES : MEMBER_VALUE;
-    member->row = compile_row(c, object, &path, false);
-    if (member->row && list != path.whole_list)
-        compiler_fault(c, object, "template.row",
-                       "at and field both end in [] (a list of values), or neither does");
-    if (member->row)
-        compiler_check_target(c, object, member->row);
-}
-
-void compiler_rows(struct compiler *c, uint32_t object, struct member *parent)
-{
-    uint32_t list = compiler_get(c, object, "rows");
-    if (!list || tree_node(&c->tree, list)->kind != COMITY_NODE_LIST) {
-        compiler_fault(c, list ? list : object, "template.row", "there is no list of rows");
-        return;
-    }
-    for (uint32_t i = tree_node(&c->tree, list)->first; i && c->status == COMITY_OK;
-         i = tree_node(&c->tree, i)->next) {
-        bool is_list = false;
-        const char *at = tree_node(&c->tree, i)->kind == COMITY_NODE_GROUP
-                             ? compiler_text(c, i, "at")
-                             : NULL;
-        if (!at) {
-            compiler_fault(c, i, "template.row", "a row is an object that begins with at");
-            continue;
-        }
-        struct member *member = compiler_walk(c, i, parent, at, &is_list);
-        if (!member)
-            continue;
-        member->required = compiler_flag(c, i, "required");
-        member->absent = absent_rule(c, i, is_list);
-        if (compiler_get(c, i, "each"))
-            compile_each(c, i, member, is_list);
-        else
-            compile_value(c, i, member, is_list);
     }
 }

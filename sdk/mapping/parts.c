@@ -255,11 +255,28 @@ bool pattern_match(const struct pattern *pattern, struct slice segment,
     return true;
 }
 
-const struct pattern *piece_written(const struct piece *piece, uint16_t language)
+/* True if the values can be told again when they stand in the pattern. */
+static bool fits_holes(const struct pattern *pattern, const struct slice *values)
 {
-    for (size_t i = 0; i < piece->pattern_count; i++)
-        if (piece->patterns[i].language == language ||
-            piece->patterns[i].language == ANY_LANGUAGE)
-            return &piece->patterns[i];
-    return &piece->patterns[0];
+    size_t unused;
+    for (size_t i = 0; i < pattern->hole_count; i++) {
+        struct slice value = values[pattern->holes[i]];
+        bool is_last = i + 1 == pattern->hole_count;
+        if (!fits_hole(pattern, i, value) ||
+            (!is_last && literal_find(&pattern->literals[i + 1], value, &unused) != NOT_THERE))
+            return false;
+    }
+    return true;
+}
+
+const struct pattern *piece_written(const struct piece *piece, uint16_t language,
+                                    const struct slice values[PATTERN_MAX_HOLES])
+{
+    for (size_t i = 0; i < piece->pattern_count; i++) {
+        const struct pattern *pattern = &piece->patterns[i];
+        if ((pattern->language == language || pattern->language == ANY_LANGUAGE) &&
+            fits_holes(pattern, values))
+            return pattern;
+    }
+    return NULL;
 }

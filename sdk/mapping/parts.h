@@ -28,7 +28,9 @@ bool pattern_is_bare(const struct pattern *pattern);
 bool pattern_match(const struct pattern *pattern, struct slice segment,
                    struct slice holes[PATTERN_MAX_HOLES], bool *exact);
 
-/* The pattern that is written in a language of the form. */
-const struct pattern *piece_written(const struct piece *piece, uint16_t language);
+/* The pattern that is written in a language of the form: the first in which the values, by the
+ * piece's own order, can be told again; NULL where there is none. */
+const struct pattern *piece_written(const struct piece *piece, uint16_t language,
+                                    const struct slice values[PATTERN_MAX_HOLES]);
 
 #endif

@@ -15,6 +15,17 @@ struct link {
 
 struct frame;
 
+/* A group that entries of other lists refer to. */
+struct keyed {
+    struct keyed *next;
+    const struct member *list; /* that defines it */
+    const char *key;
+    uint32_t key_len;
+    uint32_t node; /* where it is defined or, until then, referred to */
+    bool is_defined;
+    struct value *group;
+};
+
 struct reading {
     const struct template *t;
     struct record *record;
@@ -24,6 +35,7 @@ struct reading {
     const char *prefix;      /* "" or "stream:" before the keys of what is kept */
     const char *language;    /* of the form's labels; NULL where the format has none */
     uint16_t language_index; /* the same, in the form's list */
+    struct keyed *keys;
     bool trace;
     comity_status status;
 };
@@ -46,12 +58,32 @@ void in_keep_unexpected(struct reading *r, struct value *group, const struct lin
 struct value *in_group(struct reading *r, struct frame *frame, const struct target *target);
 /* What the format itself says, unless the document has said it. */
 void in_constant(struct reading *r, struct frame *frame, const struct constant *constant);
-/* Warns that a value was not understood and stays as written. */
-void in_warn(struct reading *r, const struct value *value, const char *code,
+/* What a member's being there says. */
+void in_membership(struct reading *r, struct frame *frame, const struct membership *of);
+/* A list of one where the format would write its entry alone. */
+void in_one_listed(struct reading *r, const struct member *member, struct frame *frame,
+                   const struct link *link, uint32_t index);
+/* Warns that a value was not understood and stays as written; `offset`: its place in the
+ * tree's text. */
+void in_warn(struct reading *r, const struct value *value, size_t offset, const char *code,
              const char *expected);
 /* One scalar to its field, and to those that say the same. */
 void in_scalar(struct reading *r, const struct row *row, struct frame *frame,
                const struct link *link, uint32_t index);
+
+/* --- reader_each.c: lists of groups, of several sorts, that refer to one another */
+void in_each(struct reading *r, const struct member *member, struct frame *frame,
+             const struct link *link, uint32_t index);
+/* Warns of references to what is not there. */
+void in_missing(struct reading *r);
+
+/* --- template_read.c */
+bool in_is_scalar(const struct comity_node *node);
+/* An empty list: canonical, unless that is what the writer puts for nothing. */
+void in_empty(struct reading *r, const struct member *member, struct frame *frame,
+              const struct link *link, uint32_t index);
+void in_members(struct reading *r, const struct member *parent, struct frame *frame,
+                const struct link *link, uint32_t index);
 
 /* --- reader_parts.c: a text that is several values; `node` is where it stands, 0 = nowhere */
 void in_parts(struct reading *r, const struct row *row, struct frame *frame, const char *text,

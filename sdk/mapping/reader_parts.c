@@ -13,15 +13,43 @@ struct taking {
     bool exact;    /* written again, the parts would give the same text */
 };
 
-static void check_value(struct reading *r, const struct value *value,
-                        const struct decoded *decoded)
+static bool is_break(const char *text, size_t at)
 {
+    return text[at] == '\n' || (text[at] == '\r' && text[at + 1] != '\n');
+}
+
+/* Where a part of the node's text stands in the input: the value has its lines, though not
+ * their indent. */
+static size_t place_of(const struct reading *r, uint32_t index, struct slice part)
+{
+    if (!r->record->tree || !index)
+        return 0;
+    const struct tree *tree = r->record->tree;
+    const struct comity_node *node = &tree->nodes[index];
+    size_t line = 0, at = node->offset;
+    for (const char *p = node->text; p < part.text; p++)
+        line += *p == '\n';
+    for (; line && at < node->end; at++)
+        line -= is_break(tree->text, at);
+    size_t end = at;
+    while (end < node->end && tree->text[end] != '\n' && tree->text[end] != '\r')
+        end++;
+    const char *break_in = memchr(part.text, '\n', part.len);
+    const char *found = memmem(tree->text + at, end - at, part.text,
+                               break_in ? (size_t)(break_in - part.text) : part.len);
+    return found ? (size_t)(found - tree->text) : at;
+}
+
+static void check_value(const struct taking *t, const struct value *value,
+                        const struct decoded *decoded, struct slice source)
+{
+    struct reading *r = t->r;
     const struct field *field = &fields[value->field];
     const char *expected = decoded->expected, *code = decoded->known ? NULL : decoded->code;
     if (!code && field->type > TYPE_PROSE)
         code = value_check(field, value->text, value->len, &expected);
     if (code)
-        in_warn(r, value, code, expected);
+        in_warn(r, value, place_of(r, t->node, source), code, expected);
 }
 
 /* One value of a part; false where its field says something else already. */
@@ -54,34 +82,48 @@ static bool put_value(struct taking *t, const struct row *row, struct frame *fra
     value->flags |= VALUE_PART;
     for (size_t i = 0; i < row->with_count; i++)
         in_constant(r, frame, &row->with[i]);
-    check_value(r, value, &decoded);
+    check_value(t, value, &decoded, text);
     t->exact = t->exact && decoded.exact;
     return true;
 }
 
+/* The values that a pattern finds, to their fields. */
+static bool take_pattern(struct taking *t, const struct piece *piece, struct frame *frame,
+                         const struct pattern *pattern, struct slice segment,
+                         bool must_be_known)
+{
+    struct slice holes[PATTERN_MAX_HOLES] = {{NULL, 0}};
+    const struct row *row = piece->holes[0];
+    bool same = true;
+    if (!pattern_match(pattern, segment, holes, &same))
+        return false;
+    same = same && pattern == piece_written(piece, t->r->language_index, holes);
+    if (!pattern->hole_count) {
+        const struct code_pair *pair = &row->codes->pairs[0];
+        holes[0] = (struct slice){pair->code, pair->code_len};
+    }
+    if (!put_value(t, row, frame, holes[0], must_be_known))
+        return false;
+    for (size_t k = 1; k < piece->hole_count; k++)
+        if (!put_value(t, piece->holes[k], frame, holes[k], false))
+            t->complete = t->exact = false;
+    t->exact = t->exact && same;
+    return true;
+}
+
+/* First as what is understood, by the pattern with the most words; else as it stands, by the
+ * first that the template has. */
 static bool take_values(struct taking *t, const struct piece *piece, struct frame *frame,
                         struct slice segment)
 {
-    for (size_t i = 0; i < piece->pattern_count; i++) {
-        const struct pattern *pattern = &piece->patterns[i];
-        struct slice holes[PATTERN_MAX_HOLES];
-        bool same = pattern == piece_written(piece, t->r->language_index);
-        if (!pattern_match(pattern, segment, holes, &same))
-            continue;
-        const struct row *row = piece->holes[0];
-        if (!pattern->hole_count) {
-            const struct code_pair *pair = &row->codes->pairs[0];
-            holes[0] = (struct slice){pair->code, pair->code_len};
-        }
-        bool must_be_known = pattern_is_bare(pattern) && row->codec != CODEC_NONE;
-        if (!put_value(t, row, frame, holes[0], must_be_known))
-            continue;
-        for (size_t k = 1; k < piece->hole_count; k++)
-            if (!put_value(t, piece->holes[k], frame, holes[k], false))
-                t->complete = t->exact = false;
-        t->exact = t->exact && same;
-        return true;
-    }
+    bool has_codec = piece->holes[0]->codec != CODEC_NONE;
+    for (size_t i = 0; i < piece->pattern_count; i++)
+        if (take_pattern(t, piece, frame, piece->tries[i], segment, has_codec))
+            return true;
+    for (size_t i = 0; has_codec && i < piece->pattern_count; i++)
+        if (!pattern_is_bare(&piece->patterns[i]) &&
+            take_pattern(t, piece, frame, &piece->patterns[i], segment, false))
+            return true;
     return false;
 }
 
@@ -151,23 +193,38 @@ static struct slice go_on(struct taking *t, const struct parts *parts,
     return segment;
 }
 
-static void take_parts(struct taking *t, const struct parts *parts, struct frame *frame,
-                       struct slice text);
+static struct slice take_parts(struct taking *t, const struct parts *parts, struct frame *frame,
+                               struct slice text);
 
-static bool take_group(struct taking *t, const struct piece *piece, struct frame *frame,
-                       struct slice segment)
+/* The group of a list that the next text of one is about: one that another label has made for
+ * its place, or a new one. */
+static struct value *next_group(struct reading *r, const struct member *each,
+                                struct frame *frame)
 {
+    struct value *parent = in_group(r, frame, &each->row->target);
+    struct value *group = parent ? value_child(parent, each->row->target.field) : NULL;
+    while (group && !(group->flags & VALUE_INDEXED && each->key == FIELD_NONE))
+        group = value_next(group);
+    if (group)
+        group->flags &= (uint8_t)~VALUE_INDEXED;
+    else if (parent)
+        group = value_add(r->record, parent, each->row->target.field);
+    if (!group)
+        r->status = COMITY_E_NOMEM;
+    return group;
+}
+
+/* One group; the result is what begins the next, where nothing stands between them. */
+static struct slice take_one_group(struct taking *t, const struct piece *piece,
+                                   struct frame *frame, struct slice segment)
+{
+    static const struct slice nothing = {NULL, 0};
     struct reading *r = t->r;
     const struct member *each = piece->each;
-    if (!is_told(t, piece->inner, segment))
-        return false;
     struct frame inner = {.scope = each->scope};
-    struct value *list = in_group(r, frame, &each->row->target);
-    inner.slots[0] = list ? value_add(r->record, list, each->row->target.field) : NULL;
-    if (!inner.slots[0]) {
-        r->status = COMITY_E_NOMEM;
-        return false;
-    }
+    inner.slots[0] = next_group(r, each, frame);
+    if (!inner.slots[0])
+        return nothing;
     inner.slots[0]->node = t->node;
     if (each->key != FIELD_NONE) {
         struct value *key = value_add_text(r->record, inner.slots[0], each->key, each->wanted,
@@ -179,7 +236,19 @@ static bool take_group(struct taking *t, const struct piece *piece, struct frame
     }
     for (size_t i = 0; i < each->scope->constant_count; i++)
         in_constant(r, &inner, &each->scope->constants[i]);
-    take_parts(t, piece->inner, &inner, segment);
+    return take_parts(t, piece->inner, &inner, segment);
+}
+
+static bool take_group(struct taking *t, const struct piece *piece, struct frame *frame,
+                       struct slice segment)
+{
+    if (!is_told(t, piece->inner, segment))
+        return false;
+    segment = take_one_group(t, piece, frame, segment);
+    while (segment.len && t->r->status == COMITY_OK) {
+        t->exact = false; /* a writer would have parted them */
+        segment = take_one_group(t, piece, frame, segment);
+    }
     return true;
 }
 
@@ -231,15 +300,28 @@ static size_t take_segment(struct taking *t, const struct parts *parts, struct f
     return parts->count;
 }
 
-static void take_parts(struct taking *t, const struct parts *parts, struct frame *frame,
-                       struct slice text)
+/* True where the words of a group's first part stand again: the next group begins. */
+static bool begins_again(struct taking *t, const struct parts *parts, uint64_t used,
+                         struct slice segment)
+{
+    const struct piece *first = &parts->pieces[0];
+    return (used & 1u) && first->tells && !first->is_list && rank(first) == 0 &&
+           is_piece(t, first, segment, false);
+}
+
+/* Takes the text apart; the result is what belongs to the next group. */
+static struct slice take_parts(struct taking *t, const struct parts *parts, struct frame *frame,
+                               struct slice text)
 {
     struct slice rest = slice_trim(text), segment;
+    const char *end = rest.text + rest.len;
     uint64_t used = 0;
     size_t last = 0;
     for (bool is_first = true; t->r->status == COMITY_OK; is_first = false) {
         if (!parts_next(parts, &rest, &segment, &t->exact))
-            return;
+            break;
+        if (begins_again(t, parts, used, segment))
+            return (struct slice){segment.text, (size_t)(end - segment.text)};
         size_t i = take_segment(t, parts, frame, segment, &rest, used, is_first);
         if (i == parts->count) {
             t->complete = t->exact = false;
@@ -250,6 +332,7 @@ static void take_parts(struct taking *t, const struct parts *parts, struct frame
         used |= (uint64_t)1 << i;
         last = i;
     }
+    return (struct slice){NULL, 0};
 }
 
 /* The text as it stands, and what it covers. */

@@ -54,7 +54,8 @@ void in_keep_node(struct reading *r, struct value *group, const struct link *lin
     const struct comity_node *node = tree_node(r->tree, index);
     const char *slice = r->tree->text + node->offset;
     size_t size = node->end - node->offset;
-    if (node->kind >= COMITY_NODE_STRING) { /* its bytes may be spelt in several ways */
+    /* Its bytes may be spelt in several ways, or be no JSON at all. */
+    if (node->kind >= COMITY_NODE_STRING || r->tree->syntax != SYNTAX_JSON) {
         struct buffer json;
         buffer_init(&json, 0);
         json_put_node(&json, r->tree, index);
@@ -110,6 +111,8 @@ static struct value *frame_slot(struct reading *r, struct frame *frame, uint16_t
                 : NULL;
         if (key)
             key->flags |= VALUE_CONSTANT;
+        else if (group)
+            group->flags |= VALUE_INDEXED;
         if (!group || (slot->key != FIELD_NONE && !key)) {
             r->status = COMITY_E_NOMEM;
             return NULL;
@@ -124,6 +127,25 @@ struct value *in_group(struct reading *r, struct frame *frame, const struct targ
     if (!target->from_root)
         return frame_slot(r, frame, target->slot);
     return frame_slot(r, r->root, target->slot);
+}
+
+void in_membership(struct reading *r, struct frame *frame, const struct membership *of)
+{
+    struct constant constant = {.target = of->target};
+    if (!of->count || of->or_absent)
+        return; /* it may be so although nothing says it */
+    constant.text = of->texts[0].text;
+    constant.len = of->texts[0].len;
+    in_constant(r, frame, &constant);
+}
+
+/* A list of one where the format would write its entry alone. */
+void in_one_listed(struct reading *r, const struct member *member, struct frame *frame,
+                   const struct link *link, uint32_t index)
+{
+    const struct comity_node *node = tree_node(r->tree, index);
+    if (member->single && node->count == 1)
+        in_keep(r, frame->slots[0], "list:", link, "true", 4, 0);
 }
 
 void in_constant(struct reading *r, struct frame *frame, const struct constant *constant)
@@ -141,14 +163,14 @@ void in_constant(struct reading *r, struct frame *frame, const struct constant *
 
 /* --- values --- */
 
-void in_warn(struct reading *r, const struct value *value, const char *code,
+void in_warn(struct reading *r, const struct value *value, size_t offset, const char *code,
              const char *expected)
 {
     char message[400];
     snprintf(message, sizeof message, "%s is '%.*s'; expected %s", fields[value->field].name,
              clip(value->text, value->len, 100), value->text, expected);
-    record_report(r->record, r->findings, value, COMITY_WARNING, code,
-                  "the value stays as written", message);
+    record_report_part(r->record, r->findings, value, offset, COMITY_WARNING, code,
+                       "the value stays as written", message);
 }
 
 static void trace(struct reading *r, const struct row *row, uint32_t index,
@@ -177,12 +199,28 @@ void in_scalar(struct reading *r, const struct row *row, struct frame *frame,
         return;
     }
     struct decoded decoded;
+    const struct field *field = &fields[row->target.field];
+    const char *expected = NULL;
+    if (!codec_decode(row, r->record->arena, r->language, text, len, node->kind, &decoded)) {
+        r->status = COMITY_E_NOMEM;
+        return;
+    }
+    if (field->type == TYPE_BOOLEAN &&
+        value_check(field, decoded.text, decoded.len, &expected)) {
+        in_keep_unexpected(r, frame->slots[0], link, index, expected); /* it has no third */
+        return;
+    }
     struct value *group = in_group(r, frame, &row->target);
-    struct value *value = NULL;
-    if (group &&
-        codec_decode(row, r->record->arena, r->language, text, len, node->kind, &decoded))
-        value = value_add_text(r->record, group, row->target.field, decoded.text, decoded.len,
-                               index);
+    const struct value *there =
+        group && !field->list ? value_child(group, row->target.field) : NULL;
+    if (there && there->form == VALUE_TEXT) { /* two places say one thing: the first is it */
+        bool same = value_is(there, decoded.text, decoded.len);
+        in_keep_node(r, frame->slots[0], link, index, same ? FATE_MAPPED : FATE_KEPT);
+        return;
+    }
+    struct value *value = group ? value_add_text(r->record, group, row->target.field,
+                                                 decoded.text, decoded.len, index)
+                                : NULL;
     if (!value) {
         r->status = COMITY_E_NOMEM;
         return;
@@ -200,13 +238,11 @@ void in_scalar(struct reading *r, const struct row *row, struct frame *frame,
     if (!decoded.exact)
         in_keep_node(r, frame->slots[0], link, index, FATE_NONE);
     if (!decoded.known) {
-        in_warn(r, value, decoded.code, decoded.expected);
-    } else if (fields[row->target.field].type > TYPE_PROSE) {
-        const char *expected = NULL;
-        const char *code =
-            value_check(&fields[row->target.field], value->text, value->len, &expected);
+        in_warn(r, value, node->offset, decoded.code, decoded.expected);
+    } else if (field->type > TYPE_PROSE) {
+        const char *code = value_check(field, value->text, value->len, &expected);
         if (code)
-            in_warn(r, value, code, expected);
+            in_warn(r, value, node->offset, code, expected);
     }
     if (r->trace)
         trace(r, row, index, value);

@@ -2,6 +2,7 @@
  *
  * Look-ups in a compiled template that reading, writing and detection share. */
 #include "mapping/template.h"
+#include "base/fold.h"
 
 #include "base/bytes.h"
 
@@ -21,6 +22,19 @@ const struct member *member_find(const struct member *parent, const char *name, 
     return NULL;
 }
 
+const struct fixed *fixed_find(const struct member *member, const struct comity_node *node)
+{
+    for (size_t i = 0; i < member->fixed_count; i++) {
+        const struct fixed *fixed = &member->fixed[i];
+        bool has_text = node->kind == COMITY_NODE_STRING || node->kind == COMITY_NODE_NUMBER;
+        if (fixed->kind == node->kind &&
+            (!has_text || (fixed->text_len == node->text_len &&
+                           bytes_equal(fixed->text, node->text, node->text_len))))
+            return fixed;
+    }
+    return NULL;
+}
+
 uint32_t tree_at(const struct tree *tree, uint32_t node, const char *path)
 {
     while (node && *path) {
@@ -33,6 +47,34 @@ uint32_t tree_at(const struct tree *tree, uint32_t node, const char *path)
     return node;
 }
 
+static bool contains(const char *text, size_t len, const char *word, bool is_typed)
+{
+    if (!is_typed)
+        return memmem(text, len, word, strlen(word)) != NULL;
+    while (len) { /* from each beginning of a word */
+        uint32_t folded[FOLD_MAX];
+        size_t count;
+        if (fold_begins(text, len, word))
+            return true;
+        size_t size = fold_char(text, len, folded, &count);
+        text += size;
+        len -= size;
+    }
+    return false;
+}
+
+bool condition_says(const struct condition *when, const char *text, size_t len)
+{
+    if (when->kind == WHEN_EQUALS)
+        return when->is_typed
+                   ? fold_equal(text, len, when->text, when->text_len)
+                   : len == when->text_len && memcmp(text, when->text, when->text_len) == 0;
+    for (const char *const *word = when->unless; word && *word; word++)
+        if (contains(text, len, *word, when->is_typed))
+            return false;
+    return contains(text, len, when->text, when->is_typed);
+}
+
 bool condition_holds(const struct condition *when, const struct tree *tree, uint32_t node)
 {
     if (when->kind == WHEN_ALWAYS)
@@ -41,12 +83,7 @@ bool condition_holds(const struct condition *when, const struct tree *tree, uint
     const struct comity_node *found = tree_node(tree, at);
     if (!at || when->kind == WHEN_HAS)
         return at && found->kind != COMITY_NODE_NULL; /* null says that nothing is there */
-    if (!found->text)
-        return false;
-    if (when->kind == WHEN_EQUALS)
-        return found->text_len == when->text_len &&
-               memcmp(found->text, when->text, when->text_len) == 0;
-    return memmem(found->text, found->text_len, when->text, when->text_len) != NULL;
+    return found->text && condition_says(when, found->text, found->text_len);
 }
 
 /* A form is told by its labels: half of the score for enough of them, the rest for all. */

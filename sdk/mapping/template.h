@@ -13,12 +13,16 @@
 #define TEMPLATE_MAX_MEMBERS 256u
 
 enum member_kind {
-    MEMBER_OBJECT,   /* an object that holds further members */
-    MEMBER_VALUE,    /* one scalar */
-    MEMBER_ENTRIES,  /* a list of scalars */
-    MEMBER_EACH,     /* a list of objects, each one canonical group */
-    MEMBER_DOCUMENTS /* a list of objects, each one document */
+    MEMBER_OBJECT,    /* an object that holds further members */
+    MEMBER_VALUE,     /* one scalar */
+    MEMBER_ENTRIES,   /* a list of scalars */
+    MEMBER_EACH,      /* a list of objects, each one canonical group */
+    MEMBER_DOCUMENTS, /* a list of objects, each one document */
+    MEMBER_CONST      /* a value that the format itself says */
 };
+
+/* What a writer makes up where the document has nothing; always told. */
+enum made_rule { MADE_NOTHING, MADE_KEY, MADE_REF, MADE_UUID, MADE_TIME, MADE_DATE };
 
 /* What a writer puts where the record has nothing. */
 enum absent_rule { ABSENT_OMIT, ABSENT_NULL, ABSENT_EMPTY };
@@ -65,7 +69,8 @@ struct member;
 
 /* One kind of segment: a value, several, a meaning, or a group with parts of its own. */
 struct piece {
-    const struct pattern *patterns; /* the first of a language is written */
+    const struct pattern *patterns; /* the first of a language that fits is written */
+    const struct pattern **tries;   /* the same, those with the most words first */
     size_t pattern_count;
     struct row *holes[PATTERN_MAX_HOLES];
     size_t hole_count;
@@ -120,6 +125,20 @@ struct constant {
     uint32_t len;
 };
 
+/* A canonical value that must be one of these for a member to be written, and that its being
+ * there says (the first). */
+struct wanted_text {
+    const char *text;
+    uint32_t len;
+};
+struct membership {
+    struct target target;
+    const char *path; /* as the template spells it */
+    struct wanted_text *texts;
+    size_t count;
+    bool or_absent;
+};
+
 struct row {
     const char *at, *field_path; /* as the template spells them */
     const char *plain_path;      /* field_path without what stands in brackets */
@@ -139,7 +158,18 @@ struct row {
     bool has_fallback;        /* also[0] stands in where the target is absent */
     struct constant *unknown; /* texts that mean "not known"; target unused */
     size_t unknown_count;
+    uint8_t made;         /* enum made_rule */
+    const char *prefix;   /* MADE_KEY: what stands before the number */
+    uint32_t most;        /* characters that the format takes; 0 = as many as there are */
+    const char *overflow; /* the member beside it that holds the whole; NULL: it is a loss */
     const char *note;
+};
+
+/* A constant of the format: its JSON, and what a reader finds. */
+struct fixed {
+    const char *text, *json;
+    uint32_t text_len, json_len;
+    uint8_t kind;
 };
 
 struct member {
@@ -156,6 +186,16 @@ struct member {
     uint16_t key;           /* MEMBER_EACH: only entries whose `key` is `wanted` */
     const char *wanted;
     uint32_t wanted_len;
+    struct membership *when; /* MEMBER_OBJECT, _EACH: written where they hold, said by it */
+    size_t when_count;
+    struct fixed *fixed; /* MEMBER_CONST: the first is written */
+    size_t fixed_count;
+    bool is_block;        /* MEMBER_OBJECT: with rows of its own; not for a constant alone */
+    bool single;          /* a list of one is written as its entry alone */
+    struct member *other; /* MEMBER_EACH: another sort of entries of the same list */
+    const char *key_at;   /* MEMBER_EACH: the member that other lists refer to; or NULL */
+    bool refers;          /* `key_at` refers to the group that has the key */
+    const struct member *whole_of; /* MEMBER_VALUE: the value that the other one cuts */
 };
 
 enum condition_kind { WHEN_ALWAYS, WHEN_HAS, WHEN_EQUALS, WHEN_CONTAINS };
@@ -164,7 +204,9 @@ struct condition {
     uint8_t kind;
     const char *at, *text; /* path of members, "a/b"; text to compare with */
     uint32_t text_len;
-    const struct row *row; /* the row at that path, for writing */
+    const char *const *unless; /* WHEN_CONTAINS: nor any of these; ends with NULL; or NULL */
+    bool is_typed;             /* of a form: compared folded */
+    const struct row *row;     /* the row at that path, for writing */
 };
 
 struct kind_rule {
@@ -196,6 +238,8 @@ struct template
     size_t preamble_count;
     const char *const *charsets; /* beside UTF-8 and UTF-16; ends with NULL */
     const struct row *signature;
+    const struct member **keyed; /* lists whose entries others refer to */
+    size_t keyed_count;
     size_t detect_labels; /* how many labels tell the format */
     size_t main_labels;   /* labels of the form itself, without annex */
 };
@@ -272,11 +316,20 @@ size_t codec_source(const struct row *row, const char *language, const char **te
 /* Appends the JSON of a canonical text; false where the row cannot say it. */
 bool codec_encode(const struct row *row, const char *text, size_t len, struct buffer *out);
 
+/* Appends what the row's format takes of a text that is too long for it; false where it is
+ * not.  Cut between words where there is one near the end, and "…" behind it. */
+bool codec_cut(const struct row *row, const char *text, size_t len, struct buffer *out);
+
+/* The constant of the member that a node states, or NULL. */
+const struct fixed *fixed_find(const struct member *member, const struct comity_node *node);
+
 /* A member by name, beginning at `hint`; NULL where there is none. */
 const struct member *member_find(const struct member *parent, const char *name, size_t len,
                                  uint16_t *hint);
 /* The node at a path "a/b" below another; 0 where there is none. */
 uint32_t tree_at(const struct tree *tree, uint32_t node, const char *path);
+/* True if a text of the format is what the condition speaks of. */
+bool condition_says(const struct condition *when, const char *text, size_t len);
 /* The condition, asked of a tree. */
 bool condition_holds(const struct condition *when, const struct tree *tree, uint32_t node);
 

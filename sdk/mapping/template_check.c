@@ -44,6 +44,20 @@ static void trial_close(struct trial *trial)
     arena_free(&trial->arena);
 }
 
+/* What a member stands for, so that it is written. */
+static void put_when(struct reading *r, struct frame *frame, const struct member *member)
+{
+    for (size_t i = 0; i < member->when_count; i++) {
+        const struct membership *of = &member->when[i];
+        struct constant constant = {.target = of->target};
+        if (!of->count)
+            continue;
+        constant.text = of->texts[0].text;
+        constant.len = of->texts[0].len;
+        in_constant(r, frame, &constant);
+    }
+}
+
 /* A group inside a list for each step of the chain; the innermost frame. */
 static void enter(struct trial *trial, const struct chain *chain, struct frame *frames,
                   size_t *depth)
@@ -54,6 +68,10 @@ static void enter(struct trial *trial, const struct chain *chain, struct frame *
         return;
     }
     enter(trial, chain->up, frames, depth);
+    if (chain->each->kind == MEMBER_OBJECT) {
+        put_when(&trial->reading, &frames[*depth], chain->each);
+        return;
+    }
     const struct member *each = chain->each;
     struct reading *r = &trial->reading;
     struct value *list = in_group(r, &frames[*depth], &each->row->target);
@@ -69,6 +87,7 @@ static void enter(struct trial *trial, const struct chain *chain, struct frame *
         value_add_text(r->record, group, each->key, each->wanted, each->wanted_len, 0);
     for (size_t i = 0; i < each->scope->constant_count; i++)
         in_constant(r, inner, &each->scope->constants[i]);
+    put_when(r, inner, each);
 }
 
 static void put_text(struct trial *trial, const struct chain *chain, const struct row *row,
@@ -146,6 +165,8 @@ static void put_required(struct trial *trial, const struct member *parent,
 {
     for (uint16_t i = 0; i < parent->count; i++) {
         const struct member *member = &parent->members[i];
+        if (member->kind == MEMBER_OBJECT && member->is_block)
+            continue;
         if (member->kind == MEMBER_OBJECT || member->kind == MEMBER_DOCUMENTS)
             put_required(trial, member, chain);
         else if (member->required && member->row && member->kind != MEMBER_EACH)
@@ -348,14 +369,18 @@ static void try_members(struct compiler *c, const struct member *parent,
     for (uint16_t i = 0; i < parent->count; i++) {
         const struct member *member = &parent->members[i];
         struct chain inner = {.up = chain, .each = member};
-        if (member->kind == MEMBER_OBJECT || member->kind == MEMBER_DOCUMENTS)
-            try_members(c, member, chain);
-        else if (member->kind == MEMBER_EACH)
-            try_members(c, member, &inner);
-        else if (member->row->parts)
+        if (member->kind == MEMBER_OBJECT || member->kind == MEMBER_DOCUMENTS) {
+            try_members(c, member, member->when_count ? &inner : chain);
+        } else if (member->kind == MEMBER_EACH) {
+            for (inner.each = member; inner.each; inner.each = inner.each->other)
+                try_members(c, inner.each, &inner);
+        } else if (member->kind == MEMBER_CONST || member->whole_of) {
+            continue;
+        } else if (member->row->parts) {
             try_parts(c, chain, member->row->parts);
-        else if (!member->row->is_kept)
+        } else if (!member->row->is_kept) {
             try_row(c, chain, member->row);
+        }
     }
 }
 
@@ -383,8 +408,9 @@ static bool uses_table(const struct member *parent, const struct code_table *tab
         if (member->row &&
             (member->row->codes == table || parts_use_table(member->row->parts, table)))
             return true;
-        if (uses_table(member, table))
-            return true;
+        for (const struct member *sort = member; sort; sort = sort->other)
+            if (uses_table(sort, table))
+                return true;
     }
     return false;
 }
@@ -426,9 +452,14 @@ static bool is_answered(const struct member *parent, const char *prefix,
         for (const char *const *cover = parts ? parts->covers : NULL; cover && *cover; cover++)
             if (content_answers(item, *cover))
                 return true;
-        if (member->count &&
-            is_answered(member, member->kind == MEMBER_EACH ? path : prefix, item))
-            return true;
+        for (const struct member *sort = member; sort; sort = sort->other) {
+            if (sort != member)
+                snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "",
+                         sort->row->plain_path);
+            if (sort->count &&
+                is_answered(sort, sort->kind == MEMBER_EACH ? path : prefix, item))
+                return true;
+        }
     }
     return false;
 }

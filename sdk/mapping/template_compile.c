@@ -105,15 +105,36 @@ static const struct row *row_at(const struct member *member, const char *at, boo
     return NULL;
 }
 
+static const char *const *text_list(struct compiler *c, uint32_t list)
+{
+    size_t count = list ? tree_node(&c->tree, list)->count : 0;
+    const char **texts = compiler_take(c, (count + 1) * sizeof *texts);
+    size_t n = 0;
+    for (uint32_t i = list ? tree_node(&c->tree, list)->first : 0; i && texts;
+         i = tree_node(&c->tree, i)->next) {
+        const struct comity_node *node = tree_node(&c->tree, i);
+        if (node->kind == COMITY_NODE_STRING)
+            texts[n++] = compiler_copy(c, node->text, node->text_len);
+        else
+            compiler_fault(c, i, "template.type", "this is not a text");
+    }
+    return texts;
+}
+
 static void compile_condition(struct compiler *c, uint32_t object, struct condition *when)
 {
+    static const char *const known[] = {"has", "at", "equals", "contains", "unless", NULL};
     const char *at = compiler_text(c, object, "at"), *has = compiler_text(c, object, "has"),
                *equals = compiler_text(c, object, "equals"),
                *contains = compiler_text(c, object, "contains");
+    compiler_check_members(c, object, known);
     when->kind = has ? WHEN_HAS : equals ? WHEN_EQUALS : WHEN_CONTAINS;
     when->at = has ? has : at;
     when->text = equals ? equals : contains;
     when->text_len = when->text ? (uint32_t)strlen(when->text) : 0;
+    when->is_typed = c->t->form != NULL;
+    uint32_t unless = compiler_get(c, object, "unless");
+    when->unless = unless ? text_list(c, unless) : NULL;
     if (!when->at || (!has && !when->text)) {
         compiler_fault(c, object, "template.when",
                        "a condition is has, or at with equals or contains");
@@ -206,22 +227,6 @@ static void compile_detect(struct compiler *c, uint32_t object)
     }
 }
 
-static const char *const *text_list(struct compiler *c, uint32_t list)
-{
-    size_t count = list ? tree_node(&c->tree, list)->count : 0;
-    const char **texts = compiler_take(c, (count + 1) * sizeof *texts);
-    size_t n = 0;
-    for (uint32_t i = list ? tree_node(&c->tree, list)->first : 0; i && texts;
-         i = tree_node(&c->tree, i)->next) {
-        const struct comity_node *node = tree_node(&c->tree, i);
-        if (node->kind == COMITY_NODE_STRING)
-            texts[n++] = compiler_copy(c, node->text, node->text_len);
-        else
-            compiler_fault(c, i, "template.type", "this is not a text");
-    }
-    return texts;
-}
-
 static void compile_head(struct compiler *c)
 {
     static const char *const known[] = {
@@ -265,8 +270,8 @@ static void compile_head(struct compiler *c)
     const char *documents = compiler_text(c, 1, "documents");
     if (documents) {
         bool list = false;
-        document =
-            compiler_walk(c, compiler_get(c, 1, "documents"), &t->root, documents, &list);
+        document = compiler_walk(c, compiler_get(c, 1, "documents"), &t->root, documents, false,
+                                 &list);
         if (!document || !list) {
             compiler_fault(c, compiler_get(c, 1, "documents"), "template.at",
                            "documents is a path ending in []");

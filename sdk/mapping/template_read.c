@@ -5,7 +5,7 @@
 #include "mapping/reader.h"
 #include "syntax/json.h"
 
-static bool is_scalar(const struct comity_node *node)
+bool in_is_scalar(const struct comity_node *node)
 {
     return node->kind >= COMITY_NODE_FALSE && node->kind <= COMITY_NODE_STRING;
 }
@@ -19,9 +19,8 @@ static void read_null(struct reading *r, const struct member *member, struct val
         in_keep_node(r, group, link, index, FATE_KEPT);
 }
 
-/* An empty list: canonical, unless that is what the writer puts for nothing. */
-static void read_empty(struct reading *r, const struct member *member, struct frame *frame,
-                       const struct link *link, uint32_t index)
+void in_empty(struct reading *r, const struct member *member, struct frame *frame,
+              const struct link *link, uint32_t index)
 {
     struct comity_node *node = tree_node(r->tree, index);
     node->fate = FATE_MAPPED;
@@ -42,61 +41,67 @@ static void read_empty(struct reading *r, const struct member *member, struct fr
     empty->node = index;
 }
 
-static void read_members(struct reading *r, const struct member *parent, struct frame *frame,
-                         const struct link *link, uint32_t index);
+static void read_entry(struct reading *r, const struct member *member, struct frame *frame,
+                       const struct link *link, uint32_t index)
+{
+    if (in_is_scalar(tree_node(r->tree, index)))
+        in_scalar(r, member->row, frame, link, index);
+    else if (tree_node(r->tree, index)->kind == COMITY_NODE_NULL)
+        in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
+    else
+        in_keep_unexpected(r, frame->slots[0], link, index, "a single value");
+}
 
 static void read_entries(struct reading *r, const struct member *member, struct frame *frame,
                          const struct link *link, uint32_t index)
 {
-    uint32_t first = tree_node(r->tree, index)->first;
-    if (!first)
-        read_empty(r, member, frame, link, index);
-    uint32_t position = 0;
-    for (uint32_t i = first; i && r->status == COMITY_OK; i = tree_node(r->tree, i)->next) {
-        struct link entry = {.up = link, .index = position++};
-        if (is_scalar(tree_node(r->tree, i)))
-            in_scalar(r, member->row, frame, &entry, i);
-        else if (tree_node(r->tree, i)->kind == COMITY_NODE_NULL)
-            in_keep_node(r, frame->slots[0], &entry, i, FATE_KEPT);
-        else
-            in_keep_unexpected(r, frame->slots[0], &entry, i, "a single value");
+    const struct comity_node *node = tree_node(r->tree, index);
+    struct link entry = {.up = link};
+    if (node->kind != COMITY_NODE_LIST) { /* one, without its list */
+        read_entry(r, member, frame, &entry, index);
+        return;
+    }
+    if (!node->first)
+        in_empty(r, member, frame, link, index);
+    in_one_listed(r, member, frame, link, index);
+    for (uint32_t i = node->first; i && r->status == COMITY_OK;
+         i = tree_node(r->tree, i)->next) {
+        read_entry(r, member, frame, &entry, i);
+        entry.index++;
     }
 }
 
-static void read_each(struct reading *r, const struct member *member, struct frame *frame,
-                      const struct link *link, uint32_t index)
+/* What the object stands for. */
+static void read_when(struct reading *r, const struct member *member, struct frame *frame)
 {
-    uint32_t first = tree_node(r->tree, index)->first;
-    if (!first)
-        read_empty(r, member, frame, link, index);
-    uint32_t position = 0;
-    for (uint32_t i = first; i && r->status == COMITY_OK; i = tree_node(r->tree, i)->next) {
-        struct link entry = {.up = link, .index = position++};
-        if (tree_node(r->tree, i)->kind != COMITY_NODE_GROUP) {
-            in_keep_unexpected(r, frame->slots[0], &entry, i, "an object");
-            continue;
-        }
-        struct frame inner = {.scope = member->scope};
-        struct value *group = in_group(r, frame, &member->row->target);
-        inner.slots[0] = group ? value_add(r->record, group, member->row->target.field) : NULL;
-        if (!inner.slots[0]) {
-            r->status = COMITY_E_NOMEM;
-            return;
-        }
-        inner.slots[0]->node = i;
-        if (member->key != FIELD_NONE) {
-            struct value *key = value_add_text(r->record, inner.slots[0], member->key,
-                                               member->wanted, member->wanted_len, 0);
-            if (!key)
-                r->status = COMITY_E_NOMEM;
-            else
-                key->flags |= VALUE_CONSTANT;
-        }
-        for (size_t k = 0; k < member->scope->constant_count; k++)
-            in_constant(r, &inner, &member->scope->constants[k]);
-        if (!tree_node(r->tree, i)->first)
-            tree_node(r->tree, i)->fate = FATE_MAPPED;
-        read_members(r, member, &inner, NULL, i);
+    for (size_t i = 0; i < member->when_count; i++)
+        in_membership(r, frame, &member->when[i]);
+}
+
+/* One of the texts that the format itself says: the first needs no keeping. */
+static void read_const(struct reading *r, const struct member *member, struct frame *frame,
+                       const struct link *link, uint32_t index)
+{
+    struct comity_node *node = tree_node(r->tree, index);
+    if (fixed_find(member, node) == &member->fixed[0])
+        node->fate = FATE_MAPPED;
+    else
+        in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
+}
+
+static void read_value(struct reading *r, const struct member *member, struct frame *frame,
+                       const struct link *link, uint32_t index)
+{
+    struct comity_node *node = tree_node(r->tree, index);
+    if (member->row->is_kept && member->row->made == MADE_REF) {
+        node->fate = FATE_MAPPED; /* the list's own `ref` has followed it */
+    } else if (member->row->is_kept) {
+        in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
+    } else if (member->row->parts && node->kind == COMITY_NODE_STRING) {
+        node->fate = FATE_MAPPED;
+        in_parts(r, member->row, frame, node->text, node->text_len, index);
+    } else {
+        in_scalar(r, member->row, frame, link, index);
     }
 }
 
@@ -111,13 +116,16 @@ static void read_member(struct reading *r, const struct member *member, struct f
         return;
     }
     bool list = member->kind == MEMBER_ENTRIES || member->kind == MEMBER_EACH;
-    if (member->kind == MEMBER_VALUE && is_scalar(node))
-        in_scalar(r, member->row, frame, link, index);
-    else if (list && node->kind == COMITY_NODE_LIST)
-        (member->kind == MEMBER_EACH ? read_each : read_entries)(r, member, frame, link, index);
-    else if (member->kind == MEMBER_OBJECT && node->kind == COMITY_NODE_GROUP && node->first)
-        read_members(r, member, frame, link, index);
-    else if (member->kind == MEMBER_OBJECT && node->kind == COMITY_NODE_GROUP)
+    if (member->kind == MEMBER_CONST)
+        read_const(r, member, frame, link, index);
+    else if (member->kind == MEMBER_VALUE && (in_is_scalar(node) || member->row->is_kept))
+        read_value(r, member, frame, link, index);
+    else if (list && (node->kind == COMITY_NODE_LIST || member->single))
+        (member->kind == MEMBER_EACH ? in_each : read_entries)(r, member, frame, link, index);
+    else if (member->kind == MEMBER_OBJECT && node->kind == COMITY_NODE_GROUP && node->first) {
+        read_when(r, member, frame);
+        in_members(r, member, frame, link, index);
+    } else if (member->kind == MEMBER_OBJECT && node->kind == COMITY_NODE_GROUP)
         in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
     else
         in_keep_unexpected(r, frame->slots[0], link, index,
@@ -129,8 +137,13 @@ static void read_member(struct reading *r, const struct member *member, struct f
 /* True if a writer would write the member although there is nothing to say. */
 static bool always_written(const struct member *member)
 {
+    if (member->kind == MEMBER_CONST)
+        return true;
     if (member->kind != MEMBER_OBJECT)
-        return member->absent != ABSENT_OMIT || (member->row && member->row->has_fallback);
+        return member->absent != ABSENT_OMIT ||
+               (member->row && (member->row->has_fallback || member->row->made));
+    if (member->is_block)
+        return false;
     for (uint16_t i = 0; i < member->count; i++)
         if (always_written(&member->members[i]))
             return true;
@@ -171,8 +184,29 @@ static void keep_absent(struct reading *r, const struct member *parent, struct f
     }
 }
 
-static void read_members(struct reading *r, const struct member *parent, struct frame *frame,
-                         const struct link *link, uint32_t index)
+/* True where another member of the object holds the whole of the value, and a writer would cut
+ * it to what stands here. */
+static bool is_cut_of(struct reading *r, const struct member *member, uint32_t object,
+                      uint32_t index)
+{
+    const char *name = member->row->overflow;
+    const struct comity_node *whole =
+        tree_node(r->tree, tree_find(r->tree, object, name, strlen(name), NULL));
+    struct comity_node *node = tree_node(r->tree, index);
+    struct buffer cut;
+    if (whole->kind != COMITY_NODE_STRING || node->kind != COMITY_NODE_STRING)
+        return false;
+    buffer_init(&cut, 0);
+    bool is_cut = codec_cut(member->row, whole->text, whole->text_len, &cut) &&
+                  cut.size == node->text_len && memcmp(cut.bytes, node->text, cut.size) == 0;
+    buffer_free(&cut);
+    if (is_cut)
+        node->fate = FATE_MAPPED;
+    return is_cut;
+}
+
+void in_members(struct reading *r, const struct member *parent, struct frame *frame,
+                const struct link *link, uint32_t index)
 {
     uint64_t seen[TEMPLATE_MAX_MEMBERS / 64] = {0};
     uint16_t hint = 0;
@@ -191,6 +225,9 @@ static void read_members(struct reading *r, const struct member *parent, struct 
             continue;
         }
         seen[rank / 64] |= (uint64_t)1 << (rank % 64);
+        if (member->row && member->row->overflow && !member->whole_of &&
+            is_cut_of(r, member, index, i))
+            continue;
         read_member(r, member, frame, &step, i);
     }
     if (!in_order)
@@ -233,7 +270,7 @@ static void read_stream(struct reading *r, struct frame *frame)
     stream.slots[0] = frame->slots[0];
     r->prefix = "stream:";
     in_keep(r, frame->slots[0], "", NULL, "true", 4, 0);
-    read_members(r, &r->t->root, &stream, NULL, 1);
+    in_members(r, &r->t->root, &stream, NULL, 1);
     r->prefix = "";
 }
 
@@ -286,6 +323,7 @@ comity_status template_read(const struct template *t, struct record *record,
     if (t->form)
         in_form(&r, &frame, language);
     else
-        read_members(&r, t->documents ? t->documents : &t->root, &frame, NULL, index);
+        in_members(&r, t->documents ? t->documents : &t->root, &frame, NULL, index);
+    in_missing(&r);
     return r.status;
 }

@@ -24,8 +24,40 @@ static void put_codec(const struct row *row, struct buffer *how)
         buffer_format(how, "or codes %s; ", row->codes->name);
 }
 
+static const char *const made_words[] = {"",
+                                         "made: a number of its own",
+                                         "refers to the key",
+                                         "made: a UUID of the document",
+                                         "made: the time of writing",
+                                         "made: the day of writing"};
+
+static void put_case(const struct member *member, struct buffer *how)
+{
+    for (size_t i = 0; i < member->fixed_count; i++)
+        buffer_format(how, i ? " | '%s'" : "always '%s'", member->fixed[i].text);
+    if (member->fixed_count)
+        buffer_text(how, "; ");
+    for (size_t i = 0; i < member->when_count; i++) {
+        const struct membership *of = &member->when[i];
+        buffer_format(how, "where %s is", of->path);
+        for (size_t k = 0; k < of->count; k++)
+            buffer_format(how, "%s '%s'", k ? " or" : "", of->texts[k].text);
+        buffer_format(how, "%s; ",
+                      !of->or_absent ? ""
+                      : of->count    ? " or not stated"
+                                     : " not stated");
+    }
+    if (member->key_at)
+        buffer_format(
+            how, member->refers ? "the entry that %s refers to; " : "others refer to its %s; ",
+            member->key_at);
+    if (member->single)
+        buffer_text(how, "one alone stands without its list; ");
+}
+
 static void put_how(const struct member *member, struct buffer *how)
 {
+    put_case(member, how);
     const struct row *row = member->row;
     if (row && row->json_kind == COMITY_NODE_NUMBER)
         buffer_text(how, "number; ");
@@ -42,6 +74,13 @@ static void put_how(const struct member *member, struct buffer *how)
         buffer_format(how, "also %s%s; ", fields[also->field].name,
                       i == 0 && row->has_fallback ? " (and from it)" : "");
     }
+    if (row && row->made)
+        buffer_format(how, "%s%s; ", made_words[row->made],
+                      row->is_kept ? "" : ", where it is not stated");
+    if (row && row->most && !member->whole_of)
+        buffer_format(how, "at most %u characters%s%s; ", (unsigned)row->most,
+                      row->overflow ? ", the whole in " : "",
+                      row->overflow ? row->overflow : "");
     if (member->required)
         buffer_text(how, "required; ");
     if (member->absent != ABSENT_OMIT && member->kind != MEMBER_OBJECT)
@@ -106,6 +145,27 @@ static void put_constants(const struct scope *scope, const char *prefix, struct 
 }
 
 static void put_members(const struct member *parent, const char *path, const char *prefix,
+                        struct buffer *out);
+static void put_parts(const struct parts *parts, const char *prefix, unsigned depth,
+                      struct buffer *out);
+
+/* What each sort of entries of a list holds. */
+static void put_sorts(const struct member *member, const char *at, const char *prefix,
+                      struct buffer *out)
+{
+    for (const struct member *sort = member; sort; sort = sort->other) {
+        char inner[300], field[300];
+        if (sort != member) {
+            snprintf(field, sizeof field, "%s%s", prefix, sort->row->field_path);
+            put_row(out, at, field, sort->row->note ? sort->row->note : "");
+        }
+        snprintf(inner, sizeof inner, "%s%s.", prefix, sort->row->field_path);
+        put_constants(sort->scope, inner, out);
+        put_members(sort, at, inner, out);
+    }
+}
+
+static void put_members(const struct member *parent, const char *path, const char *prefix,
                         struct buffer *out)
 {
     for (uint16_t i = 0; i < parent->count; i++) {
@@ -119,7 +179,15 @@ static void put_members(const struct member *parent, const char *path, const cha
         buffer_init(&how, 0);
         put_how(member, &how);
         buffer_char(&how, '\0');
-        if (member->row) {
+        if (member->kind == MEMBER_CONST || (member->row && member->row->is_kept)) {
+            put_row(out, at, member->row && !member->row->made ? "(kept for this format)" : "",
+                    how.bytes ? how.bytes : "");
+        } else if (member->kind == MEMBER_OBJECT && member->is_block) {
+            put_row(out, at, "", how.bytes ? how.bytes : "");
+        } else if (member->row && member->row->parts) {
+            put_row(out, at, "", how.bytes ? how.bytes : "");
+            put_parts(member->row->parts, prefix, 1, out);
+        } else if (member->row) {
             bool root = member->row->field_path[0] == '/';
             snprintf(field, sizeof field, "%s%s", root ? "" : prefix,
                      member->row->field_path + (root ? 1 : 0));
@@ -128,14 +196,10 @@ static void put_members(const struct member *parent, const char *path, const cha
             put_row(out, at, "(one document each)", how.bytes ? how.bytes : "");
         }
         buffer_free(&how);
-        if (member->kind == MEMBER_EACH) {
-            char inner[300];
-            snprintf(inner, sizeof inner, "%s%s.", prefix, member->row->field_path);
-            put_constants(member->scope, inner, out);
-            put_members(member, at, inner, out);
-        } else {
+        if (member->kind == MEMBER_EACH)
+            put_sorts(member, at, prefix, out);
+        else
             put_members(member, at, prefix, out);
-        }
     }
 }
 
@@ -153,9 +217,6 @@ static void put_words(const struct text_form *form, const struct text_words *wor
             buffer_char(out, words[i].text[k] == '\n' ? ' ' : words[i].text[k]);
     }
 }
-
-static void put_parts(const struct parts *parts, const char *prefix, unsigned depth,
-                      struct buffer *out);
 
 static void put_piece(const struct piece *piece, const char *prefix, unsigned depth,
                       struct buffer *out)
@@ -281,8 +342,12 @@ void template_table(const struct template *t, struct buffer *out)
         if (when->kind == WHEN_HAS)
             buffer_format(out, " (where %s is there)", when->at);
         else if (when->kind != WHEN_ALWAYS)
-            buffer_format(out, " (where %s %s '%s')", when->at,
+            buffer_format(out, " (where %s %s '%s'", when->at,
                           when->kind == WHEN_EQUALS ? "is" : "contains", when->text);
+        for (const char *const *word = when->unless; word && *word; word++)
+            buffer_format(out, "%s '%s'", word == when->unless ? " and not" : ",", *word);
+        if (when->kind == WHEN_EQUALS || when->kind == WHEN_CONTAINS)
+            buffer_char(out, ')');
     }
     buffer_format(out, "\ntold by:");
     if (t->form)

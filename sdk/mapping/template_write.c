@@ -11,9 +11,6 @@
 
 #include <stdio.h>
 
-static void write_object(struct writing *w, const struct member *parent,
-                         struct out_frame *frame);
-
 void out_take_constants(struct writing *w, struct out_frame *frame)
 {
     for (size_t i = 0; i < frame->scope->constant_count; i++) {
@@ -25,64 +22,22 @@ void out_take_constants(struct writing *w, struct out_frame *frame)
     }
 }
 
-/* The next group of the list that the member speaks of. */
-struct value *out_matching(const struct member *member, struct value *group)
-{
-    for (; group; group = value_next(group)) {
-        if (member->key == FIELD_NONE)
-            return group;
-        struct value *key = group->form == VALUE_GROUP ? value_child(group, member->key) : NULL;
-        if (key && value_is(key, member->wanted, member->wanted_len)) {
-            key->flags |= VALUE_ASKED;
-            return group;
-        }
-    }
-    return NULL;
-}
-
-static bool write_each(struct writing *w, const struct member *member, struct out_frame *frame)
-{
-    struct value *all = out_target(w, frame, &member->row->target);
-    struct value *group =
-        all && all->form == VALUE_EMPTY_LIST ? NULL : out_matching(member, all);
-    if (out_whole_list(w, frame, group ? group : member->key == FIELD_NONE ? all : NULL))
-        return true;
-    struct kept *kept = out_kept_entry(w, frame, 0);
-    if (!group && !kept)
-        return out_absent(w, member, frame);
-    w->said++;
-    buffer_char(w->out, '[');
-    size_t start = w->out->size;
-    for (uint32_t i = 0; group || kept;) {
-        out_comma(w, start);
-        if (kept) {
-            out_put_kept(w, kept);
-        } else {
-            struct out_frame inner;
-            out_frame_init(w, &inner, member->scope, group);
-            out_take_constants(w, &inner);
-            group->flags |= VALUE_ASKED;
-            write_object(w, member, &inner);
-            w->path.size = inner.base;
-            group = out_matching(member, value_next(group));
-        }
-        kept = out_kept_entry(w, frame, ++i);
-    }
-    buffer_char(w->out, ']');
-    return true;
-}
-
 /* An object of the format's own.  Where nothing in it says anything, it is what the source had
  * in its place, or absent as there; else it is left out where nothing is in it. */
 static bool write_inner(struct writing *w, const struct member *member, struct out_frame *frame)
 {
-    size_t before = w->out->size, said = w->said;
-    write_object(w, member, frame);
-    if (w->said > said)
+    size_t before = w->out->size, said = w->said, stated = w->stated;
+    bool holds = out_when(w, member, frame);
+    if (holds)
+        out_object(w, member, frame);
+    if (w->said > said) {
+        out_take_when(w, member, frame);
         return true;
+    }
     struct kept *kept = out_kept(w, frame, ""), *absent = out_kept(w, frame, "absent:");
-    if (!kept && !absent && w->out->size > before + 2)
+    if (!kept && !absent && !member->is_block && w->stated > stated)
         return true;
+    w->stated = stated;
     w->out->size = before;
     if (absent)
         absent->flags |= VALUE_ASKED;
@@ -91,6 +46,19 @@ static bool write_inner(struct writing *w, const struct member *member, struct o
     out_put_kept(w, kept);
     w->said++;
     return true;
+}
+
+static bool write_const(struct writing *w, const struct member *member, struct out_frame *frame)
+{
+    struct kept *kept = out_kept(w, frame, ""), *absent = out_kept(w, frame, "absent:");
+    if (absent)
+        absent->flags |= VALUE_ASKED;
+    if (kept)
+        out_put_kept(w, kept);
+    else if (!absent)
+        buffer_add(w->out, member->fixed[0].json, member->fixed[0].json_len);
+    w->stated += kept || !absent;
+    return kept || !absent;
 }
 
 static bool write_documents(struct writing *w)
@@ -122,10 +90,13 @@ static void write_member(struct writing *w, const struct member *member,
         wrote = out_entries(w, member, frame);
         break;
     case MEMBER_EACH:
-        wrote = write_each(w, member, frame);
+        wrote = out_each(w, member, frame);
         break;
     case MEMBER_DOCUMENTS:
         wrote = write_documents(w);
+        break;
+    case MEMBER_CONST:
+        wrote = write_const(w, member, frame);
         break;
     }
     w->path.size = path;
@@ -215,8 +186,7 @@ static void write_ordered(struct writing *w, const struct member *parent,
     tree_free(&tree);
 }
 
-static void write_object(struct writing *w, const struct member *parent,
-                         struct out_frame *frame)
+void out_object(struct writing *w, const struct member *parent, struct out_frame *frame)
 {
     uint64_t written[TEMPLATE_MAX_MEMBERS / 64] = {0};
     buffer_char(w->out, '{');
@@ -248,9 +218,7 @@ static bool condition_written(struct writing *w, const struct kind_rule *rule)
     char scratch[CODEC_SCRATCH];
     const char *text = value->text;
     size_t len = codec_source(when->row, w->language, &text, value->len, scratch);
-    if (when->kind == WHEN_EQUALS)
-        return len == when->text_len && memcmp(text, when->text, len) == 0;
-    return memmem(text, len, when->text, when->text_len) != NULL;
+    return condition_says(when, text, len);
 }
 
 static void refuse_kind(struct writing *w, const struct value *kind)
@@ -357,7 +325,7 @@ static void open_stream(struct writing *w, struct template_writer *writer)
     out_frame_init(w, &frame, &w->t->scope, w->record->root);
     w->prefix = "stream:";
     size_t start = w->out->size;
-    write_object(w, &w->t->root, &frame);
+    out_object(w, &w->t->root, &frame);
     w->prefix = "";
     if (buffer_status(w->out) != COMITY_OK || w->hole <= start)
         return;
@@ -398,7 +366,7 @@ comity_status template_write(struct template_writer *writer, struct record *reco
         if (w.t->form)
             out_form(&w, &frame);
         else
-            write_object(&w, document, &frame);
+            out_object(&w, document, &frame);
         writer->first = false;
         if (!w.t->documents && !w.t->form)
             buffer_char(out, '\n');

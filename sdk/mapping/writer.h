@@ -19,7 +19,8 @@ struct writing {
     struct charset_encoder *encoder; /* what must be able to say it; NULL: UTF-8 */
     struct transliterator **latin;   /* for what it cannot say */
     size_t hole;                     /* where documents go in what encloses them; 0 = not met */
-    size_t said; /* members written that say something, unlike null for nothing */
+    size_t said;   /* members written that say something, unlike null for nothing */
+    size_t stated; /* members written although there is nothing to say: null, [] */
     bool failed;
     comity_status status;
 };
@@ -71,6 +72,9 @@ void out_take(struct writing *w, const struct row *row, struct out_frame *frame,
 void out_take_constants(struct writing *w, struct out_frame *frame);
 /* The next group of the list that the member speaks of. */
 struct value *out_matching(const struct member *member, struct value *group);
+/* True if what the member stands for is so in the document; and marks it as written. */
+bool out_when(struct writing *w, const struct member *member, struct out_frame *frame);
+void out_take_when(struct writing *w, const struct member *member, struct out_frame *frame);
 /* Writes a member of one value; false where nothing was written. */
 bool out_value(struct writing *w, const struct member *member, struct out_frame *frame);
 /* Writes a list of values; false where nothing was written. */
@@ -79,6 +83,19 @@ bool out_entries(struct writing *w, const struct member *member, struct out_fram
 void out_comma(struct writing *w, size_t start);
 /* True where the list is said by something else than its entries: then it is written. */
 bool out_whole_list(struct writing *w, struct out_frame *frame, struct value *value);
+/* --- template_write.c */
+void out_object(struct writing *w, const struct member *parent, struct out_frame *frame);
+
+/* --- writer_each.c: a list of groups; false where nothing was written */
+bool out_each(struct writing *w, const struct member *member, struct out_frame *frame);
+/* Takes the brackets off a list of one that began at `start`, where its row says so. */
+void out_single(struct writing *w, const struct member *member, struct out_frame *frame,
+                size_t start, size_t count);
+
+/* --- writer_made.c: what the document has not and the format needs; false: nothing */
+bool out_made(struct writing *w, const struct row *row, struct out_frame *frame,
+              struct buffer *text);
+
 /* --- writer_parts.c: the text of a row whose parts are fields; false where it has none.
  * `*node` becomes where the first of them stood in the input, if it was 0 */
 bool out_parts(struct writing *w, const struct row *row, struct out_frame *frame,

@@ -15,6 +15,7 @@ struct saying {
     struct buffer text;
     const char *field; /* canonical path, or NULL */
     uint32_t node;     /* of the input; 0 = none */
+    bool is_kept;      /* as this form had it */
 };
 
 static void report(struct writing *w, const struct saying *said, int32_t severity,
@@ -118,6 +119,7 @@ static void say_kept(struct writing *w, struct kept *kept, struct saying *said)
     struct scalar scalar;
     kept->flags |= VALUE_ASKED;
     said->node = kept->node;
+    said->is_kept = true;
     if (out_kept_scalar(w, kept, &scalar))
         buffer_add(&said->text, scalar.text, scalar.len);
 }
@@ -171,7 +173,9 @@ static bool say(struct writing *w, const struct member *member, struct out_frame
                 kept->flags |= VALUE_ASKED;
             return true;
         }
-        return say_combined(w, row, said);
+        if (kept)
+            say_kept(w, kept, said); /* the label alone */
+        return kept || say_combined(w, row, said);
     }
     struct value *value = out_target(w, frame, &row->target);
     bool is_absent = kept_at(w, frame, "absent:", NULL, member->name, member->name_len) != NULL;
@@ -205,10 +209,10 @@ static void write_outside(struct writing *w, struct out_frame *frame, const char
 static void write_said(struct writing *w, const struct text_label *label, struct saying *said)
 {
     const struct text_form *form = w->t->form;
-    if (label->kind == TEXT_TICKS) {
-        if (text_write_ticks(w->out, form, label, w->language_index, said->text.bytes,
-                             said->text.size))
-            return;
+    if (label->kind == TEXT_TICKS && text_write_ticks(w->out, form, label, w->language_index,
+                                                      said->text.bytes, said->text.size))
+        return;
+    if (label->kind == TEXT_TICKS && !said->is_kept) {
         report(w, said, COMITY_LOSS, "text.ticks", NULL,
                "none of the boxes stands for the value");
         text_write_ticks(w->out, form, label, w->language_index, NULL, 0);
@@ -239,10 +243,24 @@ static void write_absent(struct writing *w, const struct member *member,
         text_write_item(w->out, w->t->form, label, w->language_index, NULL, 0);
 }
 
-static void write_label(struct writing *w, size_t index, struct out_frame *frame)
+/* A label that takes what the others have left waits for them, wherever it stands. */
+struct waiting {
+    bool is_one, is_first;
+    size_t index, at; /* of the label; of its place in the output */
+};
+
+static void write_label(struct writing *w, size_t index, struct out_frame *frame,
+                        struct waiting *waiting)
 {
-    struct text_label label = w->t->form->labels[index];
     const struct member *member = w->t->label_members[index];
+    if (waiting && member && member->takes_rest) {
+        bool is_first = w->out->size == 0;
+        if (is_first) /* what follows stands behind something */
+            buffer_char(w->out, '\n');
+        *waiting = (struct waiting){true, is_first, index, w->out->size};
+        return;
+    }
+    struct text_label label = w->t->form->labels[index];
     size_t before = w->out->size;
     write_outside(w, frame, "before", &label, label.gap);
     if (w->out->size > before)
@@ -310,7 +328,7 @@ static void write_signature(struct writing *w, struct out_frame *frame)
 
 /* Labels in the order of the source; `written` tells which they were. */
 static void write_ordered(struct writing *w, struct out_frame *frame, struct kept *order,
-                          bool *written)
+                          bool *written, struct waiting *waiting)
 {
     const struct text_form *form = w->t->form;
     struct tree tree;
@@ -334,7 +352,7 @@ static void write_ordered(struct writing *w, struct out_frame *frame, struct kep
         if (!label || written[index])
             continue;
         written[index] = true;
-        write_label(w, index, frame);
+        write_label(w, index, frame, waiting);
     }
     tree_free(&tree);
 }
@@ -359,16 +377,35 @@ static void choose_language(struct writing *w)
         stated->flags |= VALUE_ASKED;
 }
 
+static void write_waiting(struct writing *w, struct out_frame *frame,
+                          const struct waiting *waiting)
+{
+    struct buffer behind;
+    buffer_init(&behind, 0);
+    if (buffer_status(w->out) == COMITY_OK) {
+        buffer_add(&behind, w->out->bytes + waiting->at, w->out->size - waiting->at);
+        w->out->size = waiting->is_first ? 0 : waiting->at;
+        write_label(w, waiting->index, frame, NULL);
+        buffer_add(w->out, behind.bytes, behind.size);
+    }
+    if (buffer_status(&behind) != COMITY_OK)
+        w->status = buffer_status(&behind);
+    buffer_free(&behind);
+}
+
 static void write_labels(struct writing *w, struct out_frame *frame)
 {
     bool written[TEXT_MAX_LABELS] = {false};
     struct kept *order = frame->kept ? out_kept(w, frame, "order:") : NULL;
     write_preamble(w, frame);
+    struct waiting waiting = {0};
     if (order)
-        write_ordered(w, frame, order, written);
+        write_ordered(w, frame, order, written, &waiting);
     for (size_t i = 0; i < w->t->form->label_count; i++)
         if (!written[i] && !(order && !w->t->label_members[i]))
-            write_label(w, i, frame);
+            write_label(w, i, frame, &waiting);
+    if (waiting.is_one)
+        write_waiting(w, frame, &waiting);
     write_signature(w, frame);
 }
 

@@ -84,24 +84,27 @@ static void put_between(struct composing *c, const struct parts *parts, size_t s
         buffer_text(c->text, parts->between ? parts->between : " ");
 }
 
-static void put_source(struct composing *c, const struct row *row, const struct value *value)
-{
-    char scratch[CODEC_SCRATCH];
-    const char *text = value->text;
-    size_t len = codec_source(row, c->w->language, &text, value->len, scratch);
-    buffer_add(c->text, text, len);
-}
-
-/* One segment of a value, or of several between fixed words. */
-static void put_segment(struct composing *c, const struct parts *parts,
+/* One segment of a value, or of several between fixed words; false where none of its patterns
+ * can say the values. */
+static bool put_segment(struct composing *c, const struct parts *parts,
                         const struct piece *piece, struct out_frame *frame,
                         struct value *const *values, size_t start)
 {
-    const struct pattern *pattern = piece_written(piece, c->w->language_index);
+    char scratch[PATTERN_MAX_HOLES][CODEC_SCRATCH];
+    struct slice source[PATTERN_MAX_HOLES];
+    for (size_t i = 0; i < piece->hole_count; i++) {
+        source[i].text = values[i]->text;
+        source[i].len = codec_source(piece->holes[i], c->w->language, &source[i].text,
+                                     values[i]->len, scratch[i]);
+    }
+    const struct pattern *pattern = piece_written(piece, c->w->language_index, source);
+    if (!pattern)
+        return false;
     put_between(c, parts, start);
     buffer_add(c->text, pattern->literals[0].text, pattern->literals[0].len);
     for (size_t i = 0; i < pattern->hole_count; i++) {
-        put_source(c, piece->holes[pattern->holes[i]], values[pattern->holes[i]]);
+        const struct slice *value = &source[pattern->holes[i]];
+        buffer_add(c->text, value->text, value->len);
         buffer_add(c->text, pattern->literals[i + 1].text, pattern->literals[i + 1].len);
     }
     for (size_t i = 0; i < piece->hole_count; i++) {
@@ -109,6 +112,7 @@ static void put_segment(struct composing *c, const struct parts *parts,
         if (!*c->node)
             *c->node = values[i]->node;
     }
+    return true;
 }
 
 static void compose_values(struct composing *c, const struct parts *parts,
@@ -122,16 +126,16 @@ static void compose_values(struct composing *c, const struct parts *parts,
             !out_fits(c->w, row, frame))
             return;
     }
-    const struct pattern *pattern = piece_written(piece, c->w->language_index);
-    if (!pattern->hole_count) { /* words that mean one thing are written for that alone */
+    if (!piece->patterns[0].hole_count) { /* words that mean one thing */
         const struct code_pair *pair = &piece->holes[0]->codes->pairs[0];
         if (!value_is(values[0], pair->value, pair->value_len))
             return;
     }
+    bool any = false; /* else the next piece of the same field may say it */
     for (; values[0]; values[0] = piece->is_list ? value_next(values[0]) : NULL)
-        if (values[0]->form == VALUE_TEXT)
-            put_segment(c, parts, piece, frame, values, start);
-    for (size_t i = 0; i < piece->hole_count && c->count < MAX_WRITTEN; i++)
+        if (values[0]->form == VALUE_TEXT && put_segment(c, parts, piece, frame, values, start))
+            any = true;
+    for (size_t i = 0; any && i < piece->hole_count && c->count < MAX_WRITTEN; i++)
         c->written[c->count++] = piece->holes[i]->target;
 }
 

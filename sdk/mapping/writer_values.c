@@ -184,6 +184,7 @@ bool out_absent(struct writing *w, const struct member *member, struct out_frame
         out_require(w, member); /* also where the source itself lacked it */
     if (absent || member->required)
         return false;
+    w->stated += member->absent != ABSENT_OMIT;
     if (member->absent == ABSENT_NULL)
         buffer_text(w->out, "null");
     else if (member->absent == ABSENT_EMPTY)
@@ -191,7 +192,103 @@ bool out_absent(struct writing *w, const struct member *member, struct out_frame
     return member->absent != ABSENT_OMIT;
 }
 
-bool out_value(struct writing *w, const struct member *member, struct out_frame *frame)
+/* Text of the format's own, or put together from parts. */
+static bool put_text(struct writing *w, const struct buffer *text)
+{
+    if (buffer_status(text) != COMITY_OK) {
+        w->status = buffer_status(text);
+        return false;
+    }
+    json_put_string(w->out, text->bytes ? text->bytes : "", text->size);
+    return true;
+}
+
+static bool write_made(struct writing *w, const struct member *member, struct out_frame *frame)
+{
+    struct buffer text;
+    struct kept *absent = out_kept(w, frame, "absent:");
+    if (absent || !member->row->made)
+        return out_absent(w, member, frame);
+    buffer_init(&text, 0);
+    bool wrote = out_made(w, member->row, frame, &text) && put_text(w, &text);
+    buffer_free(&text);
+    w->stated += wrote;
+    return wrote || out_absent(w, member, frame);
+}
+
+static bool write_technical(struct writing *w, const struct member *member,
+                            struct out_frame *frame)
+{
+    struct kept *kept = out_kept(w, frame, "");
+    if (!kept)
+        return write_made(w, member, frame);
+    out_put_kept(w, kept);
+    w->said++;
+    return true;
+}
+
+static bool write_parts(struct writing *w, const struct member *member, struct out_frame *frame)
+{
+    struct buffer text;
+    uint32_t node = 0;
+    struct kept *kept = out_kept(w, frame, "");
+    buffer_init(&text, 0);
+    bool has = out_parts(w, member->row, frame, &text, &node);
+    bool wrote = has && put_text(w, &text);
+    buffer_free(&text);
+    if (kept && wrote)
+        kept->flags |= VALUE_ASKED;
+    else if (kept)
+        out_put_kept(w, kept);
+    if (!kept && !wrote)
+        return out_absent(w, member, frame);
+    w->said++;
+    return true;
+}
+
+/* A text that is too long for the format is cut; the whole stands beside it, or is lost. */
+static bool write_cut(struct writing *w, const struct row *row, const struct value *value)
+{
+    struct buffer cut;
+    char message[200];
+    buffer_init(&cut, 0);
+    bool is_cut = codec_cut(row, value->text, value->len, &cut) && put_text(w, &cut);
+    buffer_free(&cut);
+    if (!is_cut || row->overflow)
+        return is_cut;
+    const char *source = w->findings->format;
+    w->findings->format = w->t->id;
+    snprintf(message, sizeof message, "%s takes %u characters of this text; the rest is lost",
+             w->t->id, (unsigned)row->most);
+    record_report(w->record, w->findings, value, COMITY_LOSS, "loss.cut",
+                  "shorten it, or choose a format that takes it", message);
+    w->findings->format = source;
+    return true;
+}
+
+/* The whole of a value that its own member cuts. */
+static bool write_whole(struct writing *w, const struct member *member, struct out_frame *frame)
+{
+    const struct row *row = member->row;
+    const struct value *value = out_target(w, frame, &row->target);
+    struct kept *kept = out_kept(w, frame, "");
+    struct buffer cut;
+    buffer_init(&cut, 0);
+    bool is_cut =
+        value && value->form == VALUE_TEXT && codec_cut(row, value->text, value->len, &cut);
+    buffer_free(&cut);
+    if (kept && !is_cut)
+        out_put_kept(w, kept);
+    else if (is_cut)
+        json_put_string(w->out, value->text, value->len);
+    if (kept)
+        kept->flags |= VALUE_ASKED;
+    w->said += kept || is_cut;
+    return kept || is_cut;
+}
+
+static bool write_scalar(struct writing *w, const struct member *member,
+                         struct out_frame *frame)
 {
     const struct row *row = member->row;
     struct value *value = out_target(w, frame, &row->target);
@@ -206,7 +303,8 @@ bool out_value(struct writing *w, const struct member *member, struct out_frame 
             kept->flags |= VALUE_ASKED; /* or overtaken by a value that was changed since */
         if (original)
             buffer_add(w->out, kept->json, kept->json_len);
-        if (original || codec_encode(row, value->text, value->len, w->out)) {
+        if (original || (row->most && write_cut(w, row, value)) ||
+            codec_encode(row, value->text, value->len, w->out)) {
             out_take(w, row, frame, value);
             w->said++;
             return true;
@@ -217,7 +315,18 @@ bool out_value(struct writing *w, const struct member *member, struct out_frame 
         w->said++;
         return true;
     }
-    return out_absent(w, member, frame);
+    return value ? out_absent(w, member, frame) : write_made(w, member, frame);
+}
+
+bool out_value(struct writing *w, const struct member *member, struct out_frame *frame)
+{
+    if (member->whole_of)
+        return write_whole(w, member, frame);
+    if (member->row->is_kept)
+        return write_technical(w, member, frame);
+    if (member->row->parts)
+        return write_parts(w, member, frame);
+    return write_scalar(w, member, frame);
 }
 
 struct kept *out_kept_entry(struct writing *w, struct out_frame *frame, uint32_t index)
@@ -297,10 +406,12 @@ bool out_entries(struct writing *w, const struct member *member, struct out_fram
     w->said++;
     buffer_char(w->out, '[');
     size_t start = w->out->size;
-    for (uint32_t i = 0; value || kept;) {
+    uint32_t count = 0;
+    while (value || kept) {
         value = write_entry(w, member->row, frame, value, kept, start);
-        kept = out_kept_entry(w, frame, ++i);
+        kept = out_kept_entry(w, frame, ++count);
     }
     buffer_char(w->out, ']');
+    out_single(w, member, frame, start - 1, count);
     return true;
 }

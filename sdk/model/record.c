@@ -335,36 +335,60 @@ comity_status record_put(struct record *record, const char *path, const char *te
     return COMITY_OK;
 }
 
+static size_t offset_of(const struct record *record, uint32_t node)
+{
+    const struct tree *tree = record->tree;
+    return tree && node < tree->count ? tree->nodes[node].offset : 0;
+}
+
+static void report_at(const struct record *record, struct findings *findings, uint32_t node,
+                      size_t offset, struct comity_finding *finding)
+{
+    if (record->tree && node)
+        tree_report_part(record->tree, findings, node, offset, finding);
+    else
+        findings_add(findings, finding);
+}
+
 void record_report_at(const struct record *record, struct findings *findings, uint32_t node,
                       int32_t severity, const char *code, const char *field, const char *hint,
                       const char *message)
 {
-    if (record->tree && node) {
-        tree_report(record->tree, findings, node, severity, code, field, hint, message);
-        return;
-    }
     struct comity_finding finding = {.struct_size = sizeof finding,
                                      .severity = severity,
                                      .code = code,
                                      .message = message,
                                      .field = field,
                                      .hint = hint};
-    findings_add(findings, &finding);
+    report_at(record, findings, node, offset_of(record, node), &finding);
 }
 
-void record_report(const struct record *record, struct findings *findings,
-                   const struct value *value, int32_t severity, const char *code,
-                   const char *hint, const char *message)
+void record_report_part(const struct record *record, struct findings *findings,
+                        const struct value *value, size_t offset, int32_t severity,
+                        const char *code, const char *hint, const char *message)
 {
     struct buffer path;
     buffer_init(&path, 4096);
     if (value)
         value_path(value, &path);
     buffer_char(&path, '\0');
-    const char *field = buffer_status(&path) == COMITY_OK && path.size > 1 ? path.bytes : NULL;
-    record_report_at(record, findings, value ? value->node : 0, severity, code, field, hint,
-                     message);
+    struct comity_finding finding = {.struct_size = sizeof finding,
+                                     .severity = severity,
+                                     .code = code,
+                                     .message = message,
+                                     .hint = hint};
+    if (buffer_status(&path) == COMITY_OK && path.size > 1)
+        finding.field = path.bytes;
+    report_at(record, findings, value ? value->node : 0, offset, &finding);
     buffer_free(&path);
+}
+
+void record_report(const struct record *record, struct findings *findings,
+                   const struct value *value, int32_t severity, const char *code,
+                   const char *hint, const char *message)
+{
+    record_report_part(record, findings, value, offset_of(record, value ? value->node : 0),
+                       severity, code, hint, message);
 }
 
 void tree_mark(struct tree *tree, uint32_t node, enum fate fate)

@@ -20,6 +20,7 @@ enum value_form { VALUE_TEXT, VALUE_GROUP, VALUE_EMPTY_LIST };
 #define VALUE_ENVELOPE 4u /* about the record, not of it: schema, provenance */
 #define VALUE_USER 8u     /* supplied by --set or --overlay */
 #define VALUE_PART 16u    /* says a part of its leaf, not all of it */
+#define VALUE_INDEXED 32u /* a group made for its place in the list, to be found again */
 
 /* What had no canonical place, on the group nearest to it.  `key` says what it is: "/path" a
  * value, "order:/path" the order of an object's members, "absent:/path" a member that the
@@ -135,6 +136,11 @@ const char *value_check(const struct field *field, const char *text, size_t len,
 void record_report(const struct record *record, struct findings *findings,
                    const struct value *value, int32_t severity, const char *code,
                    const char *hint, const char *message);
+
+/* The same of a value that is a part of its node, at `offset` of the tree's text. */
+void record_report_part(const struct record *record, struct findings *findings,
+                        const struct value *value, size_t offset, int32_t severity,
+                        const char *code, const char *hint, const char *message);
 
 /* The same at a node of the input (0: nowhere), on a field that need not have a value. */
 void record_report_at(const struct record *record, struct findings *findings, uint32_t node,

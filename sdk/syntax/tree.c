@@ -358,6 +358,12 @@ void tree_report(const struct tree *tree, struct findings *findings, uint32_t in
     add_at_node(tree, findings, index, offset, &finding);
 }
 
+void tree_report_part(const struct tree *tree, struct findings *findings, uint32_t index,
+                      size_t offset, struct comity_finding *finding)
+{
+    add_at_node(tree, findings, index, offset, finding);
+}
+
 void tree_report_at(const struct tree *tree, struct findings *findings, uint32_t index,
                     int32_t severity, const struct syntax_error *error)
 {

@@ -108,6 +108,10 @@ struct syntax_error {
     size_t offset;
 };
 
+/* Reports a finding on a part of a node, at `offset` of the text. */
+void tree_report_part(const struct tree *tree, struct findings *findings, uint32_t index,
+                      size_t offset, struct comity_finding *finding);
+
 /* Reports what is said about a byte of the text, in the input's own place; `index` is the node
  * that it belongs to, 0 = none. */
 void tree_report_at(const struct tree *tree, struct findings *findings, uint32_t index,

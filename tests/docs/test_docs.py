@@ -101,7 +101,7 @@ def _():
 def _():
     page = (SOURCE / "docs" / "templates.md").read_text(encoding="utf-8")
     names = set()
-    for source in ("template_compile.c", "compiler_rows.c", "compiler_text.c",
+    for source in ("template_compile.c", "compiler_members.c", "compiler_text.c",
                    "compiler_parts.c", "check_examples.c"):
         text = (SOURCE / "sdk" / "mapping" / source).read_text(encoding="utf-8")
         for block in re.findall(r"known(?:_of_form)?\[\] = \{(.*?)NULL\}", text, re.S):

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Reading lists of groups: entries of several sorts, told apart by their constants, and entries
+ * that refer to a group which another list defines. */
+#include "mapping/reader.h"
+#include "model/convention.h"
+
+#include <stdio.h>
+
+/* --- sorts */
+
+/* True if the object states every constant that the members have. */
+static bool has_constants(const struct tree *tree, const struct member *parent, uint32_t index)
+{
+    for (uint16_t i = 0; i < parent->count; i++) {
+        const struct member *member = &parent->members[i];
+        if (member->kind != MEMBER_CONST && (member->kind != MEMBER_OBJECT || member->when))
+            continue;
+        uint32_t node = tree_find(tree, index, member->name, member->name_len, NULL);
+        if (member->kind == MEMBER_CONST ? !node || !fixed_find(member, tree_node(tree, node))
+                                         : node && !has_constants(tree, member, node))
+            return false;
+    }
+    return true;
+}
+
+/* The sort that an entry is; NULL where it is none. */
+static const struct member *sort_of(const struct reading *r, const struct member *member,
+                                    uint32_t index, uint32_t *rank)
+{
+    *rank = 0;
+    if (!member->other)
+        return member;
+    for (; member; member = member->other, ++*rank)
+        if (has_constants(r->tree, member, index))
+            return member;
+    return NULL;
+}
+
+/* In which order the sorts stood, where it is not one after the other. */
+static void keep_sorts(struct reading *r, struct frame *frame, const struct link *link,
+                       struct buffer *sorts)
+{
+    buffer_char(sorts, ']');
+    const char *json = buffer_status(sorts) == COMITY_OK
+                           ? arena_copy(r->record->arena, sorts->bytes, sorts->size)
+                           : NULL;
+    if (json)
+        in_keep(r, frame->slots[0], "sorts:", link, json, sorts->size, 0);
+    else
+        r->status = COMITY_E_NOMEM;
+}
+
+/* --- keys */
+
+static struct keyed *find_key(struct reading *r, uint16_t field, const char *key, size_t len)
+{
+    struct keyed *known = r->keys;
+    while (known && (known->list->row->target.field != field || known->key_len != len ||
+                     memcmp(known->key, key, len) != 0))
+        known = known->next;
+    return known;
+}
+
+static void add_key(struct reading *r, const struct member *list, struct value *group,
+                    const struct comity_node *key, uint32_t node, bool is_defined)
+{
+    struct keyed *known = arena_alloc(r->record->arena, sizeof *known);
+    if (!known) {
+        r->status = COMITY_E_NOMEM;
+        return;
+    }
+    *known = (struct keyed){.next = r->keys,
+                            .list = list,
+                            .key = key->text,
+                            .key_len = key->text_len,
+                            .node = node,
+                            .is_defined = is_defined,
+                            .group = group};
+    r->keys = known;
+}
+
+static struct value *new_group(struct reading *r, const struct member *member,
+                               struct frame *frame, uint32_t index)
+{
+    struct value *parent = in_group(r, frame, &member->row->target);
+    struct value *group =
+        parent ? value_add(r->record, parent, member->row->target.field) : NULL;
+    if (!group)
+        r->status = COMITY_E_NOMEM;
+    else
+        group->node = index;
+    return group;
+}
+
+/* The group of an entry that has a key, or refers to one. */
+static struct value *keyed_group(struct reading *r, const struct member *member,
+                                 struct frame *frame, uint32_t index)
+{
+    uint32_t at = tree_at(r->tree, index, member->key_at);
+    const struct comity_node *key = tree_node(r->tree, at);
+    if (!at || key->kind != COMITY_NODE_STRING)
+        return new_group(r, member, frame, index);
+    struct keyed *known = find_key(r, member->row->target.field, key->text, key->text_len);
+    if (known && (member->refers || !known->is_defined)) {
+        if (!member->refers) {
+            known->is_defined = true;
+            known->group->node = index;
+        }
+        return known->group;
+    }
+    if (known)
+        tree_report(r->tree, r->findings, at, COMITY_WARNING, "model.key-twice", NULL,
+                    "give each its own; both are read",
+                    "two entries have the same key; what refers to it means the first");
+    struct value *group = new_group(r, member, frame, index);
+    if (group && !known)
+        add_key(r, member, group, key, at, !member->refers);
+    return group;
+}
+
+void in_missing(struct reading *r)
+{
+    for (struct keyed *known = r->keys; known; known = known->next)
+        if (!known->is_defined) {
+            char message[200];
+            snprintf(message, sizeof message, "nothing has the key '%.*s' that this refers to",
+                     clip(known->key, known->key_len, 60), known->key);
+            tree_report(r->tree, r->findings, known->node, COMITY_WARNING, "model.reference",
+                        NULL, "what the reference itself says is read", message);
+        }
+}
+
+/* --- entries */
+
+static void read_entry(struct reading *r, const struct member *member, struct frame *frame,
+                       uint32_t index)
+{
+    struct frame inner = {.scope = member->scope};
+    struct link base = {.name = member->name, .len = member->name_len};
+    struct value *group = member->key_at ? keyed_group(r, member, frame, index)
+                                         : new_group(r, member, frame, index);
+    if (!group)
+        return;
+    inner.slots[0] = group;
+    if (member->key != FIELD_NONE && !value_child(group, member->key)) {
+        struct value *key = value_add_text(r->record, group, member->key, member->wanted,
+                                           member->wanted_len, 0);
+        if (key)
+            key->flags |= VALUE_CONSTANT;
+        else
+            r->status = COMITY_E_NOMEM;
+    }
+    for (size_t i = 0; i < member->scope->constant_count; i++)
+        in_constant(r, &inner, &member->scope->constants[i]);
+    for (size_t i = 0; i < member->when_count; i++)
+        in_membership(r, &inner, &member->when[i]);
+    if (!tree_node(r->tree, index)->first)
+        tree_node(r->tree, index)->fate = FATE_MAPPED;
+    in_members(r, member, &inner, member->refers ? &base : NULL, index);
+}
+
+static bool is_object(const struct tree *tree, uint32_t index)
+{
+    return tree_node(tree, index)->kind == COMITY_NODE_GROUP;
+}
+
+void in_each(struct reading *r, const struct member *member, struct frame *frame,
+             const struct link *link, uint32_t index)
+{
+    bool is_list = tree_node(r->tree, index)->kind == COMITY_NODE_LIST, in_order = true;
+    uint32_t first = is_list ? tree_node(r->tree, index)->first : index, last = 0, rank = 0;
+    struct buffer sorts;
+    if (!first)
+        in_empty(r, member, frame, link, index);
+    if (is_list)
+        in_one_listed(r, member, frame, link, index);
+    buffer_init(&sorts, 0);
+    struct link entry = {.up = link};
+    for (uint32_t i = first; i && r->status == COMITY_OK;
+         i = is_list ? tree_node(r->tree, i)->next : 0, entry.index++) {
+        const struct member *sort = is_object(r->tree, i) ? sort_of(r, member, i, &rank) : NULL;
+        if (!is_object(r->tree, i)) {
+            in_keep_unexpected(r, frame->slots[0], &entry, i, "an object");
+        } else if (!sort) {
+            in_keep_node(r, frame->slots[0], &entry, i, FATE_KEPT);
+        } else {
+            buffer_format(&sorts, "%c%u", sorts.size ? ',' : '[', rank);
+            in_order = in_order && rank >= last;
+            last = rank;
+            read_entry(r, sort, frame, i);
+        }
+    }
+    if (!in_order)
+        keep_sorts(r, frame, link, &sorts);
+    buffer_free(&sorts);
+}
