@@ -42,6 +42,8 @@ syntax_sources = \
 	sdk/syntax/text_write.c \
 	sdk/syntax/tree.c \
 	sdk/syntax/xml_error.c \
+	sdk/syntax/xml_from_json.c \
+	sdk/syntax/xml_normal.c \
 	sdk/syntax/xml_read.c \
 	sdk/syntax/xml_tree.c \
 	sdk/syntax/xml_write.c

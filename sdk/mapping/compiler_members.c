@@ -140,7 +140,7 @@ static void compile_each(struct compiler *c, uint32_t object, struct member *mem
         return;
     if (!list)
         compiler_fault(c, object, "template.row", "at ends in [] where each is a list");
-    member->single = compiler_flag(c, object, "single");
+    member->single = compiler_flag(c, object, "single") || c->t->syntax == SYNTAX_XML;
     compile_key(c, object, member);
     if (compiler_enter(c, object, member, &path, &outer)) {
         compile_when(c, object, member);
@@ -319,7 +319,7 @@ static void compile_value(struct compiler *c, uint32_t object, struct member *me
     struct parsed_path path = {.whole_list = list};
     compiler_check_members(c, object, known);
     member->kind = list ? MEMBER_ENTRIES : MEMBER_VALUE;
-    member->single = compiler_flag(c, object, "single");
+    member->single = compiler_flag(c, object, "single") || c->t->syntax == SYNTAX_XML;
     bool is_kept = compiler_flag(c, object, "keep") ||
                    (compiler_get(c, object, "made") && !compiler_get(c, object, "field"));
     if (is_kept)

@@ -58,7 +58,7 @@ void in_keep_node(struct reading *r, struct value *group, const struct link *lin
     if (node->kind >= COMITY_NODE_STRING || r->tree->syntax != SYNTAX_JSON) {
         struct buffer json;
         buffer_init(&json, 0);
-        json_put_node(&json, r->tree, index);
+        (r->tree->is_normal ? xml_put_normal : json_put_node)(&json, r->tree, index);
         size = json.size;
         slice = buffer_status(&json) == COMITY_OK
                     ? arena_copy(r->record->arena, json.bytes, json.size)
@@ -144,7 +144,7 @@ void in_one_listed(struct reading *r, const struct member *member, struct frame 
                    const struct link *link, uint32_t index)
 {
     const struct comity_node *node = tree_node(r->tree, index);
-    if (member->single && node->count == 1)
+    if (member->single && node->count == 1 && r->tree->syntax != SYNTAX_XML)
         in_keep(r, frame->slots[0], "list:", link, "true", 4, 0);
 }
 

@@ -99,12 +99,23 @@ static int32_t form_score(const struct template *t, const struct tree *tree, str
            (int32_t)((size_t)t->detect_score * labels / (2 * t->main_labels));
 }
 
+comity_status template_normalize(const struct template *t, struct tree *tree)
+{
+    return tree->syntax == SYNTAX_XML ? xml_normalize(tree, &t->namespaces) : COMITY_OK;
+}
+
 int32_t template_score(const struct template *t, const struct tree *tree, struct buffer *why)
 {
     if (t->syntax != tree->syntax || tree->count < 2)
         return 0;
     if (t->form)
         return form_score(t, tree, why);
+    if (t->syntax == SYNTAX_XML) {
+        if (!xml_root_is(tree, &t->namespaces, t->root_name))
+            return 0;
+        buffer_format(why, "its root is %s", t->root_name);
+        return t->detect_score;
+    }
     if (!t->detect_count)
         return 0;
     for (size_t i = 0; i < t->detect_count; i++)

@@ -8,6 +8,7 @@
 #include "model/dates.h"
 #include "model/record.h"
 #include "syntax/text.h"
+#include "syntax/xml_normal.h"
 
 #define TEMPLATE_MAX_SLOTS 64u
 #define TEMPLATE_MAX_MEMBERS 256u
@@ -221,6 +222,8 @@ struct template
     enum syntax_id syntax;
     struct kind_rule *kinds;
     size_t kind_count;
+    const char *root_name;    /* SYNTAX_XML: of the root element, with its prefix */
+    struct xml_namespaces namespaces;
     struct member root;       /* MEMBER_OBJECT: the document, or what encloses documents */
     struct member *documents; /* in it; NULL: the root is the document */
     struct scope scope;       /* of one document */
@@ -256,6 +259,9 @@ comity_status template_check(struct arena *arena, const char *text, size_t len,
 
 /* How likely a tree is this format, 0..100; `why` gets the reason. */
 int32_t template_score(const struct template *t, const struct tree *tree, struct buffer *why);
+
+/* Brings a tree of XML to the form that a template's rows speak of. */
+comity_status template_normalize(const struct template *t, struct tree *tree);
 
 /* The list whose entries are the documents of a tree; 0 where there is none. */
 uint32_t template_documents_node(const struct template *t, const struct tree *tree);

@@ -6,6 +6,7 @@
 #include "mapping/checker.h"
 #include "model/content.h"
 #include "syntax/json.h"
+#include "syntax/xml.h"
 
 #include <stdio.h>
 
@@ -208,7 +209,11 @@ comity_status check_read(struct compiler *c, const char *bytes, size_t size,
     tree->line = tree->column = 1;
     comity_status status =
         c->t->form ? text_read(tree, c->t->form, bytes, size, &limits, findings, &found)
-                   : json_read(tree, bytes, size, true, &limits, &used, &error);
+        : c->t->syntax == SYNTAX_XML
+            ? xml_read(tree, bytes, size, &limits, &error)
+            : json_read(tree, bytes, size, true, &limits, &used, &error);
+    if (status == COMITY_OK)
+        status = template_normalize(c->t, tree);
     if (status == COMITY_OK)
         status = record_init(record, arena, tree);
     if (status == COMITY_OK)

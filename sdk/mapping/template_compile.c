@@ -197,8 +197,9 @@ static void compile_detect(struct compiler *c, uint32_t object)
     uint32_t all = object ? compiler_get(c, object, "all") : 0,
              score = object ? compiler_get(c, object, "score") : 0;
     const struct comity_node *node;
-    bool good = t->form || (all && tree_node(&c->tree, all)->kind == COMITY_NODE_LIST &&
-                            tree_node(&c->tree, all)->first);
+    bool good = t->form || t->syntax == SYNTAX_XML ||
+                (all && tree_node(&c->tree, all)->kind == COMITY_NODE_LIST &&
+                 tree_node(&c->tree, all)->first);
     good = good && small_number(c, score, &t->detect_score);
     if (t->form) {
         int32_t labels = 0;
@@ -227,12 +228,40 @@ static void compile_detect(struct compiler *c, uint32_t object)
     }
 }
 
+/* The root element, and the prefixes by which rows name namespaces. */
+static void compile_namespaces(struct compiler *c)
+{
+    struct template *t = c->t;
+    uint32_t object = compiler_get(c, 1, "namespaces");
+    t->root_name = compiler_text(c, 1, "root");
+    if (!t->root_name || !object || tree_node(&c->tree, object)->kind != COMITY_NODE_GROUP) {
+        compiler_fault(c, object ? object : 1, "template.namespaces",
+                       "a template of XML needs root, and namespaces: prefix to URI");
+        t->root_name = t->root_name ? t->root_name : "";
+        return;
+    }
+    struct xml_namespace *all =
+        compiler_take(c, (tree_node(&c->tree, object)->count + 1) * sizeof *all);
+    for (uint32_t i = tree_node(&c->tree, object)->first; i && all;
+         i = tree_node(&c->tree, i)->next) {
+        const struct comity_node *node = tree_node(&c->tree, i);
+        if (node->kind != COMITY_NODE_STRING)
+            compiler_fault(c, i, "template.namespaces", "a namespace is a text");
+        else
+            all[t->namespaces.count++] =
+                (struct xml_namespace){compiler_copy(c, node->name, node->name_len),
+                                       compiler_copy(c, node->text, node->text_len)};
+    }
+    t->namespaces.all = all;
+}
+
 static void compile_head(struct compiler *c)
 {
-    static const char *const known[] = {
-        "comity_template", "id",       "title",  "source",   "syntax",    "kinds",
-        "documents",       "detect",   "codes",  "rows",     "constants", "note",
-        "media_types",     "suffixes", "months", "examples", NULL};
+    static const char *const known[] = {"comity_template", "id",       "title",     "source",
+                                        "syntax",          "kinds",    "documents", "detect",
+                                        "codes",           "rows",     "constants", "note",
+                                        "media_types",     "suffixes", "months",    "examples",
+                                        "namespaces",      "root",     NULL};
     static const char *const known_of_form[] = {
         "comity_template", "id",        "title",    "source",    "syntax",   "kinds",
         "detect",          "codes",     "rows",     "constants", "note",     "media_types",
@@ -250,10 +279,13 @@ static void compile_head(struct compiler *c)
     t->id = compiler_text(c, 1, "id");
     t->title = compiler_text(c, 1, "title");
     t->source = compiler_text(c, 1, "source");
-    if (!t->id || !t->title || !syntax || (!is_form && strcmp(syntax, "json") != 0))
+    bool is_xml = syntax && strcmp(syntax, "xml") == 0;
+    if (!t->id || !t->title || !syntax || (!is_form && !is_xml && strcmp(syntax, "json") != 0))
         compiler_fault(c, 1, "template.head",
-                       "a template needs id, title and syntax (json or text)");
-    t->syntax = is_form ? SYNTAX_TEXT : SYNTAX_JSON;
+                       "a template needs id, title and syntax (json, xml or text)");
+    t->syntax = is_form ? SYNTAX_TEXT : is_xml ? SYNTAX_XML : SYNTAX_JSON;
+    if (is_xml)
+        compile_namespaces(c);
     t->media_types = text_list(c, compiler_get(c, 1, "media_types"));
     t->suffixes = text_list(c, compiler_get(c, 1, "suffixes"));
     t->scope.group = G_document;

@@ -3,7 +3,10 @@
  * From the located tree to the record, by a template.  What no row takes is kept with its
  * path, its order and its absence, so that the same template can give it back. */
 #include "mapping/reader.h"
+#include "model/convention.h"
 #include "syntax/json.h"
+
+#include <stdio.h>
 
 bool in_is_scalar(const struct comity_node *node)
 {
@@ -105,6 +108,44 @@ static void read_value(struct reading *r, const struct member *member, struct fr
     }
 }
 
+/* Of XML: an element with attributes although a value alone is expected, and one with text
+ * alone where an object is: the text is the value. */
+static bool read_element(struct reading *r, const struct member *member, struct frame *frame,
+                         const struct link *link, uint32_t index)
+{
+    struct comity_node *node = tree_node(r->tree, index);
+    static const char text[] = XML_TEXT;
+    uint16_t hint = 0;
+    if (node->kind == COMITY_NODE_STRING && node->text_len == 0 &&
+        member->kind != MEMBER_CONST) { /* an empty element says nothing */
+        in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
+        return true;
+    }
+    if (member->kind == MEMBER_OBJECT && node->kind == COMITY_NODE_STRING) {
+        const struct member *inner = member_find(member, text, sizeof text - 1, &hint);
+        struct link step = {.up = link, .name = text, .len = sizeof text - 1};
+        if (!inner || inner->kind != MEMBER_VALUE)
+            return false;
+        read_when(r, member, frame);
+        read_value(r, inner, frame, &step, index);
+        return true;
+    }
+    if (member->kind != MEMBER_VALUE || node->kind != COMITY_NODE_GROUP ||
+        member->row->is_kept || !tree_find(r->tree, index, text, sizeof text - 1, NULL))
+        return false;
+    in_keep(r, frame->slots[0], "element:", link, "true", 4, 0);
+    for (uint32_t i = node->first; i; i = tree_node(r->tree, i)->next) {
+        const struct comity_node *child = tree_node(r->tree, i);
+        struct link step = {.up = link, .name = child->name, .len = child->name_len};
+        if (child->name_len == sizeof text - 1 &&
+            memcmp(child->name, text, child->name_len) == 0)
+            read_value(r, member, frame, &step, i);
+        else
+            in_keep_node(r, frame->slots[0], &step, i, FATE_KEPT);
+    }
+    return true;
+}
+
 static void read_member(struct reading *r, const struct member *member, struct frame *frame,
                         const struct link *link, uint32_t index)
 {
@@ -116,6 +157,8 @@ static void read_member(struct reading *r, const struct member *member, struct f
         return;
     }
     bool list = member->kind == MEMBER_ENTRIES || member->kind == MEMBER_EACH;
+    if (r->tree->is_normal && read_element(r, member, frame, link, index))
+        return;
     if (member->kind == MEMBER_CONST)
         read_const(r, member, frame, link, index);
     else if (member->kind == MEMBER_VALUE && (in_is_scalar(node) || member->row->is_kept))
@@ -159,7 +202,12 @@ static void keep_order(struct reading *r, struct value *group, const struct link
     for (uint32_t i = tree_node(r->tree, index)->first; i; i = tree_node(r->tree, i)->next) {
         if (json.size > 1)
             buffer_char(&json, ',');
-        json_put_string(&json, tree_node(r->tree, i)->name, tree_node(r->tree, i)->name_len);
+        const struct comity_node *node = tree_node(r->tree, i);
+        json_put_string(&json, node->name, node->name_len);
+        if (r->tree->is_normal && node->reserved) {
+            json.size--; /* the quote */
+            buffer_format(&json, "#%u\"", node->reserved + 1u);
+        }
     }
     buffer_char(&json, ']');
     const char *text = buffer_status(&json) == COMITY_OK
@@ -205,6 +253,21 @@ static bool is_cut_of(struct reading *r, const struct member *member, uint32_t o
     return is_cut;
 }
 
+/* What the template does not know; "name#2" is the second of that name that stands apart. */
+static void keep_unknown(struct reading *r, struct frame *frame, struct link *step,
+                         uint32_t index)
+{
+    const struct comity_node *node = tree_node(r->tree, index);
+    char name[300];
+    if (r->tree->is_normal && node->reserved) {
+        int size = snprintf(name, sizeof name, "%.*s#%u", clip(step->name, step->len, 280),
+                            step->name, node->reserved + 1u);
+        step->name = name;
+        step->len = (uint32_t)size;
+    }
+    in_keep_node(r, frame->slots[0], step, index, FATE_KEPT);
+}
+
 void in_members(struct reading *r, const struct member *parent, struct frame *frame,
                 const struct link *link, uint32_t index)
 {
@@ -218,10 +281,11 @@ void in_members(struct reading *r, const struct member *parent, struct frame *fr
         const struct member *member = member_find(parent, node->name, node->name_len, &hint);
         struct link step = {.up = link, .name = node->name, .len = node->name_len};
         int32_t rank = member ? (int32_t)(member - parent->members) : INT32_MAX;
-        in_order = in_order && rank >= last;
-        last = rank;
+        bool has_order = !r->tree->is_normal || node->name[0] != '@';
+        in_order = in_order && (rank >= last || !has_order);
+        last = has_order ? rank : last;
         if (!member) {
-            in_keep_node(r, frame->slots[0], &step, i, FATE_KEPT);
+            keep_unknown(r, frame, &step, i);
             continue;
         }
         seen[rank / 64] |= (uint64_t)1 << (rank % 64);

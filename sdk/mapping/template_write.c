@@ -70,40 +70,6 @@ static bool write_documents(struct writing *w)
     return true;
 }
 
-static void write_member(struct writing *w, const struct member *member,
-                         struct out_frame *frame, size_t start)
-{
-    size_t before = w->out->size, path = w->path.size;
-    out_comma(w, start);
-    buffer_add(w->out, member->literal, member->literal_len);
-    if (frame->kept)
-        out_step(w, member->name, member->name_len);
-    bool wrote = false;
-    switch (member->kind) {
-    case MEMBER_OBJECT:
-        wrote = write_inner(w, member, frame);
-        break;
-    case MEMBER_VALUE:
-        wrote = out_value(w, member, frame);
-        break;
-    case MEMBER_ENTRIES:
-        wrote = out_entries(w, member, frame);
-        break;
-    case MEMBER_EACH:
-        wrote = out_each(w, member, frame);
-        break;
-    case MEMBER_DOCUMENTS:
-        wrote = write_documents(w);
-        break;
-    case MEMBER_CONST:
-        wrote = write_const(w, member, frame);
-        break;
-    }
-    w->path.size = path;
-    if (!wrote)
-        w->out->size = before;
-}
-
 /* A kept member that the template does not know: the rest of its key is one step. */
 static bool is_unknown_member(struct writing *w, const struct member *parent,
                               const struct out_frame *frame, const struct kept *kept,
@@ -132,6 +98,15 @@ static bool is_unknown_member(struct writing *w, const struct member *parent,
     return !member_find(parent, name->bytes ? name->bytes : "", name->size, &hint);
 }
 
+/* Without "#2", which tells elements of one name apart where they are kept. */
+static size_t own_size(const struct writing *w, const struct buffer *name)
+{
+    const char *mark = w->t->syntax == SYNTAX_XML && name->size > 1
+                           ? memchr(name->bytes + 1, '#', name->size - 1)
+                           : NULL;
+    return mark ? (size_t)(mark - name->bytes) : name->size;
+}
+
 static void write_unknown(struct writing *w, const struct member *parent,
                           struct out_frame *frame, size_t start, const char *only, size_t len)
 {
@@ -143,12 +118,69 @@ static void write_unknown(struct writing *w, const struct member *parent,
         if (only && (name.size != len || memcmp(name.bytes ? name.bytes : "", only, len) != 0))
             continue;
         out_comma(w, start);
-        json_put_string(w->out, name.bytes ? name.bytes : "", name.size);
+        json_put_string(w->out, name.bytes ? name.bytes : "", own_size(w, &name));
         buffer_char(w->out, ':');
         out_put_kept(w, k);
         w->said++;
     }
     buffer_free(&name);
+}
+
+/* An element that had attributes beside its value: they are kept, and stand there again. */
+static bool write_element(struct writing *w, const struct member *member,
+                          struct out_frame *frame)
+{
+    static const struct member nothing = {.kind = MEMBER_OBJECT};
+    struct kept *element =
+        w->t->syntax == SYNTAX_XML && frame->kept ? out_kept(w, frame, "element:") : NULL;
+    if (!element)
+        return out_value(w, member, frame);
+    size_t path = w->path.size;
+    element->flags |= VALUE_ASKED;
+    buffer_char(w->out, '{');
+    size_t start = w->out->size;
+    buffer_text(w->out, "\"" XML_TEXT "\":");
+    out_step(w, XML_TEXT, sizeof XML_TEXT - 1);
+    if (!out_value(w, member, frame))
+        w->out->size = start;
+    w->path.size = path;
+    write_unknown(w, &nothing, frame, start, NULL, 0);
+    buffer_char(w->out, '}');
+    return true;
+}
+
+static void write_member(struct writing *w, const struct member *member,
+                         struct out_frame *frame, size_t start)
+{
+    size_t before = w->out->size, path = w->path.size;
+    out_comma(w, start);
+    buffer_add(w->out, member->literal, member->literal_len);
+    if (frame->kept)
+        out_step(w, member->name, member->name_len);
+    bool wrote = false;
+    switch (member->kind) {
+    case MEMBER_OBJECT:
+        wrote = write_inner(w, member, frame);
+        break;
+    case MEMBER_VALUE:
+        wrote = write_element(w, member, frame);
+        break;
+    case MEMBER_ENTRIES:
+        wrote = out_entries(w, member, frame);
+        break;
+    case MEMBER_EACH:
+        wrote = out_each(w, member, frame);
+        break;
+    case MEMBER_DOCUMENTS:
+        wrote = write_documents(w);
+        break;
+    case MEMBER_CONST:
+        wrote = write_const(w, member, frame);
+        break;
+    }
+    w->path.size = path;
+    if (!wrote)
+        w->out->size = before;
 }
 
 /* Members in the order of the source; `written` tells which of the template's they were. */
@@ -334,6 +366,54 @@ static void open_stream(struct writing *w, struct template_writer *writer)
     writer->open = writer->first = true;
 }
 
+/* The XML whose normal form was written. */
+static void put_xml(struct writing *w, const struct buffer *json, struct buffer *out)
+{
+    size_t lost = 0;
+    char message[200];
+    comity_status status =
+        xml_from_json(json->bytes ? json->bytes : "", json->size, w->t->root_name,
+                      &w->t->namespaces, w->record->arena, out, &lost);
+    if (status != COMITY_OK)
+        w->status = status;
+    if (!lost)
+        return;
+    const char *source = w->findings->format;
+    w->findings->format = w->t->id;
+    snprintf(message, sizeof message,
+             "XML cannot carry %zu of the characters or names; they are left out", lost);
+    record_report_at(w->record, w->findings, w->record->root->node, COMITY_LOSS, "xml.unsaid",
+                     NULL, "take control characters out of the document", message);
+    w->findings->format = source;
+}
+
+static void write_document(struct writing *w, struct template_writer *writer,
+                           const struct member *document, struct out_frame *frame)
+{
+    struct buffer *out = w->out, json;
+    if (w->t->documents && !writer->first)
+        buffer_char(out, ',');
+    if (w->t->form) {
+        out_form(w, frame);
+        return;
+    }
+    if (w->t->syntax != SYNTAX_XML) {
+        out_object(w, document, frame);
+        if (!w->t->documents)
+            buffer_char(out, '\n');
+        return;
+    }
+    buffer_init(&json, 0);
+    w->out = &json;
+    out_object(w, document, frame);
+    w->out = out;
+    if (buffer_status(&json) != COMITY_OK)
+        w->status = buffer_status(&json);
+    else if (!w->failed && w->status == COMITY_OK)
+        put_xml(w, &json, out);
+    buffer_free(&json);
+}
+
 comity_status template_write(struct template_writer *writer, struct record *record,
                              struct findings *findings, struct buffer *out)
 {
@@ -361,15 +441,8 @@ comity_status template_write(struct template_writer *writer, struct record *reco
         if (w.t->documents &&
             (!writer->open || value_kept(record->root, w.t->id, "stream:", 7)))
             open_stream(&w, writer);
-        if (w.t->documents && !writer->first)
-            buffer_char(out, ',');
-        if (w.t->form)
-            out_form(&w, &frame);
-        else
-            out_object(&w, document, &frame);
+        write_document(&w, writer, document, &frame);
         writer->first = false;
-        if (!w.t->documents && !w.t->form)
-            buffer_char(out, '\n');
     }
     comity_status path_status = buffer_status(&w.path);
     buffer_free(&w.path);

@@ -259,6 +259,8 @@ static comity_status run_tree(void *user, struct session *session)
     comity_status status = COMITY_OK;
     if (format->syntax == SYNTAX_TEXT)
         status = text_input_read(session, format, &session->language);
+    else if (format->t && !format->described.reader)
+        status = template_normalize(format->t, &session->tree);
     if (status == COMITY_E_INVALID || status == COMITY_E_LIMIT) {
         session->findings.format = NULL;
         return COMITY_OK;

@@ -314,7 +314,8 @@ static inline comity_status check_name(struct json_reader *reader, struct json_f
         earlier = json_names_compare(reader->tree, frame->node, reader->name, len);
     }
     *seen |= bit;
-    return earlier ? json_fail_duplicate(reader, earlier, quote) : COMITY_OK;
+    return earlier && !reader->tree->has_twins ? json_fail_duplicate(reader, earlier, quote)
+                                               : COMITY_OK;
 }
 
 /* Reads a member's name and the colon, up to its value. */

@@ -50,6 +50,7 @@ void tree_reset(struct tree *tree)
     tree->text = NULL;
     tree->size = 0;
     tree->map = NULL;
+    tree->is_normal = false;
     if (tree->notes)
         *tree->notes = (struct tree_notes){.text = NULL};
 }
@@ -239,7 +240,7 @@ static uint32_t rank_of(const struct tree *tree, uint32_t parent, uint32_t child
 {
     const struct tree_notes *noted = tree->notes;
     const struct comity_node *node = &tree->nodes[child];
-    if (tree->syntax != SYNTAX_XML)
+    if (tree->syntax != SYNTAX_XML || tree->is_normal)
         return passed;
     uint32_t from = tree->nodes[parent].first, rank = 0;
     if (noted->parent == parent && noted->child <= child &&
@@ -291,6 +292,27 @@ static void put_xpath_step(const struct tree *tree, uint32_t child, uint32_t ran
         buffer_format(path, "[%lu]", (unsigned long)rank + 1);
 }
 
+/* As an XPath, by the names that the format gives: a list is no step of its own. */
+static void put_normal_path(const struct tree *tree, uint32_t index, struct buffer *path)
+{
+    uint32_t here = 1;
+    buffer_char(path, '/');
+    buffer_add(path, tree->nodes[1].name, tree->nodes[1].name_len);
+    while (here != index && tree->nodes[here].first) {
+        uint32_t passed = 0;
+        uint32_t child = child_towards(tree, here, index, &passed);
+        uint32_t rank = rank_of(tree, here, child, passed);
+        note_path(tree, here, child, rank, passed);
+        if (tree->nodes[here].kind == COMITY_NODE_LIST) {
+            buffer_format(path, "[%lu]", (unsigned long)rank + 1);
+        } else {
+            buffer_char(path, '/');
+            buffer_add(path, tree->nodes[child].name, tree->nodes[child].name_len);
+        }
+        here = child;
+    }
+}
+
 void tree_path(const struct tree *tree, uint32_t index, struct buffer *path)
 {
     if (index == 0 || index >= tree->count)
@@ -300,6 +322,10 @@ void tree_path(const struct tree *tree, uint32_t index, struct buffer *path)
         return;
     }
     uint32_t here = 1;
+    if (tree->is_normal) {
+        put_normal_path(tree, index, path);
+        return;
+    }
     if (tree->syntax == SYNTAX_XML) {
         buffer_char(path, '/');
         put_xpath_step(tree, here, 0, path);

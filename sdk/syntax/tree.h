@@ -48,6 +48,8 @@ struct tree {
     uint32_t count;            /* nodes in use, the unused first one included */
     uint32_t capacity;
     enum syntax_id syntax;
+    bool has_twins;   /* JSON: members of one name are let pass */
+    bool is_normal;   /* XML, as syntax/xml_normal.h has it */
     const char *text; /* the document as UTF-8; lent by the reader of the stream */
     size_t size;
     uint64_t offset;               /* place of text[0] in the input: bytes from the start */

@@ -48,6 +48,10 @@ struct xml_reader {
     uint32_t namespaces;  /* declarations in force */
     struct xml_run run;
     struct xml_names names;
+    /* Prefixes in force, the innermost last; for the value of xsi:type. */
+    struct xml_prefix {
+        const xmlChar *prefix, *uri; /* the parser's; prefix NULL = the default */
+    } prefixes[XML_MAX_NAMESPACES];
 };
 
 /* --- xml_error.c */

@@ -292,6 +292,43 @@ static void set_attribute_text(struct xml_reader *reader, uint32_t index, const 
     set_text(reader, index, decoded->bytes, decoded->size, NULL);
 }
 
+static bool is_type(const struct comity_node *node)
+{
+    return node->ns && node->name_len == 4 && memcmp(node->name, "type", 4) == 0 &&
+           strcmp(node->ns, "http://www.w3.org/2001/XMLSchema-instance") == 0;
+}
+
+/* The value of xsi:type is a name: "{uri}local" says it without the document's prefixes.  One
+ * whose prefix is not declared stays as it stands. */
+static void resolve_type(struct xml_reader *reader, uint32_t index)
+{
+    struct comity_node *node = tree_node(reader->tree, index);
+    const char *colon = memchr(node->text, ':', node->text_len);
+    size_t before = colon ? (size_t)(colon - node->text) : 0;
+    for (uint32_t i = reader->namespaces; i-- > 0;) {
+        const char *prefix = as_text(reader->prefixes[i].prefix);
+        if (colon
+                ? !prefix || strlen(prefix) != before || memcmp(prefix, node->text, before) != 0
+                : prefix != NULL)
+            continue;
+        const char *local = colon ? colon + 1 : node->text,
+                   *uri = reader->prefixes[i].uri ? as_text(reader->prefixes[i].uri) : "";
+        size_t local_len = node->text_len - (colon ? before + 1 : 0), uri_len = strlen(uri);
+        char *name = arena_alloc(reader->tree->arena, uri_len + local_len + 2);
+        if (!name) {
+            xml_fail_memory(reader, uri_len + local_len + 2);
+            return;
+        }
+        name[0] = '{';
+        memcpy(name + 1, uri, uri_len);
+        name[uri_len + 1] = '}';
+        memcpy(name + uri_len + 2, local, local_len);
+        node->text = name;
+        node->text_len = (uint32_t)(uri_len + local_len + 2);
+        return;
+    }
+}
+
 /* One attribute: local name, prefix, URI, start and end of the value, as libxml2 has them. */
 static void add_attribute(struct xml_reader *reader, const xmlChar *const *attribute,
                           const struct xml_scan_attribute *scanned)
@@ -313,6 +350,8 @@ static void add_attribute(struct xml_reader *reader, const xmlChar *const *attri
     node->end = (uint32_t)(scanned->value + scanned->value_len + 1);
     set_attribute_text(reader, index, as_text(attribute[3]),
                        (size_t)(attribute[4] - attribute[3]), scanned);
+    if (reader->status == COMITY_OK && is_type(tree_node(reader->tree, index)))
+        resolve_type(reader, index);
 }
 
 /* All attributes of the tag, and its end, from behind its name on. */
@@ -360,7 +399,6 @@ void xml_tree_start(void *user, const xmlChar *local_name, const xmlChar *prefix
 {
     struct xml_reader *reader = user;
     size_t local = 0;
-    (void)namespaces;
     (void)defaulted_count; /* without a DOCTYPE there are none */
     if (!is_in_step(reader))
         return;
@@ -385,7 +423,9 @@ void xml_tree_start(void *user, const xmlChar *local_name, const xmlChar *prefix
     node->ns = ns;
     node->next = reader->open;
     node->reserved = (uint16_t)namespace_count;
-    reader->namespaces += (unsigned)namespace_count;
+    for (int i = 0; i < namespace_count; i++)
+        reader->prefixes[reader->namespaces++] =
+            (struct xml_prefix){namespaces[2 * i], namespaces[2 * i + 1]};
     reader->open = index;
     reader->depth++;
     read_attributes(reader, local + len, attribute_count, attributes);

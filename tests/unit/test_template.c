@@ -88,7 +88,7 @@ static void test_faults_of_the_head_are_told_with_their_line(void **state)
          "template.version", 1},
         {"{\"comity_template\":1,\"title\":\"T\",\"syntax\":\"json\",\n" KINDS DETECT ROWS "}",
          "template.head", 1},
-        {"{\"comity_template\":1,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"xml\",\n" KINDS
+        {"{\"comity_template\":1,\"id\":\"t\",\"title\":\"T\",\"syntax\":\"yaml\",\n" KINDS
              DETECT ROWS "}",
          "template.head", 1},
         {"{\"comity_template\":1,\n\"id\":7,\"title\":\"T\",\"syntax\":\"json\",\n" KINDS DETECT

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""XML by a template alone: what rows read, what is kept, and that all of it comes back."""
+import json
+import pathlib
+import sys
+import xml.etree.ElementTree as etree
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import case, cases, check, folder, main, run, same  # noqa: E402
+
+TEMPLATE = {
+    "comity_template": 1, "id": "planted-xml", "title": "Planted", "syntax": "xml",
+    "root": "d:request", "namespaces": {"d": "urn:planted", "": "", "t": "urn:types"},
+    "kinds": ["mutual-legal-assistance"], "detect": {"score": 80},
+    "rows": [
+        {"at": "@version", "const": "2"},
+        {"at": "d:id", "field": "id"},
+        {"at": "d:from", "rows": [
+            {"at": "@xml:lang", "field": "language"},
+            {"at": "#text", "field": "requesting.authority.name"}]},
+        {"at": "d:treaty[]", "field": "basis.treaties[]"},
+        {"at": "d:person[]", "each": "persons[]", "rows": [
+            {"at": "@xsi:type", "const": "{urn:types}Man"},
+            {"at": "name", "field": "name.full"},
+            {"at": "nation[]", "field": "nationalities[]"}]},
+        {"at": "d:person[]", "each": "offences[]", "rows": [
+            {"at": "@xsi:type", "const": "{urn:types}Deed"},
+            {"at": "name", "field": "title"}]},
+        {"at": "d:facts", "field": "facts.summary"}]}
+OPEN = ('<x:request xmlns:x="urn:planted" xmlns:q="urn:types" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" version="2">')
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+def template():
+    path = folder() / "planted-xml.json"
+    path.write_text(json.dumps(TEMPLATE), encoding="utf-8")
+    return path
+
+
+def convert(data, spec, *more):
+    made = run("convert", "-f", template(), "-t", spec, *more, stdin=data)
+    same(made.status, 0, made.err)
+    return made
+
+
+def shape(element):
+    """Names, attributes and texts in order; indentation aside."""
+    def text(value):
+        return value if value and value.strip() else None
+    return (element.tag, sorted(element.attrib.items()), text(element.text),
+            [(shape(child), text(child.tail)) for child in element])
+
+
+def there_and_back(body, root=OPEN):
+    data = (HEAD + root + body + "</x:request>").encode()
+    record = convert(data, "convention-json").out
+    back = convert(data, template()).out
+    through = run("convert", "-t", template(), stdin=record)
+    same(through.status, 0, through.err)
+    same(through.out, back, "through the canonical JSON")
+    # xsi:type's prefix is not the source's; what it names is
+    source = etree.fromstring(data.replace(b"q:", b"t:").replace(b"xmlns:q", b"xmlns:t"))
+    same(shape(etree.fromstring(back)), shape(source), back.decode())
+    return json.loads(record)
+
+
+@case("a template of XML passes the check")
+def _():
+    result = run("formats", "check", template())
+    same(result.status, 0, result.err)
+    check(b"has no faults" in result.out, result.out)
+
+
+@case("elements, attributes, lists and sorts are read by their namespaces")
+def _():
+    record = there_and_back(
+        '<x:id>A-1</x:id><x:from xml:lang="de">Amt &amp; Söhne</x:from><x:treaty>T1</x:treaty>'
+        '<x:treaty><![CDATA[<T2>]]></x:treaty><x:person xsi:type="q:Man"><name>Иванов</name>'
+        '<nation>RU</nation><nation>DE</nation></x:person><x:person xsi:type="q:Deed">'
+        '<name>Theft</name></x:person><x:facts>one\n two</x:facts>')
+    same((record["id"], record["language"], record["requesting"]["authority"]["name"]),
+         ("A-1", "de", "Amt & Söhne"), record)
+    same(record["basis"]["treaties"], ["T1", "<T2>"], record)
+    same(record["persons"], [{"name": {"full": "Иванов"}, "nationalities": ["RU", "DE"]}],
+         record)
+    same(record["offences"], [{"title": "Theft"}], record)
+    same(record["facts"]["summary"], "one\n two", record)
+    check("kept" not in record, record)
+
+
+@cases("there and back: {0}", [
+    ("unknown elements of any namespace",
+     '<x:id>A</x:id><o:a xmlns:o="urn:o" z="1" o:y="2">t<o:b/><c xmlns="urn:p">u</c></o:a>'),
+    ("unknown elements of one name apart",
+     '<x:u>1</x:u><x:id>A</x:id><x:u>2</x:u><x:w/><x:u/>'),
+    ("mixed content", '<x:id>A</x:id><x:u>one <b>two</b> three<b/><c/><b>x</b></x:u>'),
+    ("an empty element of a row", '<x:id/><x:from/><x:person/><x:facts>f</x:facts>'),
+    ("attributes where a value alone is expected", '<x:id a="1" x:b="2">A</x:id>'),
+    ("an element without the attributes of its row", '<x:from>Amt</x:from>'),
+    ("another order of elements", '<x:facts>f</x:facts><x:from>Amt</x:from><x:id>A</x:id>'),
+    ("sorts in turn", "".join(
+        f'<x:person xsi:type="q:{s}"><name>{n}</name></x:person>'
+        for n, s in enumerate(("Deed", "Man", "Deed")))),
+    ("an entry of no sort", '<x:person xsi:type="q:Dog"><name>Rex</name></x:person>'),
+    ("white space that counts", '<x:id> A\tB </x:id>'),
+    ("references", '<x:id>&#x41;&lt;&#13;&quot;</x:id><x:from xml:lang="a&#10;b">x</x:from>'),
+])
+def back(name, body):
+    there_and_back(body)
+
+
+@case("another version of the constant is kept, and comes back")
+def _():
+    record = there_and_back("<x:id>A</x:id>", OPEN.replace('version="2"', 'version="1"'))
+    same(record["kept"]["planted-xml"]["/@version"], "1", record)
+
+
+@case("a value twice: the first is it, the second is kept")
+def _():
+    body = "<x:id>A</x:id><x:facts>f</x:facts><x:id>B</x:id></x:request>"
+    record = json.loads(convert((HEAD + OPEN + body).encode(), "convention-json").out)
+    same(record["id"], "A", record)
+    check("B" in json.dumps(record["kept"]), record)
+
+
+@case("findings have the place and path of the element, in UTF-16 too")
+def _():
+    text = (f'<?xml version="1.0" encoding="UTF-16"?>\n{OPEN}\n <x:id>é</x:id>\n '
+            f'<x:person xsi:type="q:Man">\n'
+            f'  <name><b>x</b></name>\n </x:person>\n</x:request>')
+    report = folder() / "report"
+    convert(text.encode("utf-16"), "convention-json", "--report", report)
+    found = [json.loads(line) for line in report.read_text().splitlines()]
+    found = [f for f in found if f.get("code") == "model.type"]
+    same(len(found), 1, found)
+    same((found[0]["line"], found[0]["column"]), (5, 3), found)
+    same(found[0]["source"], "/d:request/d:person/name", found)
+
+
+@case("characters and names that XML has not are left out, and told")
+def _():
+    record = {"schema": "urn:comity:convention:1", "kind": "mutual-legal-assistance",
+              "id": "a\u0001b", "kept": {"planted-xml": {"/bad name><": 1, "/a/b": 2,
+                                                         "/@b\" c": "x"}}}
+    report = folder() / "report"
+    made = run("convert", "-t", template(), "--report", report,
+               stdin=json.dumps(record).encode())
+    root = etree.fromstring(made.out)
+    same([e.text for e in root], ["ab"], made.out)
+    found = [json.loads(line).get("code") for line in report.read_text().splitlines()]
+    check("xml.unsaid" in found, found)
+
+
+@cases("a planted fault is refused: {0}", [
+    ("no root", {"root": None}, "template.namespaces"),
+    ("no namespaces", {"namespaces": None}, "template.namespaces"),
+    ("a namespace that is no text", {"namespaces": {"d": 1}}, "template.namespaces"),
+])
+def fault(name, change, code):
+    faulty = {k: v for k, v in {**TEMPLATE, **change}.items() if v is not None}
+    path = folder() / "faulty.json"
+    path.write_text(json.dumps(faulty), encoding="utf-8")
+    result = run("formats", "check", "--json", path)
+    check(result.status != 0, "it was let pass")
+    check(code.encode() in result.out + result.err, result.out)
+
+
+main()
