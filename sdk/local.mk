@@ -34,6 +34,7 @@ syntax_sources = \
 	sdk/syntax/stream_xml.c \
 	sdk/syntax/text_form.c \
 	sdk/syntax/text_match.c \
+	sdk/syntax/text_mojibake.c \
 	sdk/syntax/text_number.c \
 	sdk/syntax/text_read.c \
 	sdk/syntax/text_report.c \

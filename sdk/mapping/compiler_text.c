@@ -343,6 +343,7 @@ static void form_label(struct compiler *c, uint32_t object, struct member *paren
         compiler_check_target(c, object, member->row);
     labels->members[index] = member;
     c->t->main_labels += !member->is_annex;
+    label->is_annex = member->is_annex;
     uint32_t boxes = compiler_get(c, object, "boxes");
     if (boxes && member->row && !member->row->parts)
         box_options(c, boxes, label, member->row);

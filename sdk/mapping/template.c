@@ -89,7 +89,7 @@ bool condition_holds(const struct condition *when, const struct tree *tree, uint
 /* A form is told by its labels: half of the score for enough of them, the rest for all. */
 static int32_t form_score(const struct template *t, const struct tree *tree, struct buffer *why)
 {
-    size_t labels = text_label_hits(t->form, tree->text, tree->size, 0);
+    size_t labels = text_label_hits(t->form, tree->text, tree->size, true);
     if (labels < t->detect_labels)
         return 0;
     buffer_format(why, "shows %zu of its labels", labels);

@@ -52,7 +52,7 @@ static size_t count_labels(const struct text_form *form, const char *charset, co
     /* The end of a sample may cut a character. */
     if (status == COMITY_OK ||
         (status == COMITY_E_INVALID && size == SAMPLE_BYTES && bad + 4 > size))
-        labels = text_label_hits(form, utf8.bytes ? utf8.bytes : "", utf8.size, 0);
+        labels = text_label_hits(form, utf8.bytes ? utf8.bytes : "", utf8.size, false);
     charset_map_free(map);
     buffer_free(&utf8);
     return labels;

@@ -51,7 +51,8 @@ struct text_label {
     size_t guidance_count;
     const struct text_option *options; /* TEXT_TICKS */
     size_t option_count;
-    uint32_t gap; /* empty lines that the writer puts before it */
+    uint32_t gap;  /* empty lines that the writer puts before it */
+    bool is_annex; /* no label of the form's own: others may have it too */
 };
 
 /* How the writer lays an item out: open number close label colon value. */
@@ -69,7 +70,9 @@ struct text_form {
     size_t language_count;
     const struct text_label *labels; /* in the form's own order */
     size_t label_count;
-    const struct text_words *closings; /* words that begin the closing part, after the items */
+    /* Words that begin the closing part, after the items; a sentence that begins with them does
+     * not. */
+    const struct text_words *closings;
     size_t closing_count;
     struct text_layout layout;
     const struct text_matcher *matcher; /* text_form_build() makes it */
@@ -88,10 +91,10 @@ struct text_clash {
 comity_status text_form_build(struct text_form *form, struct arena *arena,
                               struct text_clash *clash);
 
-/* How many different labels of the form a text (UTF-8, well formed) shows.  Stops at `enough`
- * (0: counts all).  Reads at most the first 64 KiB. */
+/* How many different labels of the form a text (UTF-8, well formed) shows; `own_only`: without
+ * those of its annex.  Reads at most the first 64 KiB. */
 size_t text_label_hits(const struct text_form *form, const char *text, size_t size,
-                       size_t enough);
+                       bool own_only);
 
 struct text_found {
     uint32_t labels;   /* different labels found */

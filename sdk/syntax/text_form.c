@@ -123,7 +123,8 @@ static void add_key(struct builder *b, uint8_t kind, uint16_t label,
                            .label = label,
                            .language = words->language,
                            .kind = kind,
-                           .is_question = chars[len - 1] == '?'};
+                           .is_question = chars[len - 1] == '?',
+                           .is_capital = text_is_capital(words->text, words->len)};
     b->keys[b->matcher->key_count++] = key;
     if (kind != TEXT_LABEL_WORDS)
         return;

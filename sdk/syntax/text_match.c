@@ -5,6 +5,9 @@
  * nothing of the lines around. */
 #include "syntax/text_match.h"
 
+#define HITS_MOST ((size_t)64 << 10) /* bytes that text_label_hits() looks at */
+#define MOST_CLOSING_WORDS 8u        /* behind the words that close: a name, a post, a place */
+
 #include "base/utf8.h"
 
 #include <string.h>
@@ -17,7 +20,8 @@ struct search {
     const char *start, *end;
     const struct text_number *number; /* before the words; NULL = none */
     unsigned kinds;
-    bool is_odd; /* a character turned up that a wrong character set may have made */
+    const char *words; /* where the words begin that are looked at */
+    bool is_odd;       /* a character turned up that a wrong character set may have made */
     bool found;
     struct text_match best;
 };
@@ -113,6 +117,13 @@ static enum separator read_separator(const char *words_end, const char *end, con
     return SEPARATOR_DASH;
 }
 
+const char *text_skip_separator(const char *words_end, const char *end, bool *has_colon)
+{
+    const char *value;
+    *has_colon = read_separator(words_end, end, &value) == SEPARATOR_COLON;
+    return value;
+}
+
 /* --- candidates */
 
 /* How the number before the words suits a label. */
@@ -126,9 +137,42 @@ static uint8_t number_state(const struct search *s, uint16_t label)
     return own == s->number->value ? TEXT_NUMBER_FITS : TEXT_NUMBER_DIFFERS;
 }
 
+static bool is_small(uint32_t code)
+{
+    return (code >= 'a' && code <= 'z') || (code >= 0xDF && code <= 0xFF) ||
+           (code >= 0x430 && code <= 0x45F);
+}
+
+bool text_is_capital(const char *text, size_t len)
+{
+    size_t letters = 0;
+    for (size_t at = 0; at < len;) {
+        uint32_t code = 0;
+        size_t size = utf8_decode(text + at, len - at, &code);
+        if (!size || is_small(code))
+            return false;
+        letters += (code >= 'A' && code <= 'Z') || (code >= 0x410 && code <= 0x42F);
+        at += size;
+    }
+    return letters >= 4;
+}
+
+/* "PRAZO 30/09/2026": a label without number, in capitals as the form prints it, and other
+ * words behind it. */
+static bool stands_out(const struct search *s, const struct text_key *key,
+                       const char *words_end, const char *rest)
+{
+    const char *word = rest;
+    while (word < s->end && !is_gap(word, s->end))
+        word++;
+    return key->is_capital && !s->number && !s->matcher->numbers[key->label] &&
+           text_is_capital(s->words, (size_t)(words_end - s->words)) &&
+           is_gap(words_end, s->end) && !text_is_capital(rest, (size_t)(word - rest));
+}
+
 /* True if what follows the words shows that they are the label. */
 static bool is_shown(const struct search *s, const struct text_key *key, uint8_t number,
-                     enum separator separator, const char *value)
+                     enum separator separator, const char *words_end, const char *value)
 {
     const char *rest = text_skip_blanks(value, s->end);
     bool is_whole_line = rest == s->end || text_is_break(*rest);
@@ -139,7 +183,7 @@ static bool is_shown(const struct search *s, const struct text_key *key, uint8_t
         return true;
     if (separator == SEPARATOR_POINT)
         return false;
-    return key->is_question ||
+    return key->is_question || stands_out(s, key, words_end, rest) ||
            (kind == TEXT_TICKS && text_begins_ticks(s->form, key->label, rest, s->end));
 }
 
@@ -169,7 +213,7 @@ static void weigh_label(struct search *s, uint32_t first, uint32_t count, const 
         !(number == TEXT_NUMBER_FITS && is_ideograph(key->chars[key->len - 1])))
         return;
     enum separator separator = read_separator(words_end, s->end, &value);
-    if (!is_shown(s, key, number, separator, value))
+    if (!is_shown(s, key, number, separator, words_end, value))
         return;
     s->found = true;
     s->best = (struct text_match){.start = s->start,
@@ -298,9 +342,7 @@ static const char *skip_damaged_run(const char *at, const char *end, uint32_t co
     return taken < count ? NULL : at;
 }
 
-/* The text behind `chars`, or NULL where it does not begin with them. */
-static const char *skip_chars(const uint32_t *chars, size_t len, const char *at,
-                              const char *end)
+const char *text_skip_words(const uint32_t *chars, size_t len, const char *at, const char *end)
 {
     size_t matched = 0;
     while (matched < len) {
@@ -337,7 +379,7 @@ const char *text_match_damaged(const struct text_pattern *pattern, const char *a
         uint32_t folded_len = pattern->units[i + 1];
         i += 2 + folded_len;
         bool is_last = i == pattern->count, asks = !is_last && pattern->units[i] == '?';
-        at = skip_chars(folded, folded_len, from, end);
+        at = text_skip_words(folded, folded_len, from, end);
         if (at && (is_last || asks || !is_odd(at, end)))
             continue;
         is_damaged = true;
@@ -361,6 +403,7 @@ static void search_damaged(struct search *s, const char *at)
 static void search_from(struct search *s, const char *at)
 {
     bool was_found = s->found;
+    s->words = at;
     descend(s, at);
     if (s->is_odd && s->found == was_found && s->kinds & TEXT_LABEL_WORDS)
         search_damaged(s, at);
@@ -369,11 +412,12 @@ static void search_from(struct search *s, const char *at)
 }
 
 /* Looks behind a number; true where words are found there and the number is theirs. */
-static bool search_numbered(struct search *s, const char *at)
+static bool search_numbered(struct search *s, const char *at, bool *is_loose)
 {
     struct text_number number;
     if (!text_read_number(at, s->end, false, &number))
         return false;
+    *is_loose = number.is_loose;
     const char *words = number.is_alone ? text_skip_space(number.after, s->end) : number.after;
     words = text_skip_blanks(words, s->end);
     if (words == s->end || text_is_break(*words))
@@ -389,10 +433,13 @@ bool text_match_words(const struct text_form *form, const char *at, const char *
 {
     struct search s = {
         .form = form, .matcher = form->matcher, .start = at, .end = end, .kinds = kinds};
-    if (kinds & TEXT_LABEL_WORDS && text_may_be_number(at, end) && search_numbered(&s, at)) {
+    bool is_loose = false;
+    if (kinds & TEXT_LABEL_WORDS && text_may_be_number(at, end) &&
+        search_numbered(&s, at, &is_loose)) {
         *match = s.best;
         return true;
     }
+    s.found = s.found && !is_loose; /* "A report: ..." has no number */
     struct search plain = {
         .form = form, .matcher = form->matcher, .start = at, .end = end, .kinds = kinds};
     search_from(&plain, at);
@@ -400,4 +447,71 @@ bool text_match_words(const struct text_form *form, const char *at, const char *
         return false;
     *match = plain.found ? plain.best : s.best;
     return true;
+}
+
+/* --- a text */
+
+size_t text_label_hits(const struct text_form *form, const char *text, size_t size,
+                       bool own_only)
+{
+    bool seen[TEXT_MAX_LABELS] = {false};
+    size_t hits = 0;
+    const char *end = text + utf8_cut(text, size, HITS_MOST);
+    for (const char *line = text; line < end;) {
+        struct text_match match;
+        const char *at = line;
+        if (text_match_line(form, line, end, TEXT_LABEL_WORDS, &match)) {
+            const struct text_key *keys = &form->matcher->keys[match.key];
+            uint32_t i = 0;
+            while (i + 1 < match.key_count && seen[keys[i].label])
+                i++;
+            hits += !seen[keys[i].label] && !(own_only && form->labels[keys[i].label].is_annex);
+            seen[keys[i].label] = true;
+            at = match.value;
+        }
+        line = text_skip_break(text_line_end(at, end), end);
+    }
+    return hits;
+}
+
+/* --- the closing part */
+
+/* Words from `at` to the end of the line. */
+static size_t count_words(const char *at, const char *line_end)
+{
+    size_t count = 0;
+    while ((at = text_skip_blanks(at, line_end)) < line_end) {
+        count++;
+        while (at < line_end && !is_gap(at, line_end))
+            at++;
+    }
+    return count;
+}
+
+/* True for the full stop of a sentence: behind a small letter, and not of an initial. */
+static bool ends_sentence(const char *from, const char *to)
+{
+    to = text_trim_end(from, to);
+    if (to - from < 4 || to[-1] != '.')
+        return false;
+    uint32_t code = 0;
+    size_t size = 1;
+    while (size < 4 && ((unsigned char)to[-1 - (ptrdiff_t)size] & 0xC0u) == 0x80u)
+        size++;
+    utf8_decode(to - 1 - size, size, &code);
+    return is_small(code);
+}
+
+bool text_closes(const struct text_form *form, const char *line, const char *end)
+{
+    struct text_match match;
+    if (text_is_rule(line, end))
+        return true;
+    if (!text_match_line(form, line, end, TEXT_CLOSING_WORDS, &match))
+        return false;
+    const char *line_end = text_line_end(match.end, end);
+    const char *rest = text_skip_blanks(match.end, line_end);
+    if (rest == line_end || memchr(",:_/-.", *rest, 6) || (unsigned char)*rest >= 0xE2)
+        return count_words(rest, line_end) <= MOST_CLOSING_WORDS;
+    return count_words(rest, line_end) <= MOST_CLOSING_WORDS && !ends_sentence(rest, line_end);
 }

@@ -9,6 +9,8 @@
 #include "base/fold.h"
 #include "syntax/text.h"
 
+#include <string.h>
+
 /* What words are for: a set of these is asked for. */
 enum { TEXT_LABEL_WORDS = 1, TEXT_GUIDANCE_WORDS = 2, TEXT_CLOSING_WORDS = 4 };
 
@@ -21,6 +23,7 @@ struct text_key {
     uint8_t kind;     /* one of TEXT_..._WORDS */
     bool is_question; /* ends in '?', which needs no colon */
     bool is_loose;    /* a question without its '?' */
+    bool is_capital;  /* in capitals, by which it is told where no colon follows */
 };
 
 /* Words that a wrong character set may have changed.  Units are folded ASCII characters and
@@ -109,12 +112,20 @@ size_t text_fold_words(const char *text, size_t len, uint32_t *chars);
 /* True if `chars` end between two words, or the text at `at` is no part of one. */
 bool text_is_bounded(const uint32_t *chars, size_t len, const char *at, const char *end);
 
+/* True for words of four letters or more without a small one. */
+bool text_is_capital(const char *text, size_t len);
+
+/* True if a line is the first of the closing part: closing words alone, or with a sign or no
+ * more than a few words behind them (a name, a place) that are no sentence; or a rule. */
+bool text_closes(const struct text_form *form, const char *line, const char *end);
+
 /* --- numbers (text_number.c) */
 
 struct text_number {
     uint64_t value;    /* equal for numbers that mean the same; 0 = none */
     const char *after; /* behind what closes it, and blanks */
     bool is_alone;     /* is closed by a sign, and nothing else stands on its line */
+    bool is_loose;     /* a letter that no sign closes: only a label's own number */
 };
 
 /* True if the character at `at` may begin a number. */
@@ -154,7 +165,7 @@ static inline bool text_match_line(const struct text_form *form, const char *at,
     if (at == end)
         return false;
     uint8_t begins = form->matcher->begins[(unsigned char)*at];
-    if (begins == TEXT_BEGINS_LETTERED && (at + 1 == end || (at[1] != ')' && at[1] != '.')))
+    if (begins == TEXT_BEGINS_LETTERED && (at + 1 == end || !memchr(").- ", at[1], 4)))
         return false;
     return begins && text_match_words(form, at, end, kinds, match);
 }
@@ -165,6 +176,23 @@ bool text_is_rule(const char *at, const char *end);
 /* Words that a wrong character set changed, at `at`; returns what is behind them, or NULL. */
 const char *text_match_damaged(const struct text_pattern *pattern, const char *at,
                                const char *end);
+
+/* Behind the words of a label that was read in a wrong character set, or NULL. */
+const char *text_match_mojibake(const struct text_form *form, uint16_t label, const char *at,
+                                const char *line_end);
+
+/* True if a line begins with the number of a label; `*words` is behind it. */
+bool text_has_number(const struct text_form *form, uint16_t label, const char *at,
+                     const char *end, const char **words);
+
+/* True if a reader might find the label of some line in it so. */
+bool text_begins_mojibake(const struct text_form *form, const char *at, const char *end);
+
+/* The text behind folded words, or NULL where it does not begin with them. */
+const char *text_skip_words(const uint32_t *chars, size_t len, const char *at, const char *end);
+
+/* Behind colons and dashes between words and a value. */
+const char *text_skip_separator(const char *words_end, const char *end, bool *has_colon);
 
 /* --- tick boxes (text_ticks.c) */
 

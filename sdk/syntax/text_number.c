@@ -160,7 +160,8 @@ static uint32_t read_letters(struct glyphs *glyphs, bool is_whole)
             before = digit > before ? digit : before;
         }
     }
-    if (!is_close(peek(glyphs, count)) && !(is_whole && peek(glyphs, count) == 0))
+    if (!is_close(peek(glyphs, count)) && peek(glyphs, count) != ' ' &&
+        !(is_whole && peek(glyphs, count) == 0))
         return 0;
     glyphs->at += count;
     return count > 1 ? ROMAN | (value & 0x3FFFu) : LETTER | (first & 0x7FFFu);
@@ -190,7 +191,8 @@ static bool has_more(const struct glyphs *glyphs, bool is_whole)
     uint32_t code = peek(glyphs, next), behind = peek(glyphs, next + 1);
     if (next && is_digit(code))
         return true;
-    return is_letter(code) && (is_close(behind) || (is_whole && !behind));
+    return is_letter(code) &&
+           (is_close(behind) || (behind == ' ' && !next) || (is_whole && !behind));
 }
 
 /* All parts of a number in one value; 0 where there is none. */
@@ -276,7 +278,7 @@ bool text_may_be_number(const char *at, const char *end)
         while (next < end && next - at < 8 && roman_digit(fold_ascii(*next)))
             next++;
     /* or one of the wide signs, which begin with these bytes */
-    return next < end && (*next == ')' || *next == '.' || (unsigned char)*next == 0xEF ||
+    return next < end && (memchr(").- ", *next, 4) || (unsigned char)*next == 0xEF ||
                           (unsigned char)*next == 0xE3);
 }
 
@@ -293,12 +295,13 @@ bool text_read_number(const char *at, const char *end, bool over_lines,
     if (!number->value)
         return false;
     const struct glyph *last = &glyphs.list[glyphs.at - 1];
+    number->is_loose = !has_digits && !opened && peek(&glyphs, 0) == ' ';
     glyphs.at += is_ordinal(now(&glyphs));
     size_t behind = glyphs.at;
     bool closed = read_close(&glyphs, opened);
     if (!closed) {
         bool has_gap = glyphs.at > behind || ends_line(&glyphs, end);
-        if (opened || !has_digits || (!has_gap && !is_circled(last)))
+        if (opened || (!has_gap && !is_circled(last)))
             return false;
     }
     if (now(&glyphs)->is_continued)

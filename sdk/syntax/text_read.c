@@ -11,7 +11,6 @@
 
 #define FIRST_CANDIDATES 64u
 #define NOT_FOUND UINT32_MAX
-#define HITS_MOST ((size_t)64 << 10) /* bytes that text_label_hits() looks at */
 
 /* A line that begins with a label or with guidance.  Offsets, since there may be many. */
 struct candidate {
@@ -165,6 +164,87 @@ static bool find_candidates(struct text_reader *r)
     return true;
 }
 
+/* --- labels in letters of a wrong character set */
+
+#define MOST_MOJIBAKE 16u /* lines of one document that are looked at so closely */
+
+/* Puts a candidate where it stands in the document. */
+static void insert_candidate(struct text_reader *r, const struct candidate *candidate)
+{
+    uint32_t at = r->count;
+    if (!make_room(r))
+        return;
+    while (at > 0 && r->candidates[at - 1].line > candidate->line)
+        at--;
+    memmove(r->candidates + at + 1, r->candidates + at,
+            (size_t)(r->count - at) * sizeof *candidate);
+    r->candidates[at] = *candidate;
+    r->count++;
+    for (size_t i = 0; i < r->form->label_count; i++)
+        if (r->choices[i].best != NOT_FOUND && r->choices[i].best >= at)
+            r->choices[i].best++;
+    r->choices[candidate->label].best = at;
+}
+
+/* The first key of a label. */
+static uint32_t key_of(const struct text_matcher *matcher, uint16_t label)
+{
+    uint32_t i = 0;
+    while (i + 1 < matcher->key_count &&
+           (matcher->keys[i].label != label || matcher->keys[i].kind != TEXT_LABEL_WORDS))
+        i++;
+    return i;
+}
+
+/* A label that was not found: behind the one before it and before the next that was, a line
+ * that begins with its number. */
+static void find_mojibake(struct text_reader *r, uint16_t label, unsigned *looked)
+{
+    const char *line = r->text, *end = r->end;
+    for (size_t i = 0; i < r->form->label_count; i++) {
+        if (r->choices[i].best == NOT_FOUND)
+            continue;
+        const struct candidate *found = &r->candidates[r->choices[i].best];
+        const char *value_end = text_line_end(r->text + found->value, r->end);
+        if (i < label && value_end >= line)
+            line = text_skip_break(value_end, r->end);
+        if (i > label && r->text + found->line < end)
+            end = r->text + found->line;
+    }
+    for (; line < end && *looked < MOST_MOJIBAKE;
+         line = text_skip_break(text_line_end(line, end), end)) {
+        struct text_match match = {.start = text_skip_blanks(line, end)};
+        if (!text_has_number(r->form, label, match.start, end, &match.words))
+            continue;
+        ++*looked;
+        match.end = text_match_mojibake(r->form, label, match.words, text_line_end(line, end));
+        if (!match.end)
+            continue;
+        struct candidate found = {.line = offset_of(r, line),
+                                  .start = offset_of(r, match.start),
+                                  .words = offset_of(r, match.words),
+                                  .end = offset_of(r, match.end),
+                                  .key = key_of(matcher_of(r), label),
+                                  .key_count = 1,
+                                  .label = label,
+                                  .kind = TEXT_LABEL_WORDS,
+                                  .number = TEXT_NUMBER_FITS,
+                                  .is_damaged = true};
+        found.value = offset_of(r, text_skip_separator(match.end, r->end, &found.has_colon));
+        insert_candidate(r, &found);
+        return;
+    }
+}
+
+static void find_all_mojibake(struct text_reader *r)
+{
+    unsigned looked = 0;
+    for (size_t i = 0; i < r->form->label_count && r->count; i++)
+        if (r->choices[i].best == NOT_FOUND && matcher_of(r)->numbers[i] &&
+            r->form->labels[i].kind == TEXT_ITEM)
+            find_mojibake(r, (uint16_t)i, &looked);
+}
+
 /* --- choosing */
 
 /* Where each label would have to stand: behind the label before it in the form, and before the
@@ -232,9 +312,7 @@ static void find_closing(struct text_reader *r)
             break;
     const char *line = text_line_end(r->text + r->candidates[last].value, r->end);
     for (line = text_skip_break(line, r->end); line < r->end;) {
-        struct text_match match;
-        if (text_match_line(r->form, line, r->end, TEXT_CLOSING_WORDS, &match) ||
-            text_is_rule(line, r->end)) {
+        if (text_closes(r->form, line, r->end)) {
             r->closing = offset_of(r, line);
             return;
         }
@@ -484,6 +562,7 @@ static void read_form(struct text_reader *r, struct text_found *found)
     text_report_controls(&r->reporter);
     if (!find_candidates(r))
         return;
+    find_all_mojibake(r);
     choose(r);
     count_labels(r, found);
     if (r->status == COMITY_OK && !found->labels)
@@ -518,29 +597,4 @@ comity_status text_read(struct tree *tree, const struct text_form *form, const c
     if (reader.status == COMITY_OK)
         read_form(&reader, found);
     return reader.status;
-}
-
-size_t text_label_hits(const struct text_form *form, const char *text, size_t size,
-                       size_t enough)
-{
-    bool seen[TEXT_MAX_LABELS] = {false};
-    size_t hits = 0;
-    const char *end = text + utf8_cut(text, size, HITS_MOST);
-    for (const char *line = text; line < end;) {
-        struct text_match match;
-        const char *at = line;
-        if (text_match_line(form, line, end, TEXT_LABEL_WORDS, &match)) {
-            const struct text_key *keys = &form->matcher->keys[match.key];
-            uint32_t i = 0;
-            while (i + 1 < match.key_count && seen[keys[i].label])
-                i++;
-            hits += !seen[keys[i].label];
-            seen[keys[i].label] = true;
-            at = match.value;
-        }
-        if (enough && hits >= enough)
-            break;
-        line = text_skip_break(text_line_end(at, end), end);
-    }
-    return hits;
 }

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define ALL_WORDS (TEXT_LABEL_WORDS | TEXT_GUIDANCE_WORDS | TEXT_CLOSING_WORDS)
-
 /* --- lines that the reader would take for something else than a value */
 
 /* Behind everything that cannot be seen, line breaks included. */
@@ -37,8 +35,9 @@ static bool is_number_of_label(const struct text_form *form, const char *at, con
 static bool is_taken(const struct text_form *form, const char *at, const char *end)
 {
     struct text_match match;
-    return text_match_line(form, at, end, ALL_WORDS, &match) || text_is_rule(at, end) ||
-           is_number_of_label(form, at, end);
+    return text_match_line(form, at, end, TEXT_LABEL_WORDS | TEXT_GUIDANCE_WORDS, &match) ||
+           text_closes(form, at, end) || is_number_of_label(form, at, end) ||
+           text_begins_mojibake(form, at, end);
 }
 
 /* True where nothing on the line can be seen: blanks and characters without width. */
@@ -267,13 +266,11 @@ void text_write_outside(struct buffer *out, const char *text, size_t len, uint32
 
 bool text_is_closing(const struct text_form *form, const char *text, size_t len)
 {
-    struct text_match match;
     const char *end = text + len;
     for (const char *line = text; line < end;) {
         const char *line_end = text_line_end(line, end);
         if (!is_unseen(line, line_end))
-            return text_is_rule(line, end) ||
-                   text_match_line(form, line, end, TEXT_CLOSING_WORDS, &match);
+            return text_closes(form, line, end);
         line = text_skip_break(line_end, end);
     }
     return false;

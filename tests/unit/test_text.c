@@ -310,6 +310,30 @@ static void test_the_closing_part_begins_behind_the_last_label(void **state)
                  "law=甲\n(signature)=此致敬礼\n");
 }
 
+static void test_a_sentence_that_begins_as_a_closing_is_no_closing(void **state)
+{
+    (void)state;
+    assert_reads(&brazil, "FATOS: x\nAtenciosamente lida a carta.\ny",
+                 "FATOS=x\\nAtenciosamente lida a carta.\\ny\n");
+    assert_reads(&brazil,
+                 "FATOS: x\nAtenciosamente a carta foi lida por todos os que ali se achavam",
+                 "FATOS=x\\nAtenciosamente a carta foi lida por todos os que ali se achavam\n");
+    assert_reads(&brazil, "FATOS: x\nAtenciosamente Fulano A. B.\ny",
+                 "FATOS=x\n(signature)=Atenciosamente Fulano A. B.\\ny\n");
+    assert_reads(&brazil, "FATOS: x\nAtenciosamente, o juiz.",
+                 "FATOS=x\n(signature)=Atenciosamente, o juiz.\n");
+}
+
+/* "РќР°..." and the like: only where turning the bytes back gives the label. */
+static void test_labels_of_a_wrong_character_set_are_told_by_their_number(void **state)
+{
+    (void)state;
+    assert_reads(&china, "（一）请求机关的名称：甲\n（三）±¾°¸ÊÊÓÃµÄ·¨ÂÉ¹æ¶¨：乙",
+                 "authority=甲\nlaw=乙\n!text.damaged 2:4\n");
+    assert_reads(&china, "（一）请求机关的名称：甲\n（三）±¾°¸Ê：乙",
+                 "authority=甲\\n（三）±¾°¸Ê：乙\n");
+}
+
 /* --- boxes */
 
 static void test_one_ticked_box_is_the_name_of_its_option(void **state)
@@ -516,6 +540,8 @@ int main(void)
         cmocka_unit_test(test_a_heading_is_no_leaf_and_what_follows_it_is_kept),
         cmocka_unit_test(test_guidance_ends_a_value_and_stands_before_its_label),
         cmocka_unit_test(test_the_closing_part_begins_behind_the_last_label),
+        cmocka_unit_test(test_a_sentence_that_begins_as_a_closing_is_no_closing),
+        cmocka_unit_test(test_labels_of_a_wrong_character_set_are_told_by_their_number),
         cmocka_unit_test(test_one_ticked_box_is_the_name_of_its_option),
         cmocka_unit_test(test_a_form_may_have_boxes_of_its_own),
         cmocka_unit_test(test_no_ticked_box_is_null_and_other_text_stands_behind),

@@ -142,16 +142,15 @@ static void test_hits_count_different_labels(void **state)
     static const char text[] = "To: x\nDe: y\nFrom: z\nTo:\nReference: w\nThe matter at hand\n";
     struct text_reading reading;
     text_reading_init(&reading, &states);
-    assert_int_equal(text_label_hits(&reading.form, text, sizeof(text) - 1, 0), 4);
-    assert_int_equal(text_label_hits(&reading.form, text, sizeof(text) - 1, 2), 2);
-    assert_int_equal(text_label_hits(&reading.form, text, 6, 0), 1);
-    assert_int_equal(text_label_hits(&reading.form, "{\"To\": 1}", 9, 0), 0);
-    assert_int_equal(text_label_hits(&reading.form, "", 0, 0), 0);
+    assert_int_equal(text_label_hits(&reading.form, text, sizeof(text) - 1, false), 4);
+    assert_int_equal(text_label_hits(&reading.form, text, 6, false), 1);
+    assert_int_equal(text_label_hits(&reading.form, "{\"To\": 1}", 9, false), 0);
+    assert_int_equal(text_label_hits(&reading.form, "", 0, false), 0);
     char *long_text = malloc(65536 + 12);
     assert_non_null(long_text);
     memset(long_text, '\n', 65536);
     memcpy(long_text + 65536 - 6, "To: x\nFrom: y\n", 14);
-    assert_int_equal(text_label_hits(&reading.form, long_text, 65536 + 8, 0), 1);
+    assert_int_equal(text_label_hits(&reading.form, long_text, 65536 + 8, false), 1);
     free(long_text);
     text_reading_free(&reading);
 }
