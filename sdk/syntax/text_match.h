@@ -177,13 +177,13 @@ bool text_is_rule(const char *at, const char *end);
 const char *text_match_damaged(const struct text_pattern *pattern, const char *at,
                                const char *end);
 
-/* Behind the words of a label that was read in a wrong character set, or NULL. */
+/* Behind the words of a label that was read in a wrong character set, and its key; or NULL. */
 const char *text_match_mojibake(const struct text_form *form, uint16_t label, const char *at,
-                                const char *line_end);
+                                const char *line_end, uint32_t *key);
 
-/* True if a line begins with the number of a label; `*words` is behind it. */
-bool text_has_number(const struct text_form *form, uint16_t label, const char *at,
-                     const char *end, const char **words);
+/* The value of the number, closed by a sign, that a line begins with, or 0; `*words` is behind
+ * it. */
+uint64_t text_begins_number(const char *at, const char *line_end, const char **words);
 
 /* True if a reader might find the label of some line in it so. */
 bool text_begins_mojibake(const struct text_form *form, const char *at, const char *end);

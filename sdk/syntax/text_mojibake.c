@@ -40,9 +40,10 @@ static void to_bytes(struct charset_encoder *encoder, const char *at, const char
     }
 }
 
-/* How many bytes of the text's beginning are the label's words in one of its languages; 0. */
+/* How many bytes of the text's beginning are the label's words in one of its languages, and by
+ * which key; 0. */
 static size_t words_at(const struct text_form *form, uint16_t label, const char *text,
-                       size_t len)
+                       size_t len, uint32_t *found)
 {
     const struct text_matcher *matcher = form->matcher;
     for (uint32_t i = 0; i < matcher->key_count; i++) {
@@ -50,6 +51,7 @@ static size_t words_at(const struct text_form *form, uint16_t label, const char 
         if (key->label != label || key->kind != TEXT_LABEL_WORDS)
             continue;
         const char *end = text_skip_words(key->chars, key->len, text, text + len);
+        *found = i;
         if (end)
             return (size_t)(end - text);
     }
@@ -59,7 +61,7 @@ static size_t words_at(const struct text_form *form, uint16_t label, const char 
 /* Bytes of the beginning that read as the label's words by this character set; 0: they do
  * not. */
 static size_t read_as(const struct text_form *form, uint16_t label, const char *set,
-                      const struct buffer *bytes)
+                      const struct buffer *bytes, uint32_t *key)
 {
     struct buffer utf8;
     struct charset_map *map = NULL;
@@ -73,7 +75,7 @@ static size_t read_as(const struct text_form *form, uint16_t label, const char *
         buffer_clear(&utf8);
         status = charset_to_utf8(set, bytes->bytes, bad, MOST_CHARS * 4, &utf8, &map, &bad);
     }
-    size_t len = status == COMITY_OK ? words_at(form, label, utf8.bytes, utf8.size) : 0;
+    size_t len = status == COMITY_OK ? words_at(form, label, utf8.bytes, utf8.size, key) : 0;
     if (len)
         found = len == utf8.size ? size : (size_t)charset_map_offset(map, len);
     charset_map_free(map);
@@ -91,7 +93,7 @@ static const char *skip_chars(const char *at, const char *end, size_t count)
 }
 
 const char *text_match_mojibake(const struct text_form *form, uint16_t label, const char *at,
-                                const char *line_end)
+                                const char *line_end, uint32_t *key)
 {
     const char *found = NULL;
     for (size_t i = 0; i < COUNT(wrong_sets) && !found; i++) {
@@ -103,7 +105,7 @@ const char *text_match_mojibake(const struct text_form *form, uint16_t label, co
         to_bytes(encoder, at, line_end, &bytes);
         for (size_t k = 0; k < COUNT(right_sets) && !found && bytes.size > 1; k++) {
             size_t size = strcmp(wrong_sets[i], right_sets[k]) != 0
-                              ? read_as(form, label, right_sets[k], &bytes)
+                              ? read_as(form, label, right_sets[k], &bytes, key)
                               : 0;
             if (size) /* one byte was one character */
                 found = skip_chars(at, line_end, size);
@@ -114,25 +116,24 @@ const char *text_match_mojibake(const struct text_form *form, uint16_t label, co
     return found;
 }
 
-bool text_has_number(const struct text_form *form, uint16_t label, const char *at,
-                     const char *end, const char **words)
+uint64_t text_begins_number(const char *at, const char *line_end, const char **words)
 {
     struct text_number number;
-    const char *line_end = text_line_end(at, end);
-    if (at == line_end || !form->matcher->numbers[label] || !text_may_be_number(at, line_end) ||
+    if (at == line_end || !text_may_be_number(at, line_end) ||
         !text_read_number(at, line_end, false, &number) || number.is_loose)
-        return false;
+        return 0;
     *words = number.after;
-    return number.value == form->matcher->numbers[label];
+    return number.value;
 }
 
 bool text_begins_mojibake(const struct text_form *form, const char *at, const char *end)
 {
-    const char *words;
-    at = text_skip_blanks(at, end);
-    for (size_t i = 0; i < form->label_count; i++)
-        if (text_has_number(form, (uint16_t)i, at, end, &words) &&
-            text_match_mojibake(form, (uint16_t)i, words, text_line_end(at, end)))
+    const char *words, *line_end = text_line_end(at, end);
+    uint32_t key;
+    uint64_t number = text_begins_number(text_skip_blanks(at, end), line_end, &words);
+    for (size_t i = 0; number && i < form->label_count; i++)
+        if (form->matcher->numbers[i] == number &&
+            text_match_mojibake(form, (uint16_t)i, words, line_end, &key))
             return true;
     return false;
 }

@@ -186,63 +186,61 @@ static void insert_candidate(struct text_reader *r, const struct candidate *cand
     r->choices[candidate->label].best = at;
 }
 
-/* The first key of a label. */
-static uint32_t key_of(const struct text_matcher *matcher, uint16_t label)
+/* True if a label that was not found would stand here: behind those before it in the form, and
+ * before the others. */
+static bool is_missing_at(const struct text_reader *r, size_t label, uint32_t line)
 {
-    uint32_t i = 0;
-    while (i + 1 < matcher->key_count &&
-           (matcher->keys[i].label != label || matcher->keys[i].kind != TEXT_LABEL_WORDS))
-        i++;
-    return i;
-}
-
-/* A label that was not found: behind the one before it and before the next that was, a line
- * that begins with its number. */
-static void find_mojibake(struct text_reader *r, uint16_t label, unsigned *looked)
-{
-    const char *line = r->text, *end = r->end;
+    if (r->choices[label].best != NOT_FOUND || r->form->labels[label].kind != TEXT_ITEM)
+        return false;
     for (size_t i = 0; i < r->form->label_count; i++) {
-        if (r->choices[i].best == NOT_FOUND)
-            continue;
-        const struct candidate *found = &r->candidates[r->choices[i].best];
-        const char *value_end = text_line_end(r->text + found->value, r->end);
-        if (i < label && value_end >= line)
-            line = text_skip_break(value_end, r->end);
-        if (i > label && r->text + found->line < end)
-            end = r->text + found->line;
+        uint32_t best = r->choices[i].best;
+        if (best != NOT_FOUND &&
+            (i < label ? r->candidates[best].value > line : r->candidates[best].line < line))
+            return false;
     }
-    for (; line < end && *looked < MOST_MOJIBAKE;
-         line = text_skip_break(text_line_end(line, end), end)) {
-        struct text_match match = {.start = text_skip_blanks(line, end)};
-        if (!text_has_number(r->form, label, match.start, end, &match.words))
-            continue;
-        ++*looked;
-        match.end = text_match_mojibake(r->form, label, match.words, text_line_end(line, end));
-        if (!match.end)
-            continue;
-        struct candidate found = {.line = offset_of(r, line),
-                                  .start = offset_of(r, match.start),
-                                  .words = offset_of(r, match.words),
-                                  .end = offset_of(r, match.end),
-                                  .key = key_of(matcher_of(r), label),
-                                  .key_count = 1,
-                                  .label = label,
-                                  .kind = TEXT_LABEL_WORDS,
-                                  .number = TEXT_NUMBER_FITS,
-                                  .is_damaged = true};
-        found.value = offset_of(r, text_skip_separator(match.end, r->end, &found.has_colon));
-        insert_candidate(r, &found);
-        return;
-    }
+    return true;
 }
 
-static void find_all_mojibake(struct text_reader *r)
+static void take_mojibake(struct text_reader *r, uint16_t label, const char *line,
+                          const struct text_match *match)
 {
+    struct candidate found = {.line = offset_of(r, line),
+                              .start = offset_of(r, match->start),
+                              .words = offset_of(r, match->words),
+                              .end = offset_of(r, match->end),
+                              .key = match->key,
+                              .key_count = 1,
+                              .label = label,
+                              .kind = TEXT_LABEL_WORDS,
+                              .number = TEXT_NUMBER_FITS,
+                              .is_damaged = true};
+    found.value = offset_of(r, text_skip_separator(match->end, r->end, &found.has_colon));
+    insert_candidate(r, &found);
+}
+
+/* Lines that begin with the number of a label that was not found. */
+static void find_mojibake(struct text_reader *r)
+{
+    const char *line_end = r->text;
     unsigned looked = 0;
-    for (size_t i = 0; i < r->form->label_count && r->count; i++)
-        if (r->choices[i].best == NOT_FOUND && matcher_of(r)->numbers[i] &&
-            r->form->labels[i].kind == TEXT_ITEM)
-            find_mojibake(r, (uint16_t)i, &looked);
+    for (const char *line = r->text; line < r->end && looked < MOST_MOJIBAKE;
+         line = text_skip_break(line_end, r->end)) {
+        struct text_match match = {.start = text_skip_blanks(line, r->end)};
+        line_end = text_line_end(match.start, r->end);
+        uint64_t number = text_begins_number(match.start, line_end, &match.words);
+        size_t i = 0;
+        while (
+            number && i < r->form->label_count &&
+            (matcher_of(r)->numbers[i] != number || !is_missing_at(r, i, offset_of(r, line))))
+            i++;
+        if (!number || i == r->form->label_count)
+            continue;
+        looked++;
+        match.end =
+            text_match_mojibake(r->form, (uint16_t)i, match.words, line_end, &match.key);
+        if (match.end)
+            take_mojibake(r, (uint16_t)i, line, &match);
+    }
 }
 
 /* --- choosing */
@@ -562,7 +560,8 @@ static void read_form(struct text_reader *r, struct text_found *found)
     text_report_controls(&r->reporter);
     if (!find_candidates(r))
         return;
-    find_all_mojibake(r);
+    if (r->count)
+        find_mojibake(r);
     choose(r);
     count_labels(r, found);
     if (r->status == COMITY_OK && !found->labels)
