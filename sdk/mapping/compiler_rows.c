@@ -206,28 +206,106 @@ static struct member *another_sort(struct compiler *c, struct member *first)
     return sort;
 }
 
+static bool is_list_of_sorts(const struct member *member)
+{
+    return member->kind == MEMBER_EACH || member->kind == MEMBER_ENTRY;
+}
+
+static void add_constant(struct compiler *c, uint32_t node, struct member *entry,
+                         const char *name, size_t name_len, const char *text, size_t len)
+{
+    struct member *member = compiler_member(c, node, entry, name, name_len);
+    struct fixed *fixed = compiler_take(c, sizeof *fixed);
+    struct buffer json;
+    if (!member || !fixed)
+        return;
+    buffer_init(&json, 0);
+    json_put_string(&json, text, len);
+    *fixed = (struct fixed){.text = compiler_copy(c, text, len),
+                            .text_len = (uint32_t)len,
+                            .json = compiler_copy(c, json.bytes ? json.bytes : "", json.size),
+                            .json_len = (uint32_t)json.size,
+                            .kind = COMITY_NODE_STRING};
+    buffer_free(&json);
+    member->kind = MEMBER_CONST;
+    member->fixed = fixed;
+    member->fixed_count = 1;
+}
+
+/* The step "name[member=text]": the entry of a list that has that constant. */
+static struct member *walk_entry(struct compiler *c, uint32_t node, struct member *parent,
+                                 const char *step, size_t len)
+{
+    const char *bracket = memchr(step, '[', len);
+    size_t name_len = (size_t)(bracket - step), entry_len = len - name_len;
+    const char *equals = memchr(bracket, '=', entry_len);
+    uint16_t before = parent->count;
+    if (!equals || equals == bracket + 1) {
+        compiler_fault(c, node, "template.at", "an entry is chosen by [member=text]");
+        return NULL;
+    }
+    struct member *entry = compiler_member(c, node, parent, step, name_len);
+    if (entry && parent->count == before && !is_list_of_sorts(entry)) {
+        compiler_fault(c, node, "template.at", "two rows describe the same member");
+        return NULL;
+    }
+    for (struct member *sort = parent->count == before ? entry : NULL; sort; sort = sort->other)
+        if (sort->entry && sort->entry_len == entry_len &&
+            memcmp(sort->entry, bracket, entry_len) == 0)
+            return sort;
+    if (entry && parent->count == before)
+        entry = another_sort(c, entry);
+    if (!entry)
+        return NULL;
+    entry->kind = MEMBER_ENTRY;
+    entry->single = c->t->syntax == SYNTAX_XML;
+    entry->key = FIELD_NONE;
+    entry->entry = compiler_copy(c, bracket, entry_len);
+    entry->entry_len = (uint32_t)entry_len;
+    add_constant(c, node, entry, bracket + 1, (size_t)(equals - bracket) - 1, equals + 1,
+                 (size_t)(step + len - equals) - 2);
+    return entry;
+}
+
+/* Length of the step at `p`; a '/' in brackets is none of the path's. */
+static size_t step_len(const char *p, bool *is_entry)
+{
+    size_t len = strcspn(p, "/["), end = len;
+    *is_entry = p[len] == '[' && p[len + 1] != ']';
+    if (*is_entry)
+        end = len + strcspn(p + len, "]") + 1;
+    return *is_entry && p[end - 1] == ']' ? end : len + strcspn(p + len, "/");
+}
+
 struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *parent,
                              const char *at, bool again, bool *list)
 {
     struct member *member = parent;
     for (const char *p = at;;) {
-        size_t len = strcspn(p, "/");
+        bool is_entry;
+        size_t len = step_len(p, &is_entry);
         bool last = p[len] == '\0';
         *list = len > 2 && p[len - 2] == '[' && p[len - 1] == ']';
-        if (len == 0 || (*list && !last)) {
+        if (len == 0 || (*list && !last) || (is_entry && last)) {
             compiler_fault(c, node, "template.at",
-                           "the path of members has an empty step or a list inside");
+                           "the path of members has an empty step, a list inside, or ends with "
+                           "the choice of an entry");
             return NULL;
         }
-        bool was_there = false;
-        for (uint16_t i = 0; i < member->count; i++)
-            was_there = was_there ||
-                        (member->members[i].name_len == len - (*list ? 2 : 0) &&
-                         memcmp(member->members[i].name, p, member->members[i].name_len) == 0);
+        if (is_entry) {
+            member = walk_entry(c, node, member, p, len);
+            if (!member)
+                return NULL;
+            p += len + 1;
+            continue;
+        }
+        uint16_t before = member->count;
+        struct member *holder = member;
         member = compiler_member(c, node, member, p, len - (*list ? 2 : 0));
         if (!member)
             return NULL;
-        if (was_there && last && again && member->kind == MEMBER_EACH)
+        bool was_there = holder->count == before;
+        if (was_there && last && again && is_list_of_sorts(member))
             return another_sort(c, member);
         if (was_there && (last || member->kind != MEMBER_OBJECT || member->when_count)) {
             compiler_fault(c, node, "template.at", "two rows describe the same member");

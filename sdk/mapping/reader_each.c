@@ -29,7 +29,7 @@ static const struct member *sort_of(const struct reading *r, const struct member
                                     uint32_t index, uint32_t *rank)
 {
     *rank = 0;
-    if (!member->other)
+    if (!member->other && member->kind != MEMBER_ENTRY)
         return member;
     for (; member; member = member->other, ++*rank)
         if (has_constants(r->tree, member, index))
@@ -171,6 +171,7 @@ void in_each(struct reading *r, const struct member *member, struct frame *frame
     bool is_list = tree_node(r->tree, index)->kind == COMITY_NODE_LIST, in_order = true;
     uint32_t first = is_list ? tree_node(r->tree, index)->first : index, last = 0, rank = 0;
     struct buffer sorts;
+    uint64_t seen = 0; /* entries that stand once */
     if (!first)
         in_empty(r, member, frame, link, index);
     if (is_list)
@@ -180,6 +181,8 @@ void in_each(struct reading *r, const struct member *member, struct frame *frame
     for (uint32_t i = first; i && r->status == COMITY_OK;
          i = is_list ? tree_node(r->tree, i)->next : 0, entry.index++) {
         const struct member *sort = is_object(r->tree, i) ? sort_of(r, member, i, &rank) : NULL;
+        if (sort && sort->kind == MEMBER_ENTRY && rank < 64 && seen >> rank & 1u)
+            sort = NULL; /* the first is it */
         if (!is_object(r->tree, i)) {
             in_keep_unexpected(r, frame->slots[0], &entry, i, "an object");
         } else if (!sort) {
@@ -188,7 +191,13 @@ void in_each(struct reading *r, const struct member *member, struct frame *frame
             buffer_format(&sorts, "%c%u", sorts.size ? ',' : '[', rank);
             in_order = in_order && rank >= last;
             last = rank;
-            read_entry(r, sort, frame, i);
+            if (sort->kind == MEMBER_ENTRY) {
+                struct link step = {.up = link, .name = sort->entry, .len = sort->entry_len};
+                seen |= rank < 64 ? UINT64_C(1) << rank : 0;
+                in_members(r, sort, frame, &step, i);
+            } else {
+                read_entry(r, sort, frame, i);
+            }
         }
     }
     if (!in_order)

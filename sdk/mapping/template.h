@@ -19,6 +19,7 @@ enum member_kind {
     MEMBER_ENTRIES,   /* a list of scalars */
     MEMBER_EACH,      /* a list of objects, each one canonical group */
     MEMBER_DOCUMENTS, /* a list of objects, each one document */
+    MEMBER_ENTRY,     /* of a list: the one entry that a constant of it tells */
     MEMBER_CONST      /* a value that the format itself says */
 };
 
@@ -191,9 +192,11 @@ struct member {
     size_t when_count;
     struct fixed *fixed; /* MEMBER_CONST: the first is written */
     size_t fixed_count;
-    bool is_block;        /* MEMBER_OBJECT: with rows of its own; not for a constant alone */
-    bool single;          /* a list of one is written as its entry alone */
-    struct member *other; /* MEMBER_EACH: another sort of entries of the same list */
+    bool is_block;     /* MEMBER_OBJECT: with rows of its own; not for a constant alone */
+    bool single;       /* a list of one is written as its entry alone */
+    const char *entry; /* MEMBER_ENTRY: "[name=facts]" */
+    uint32_t entry_len;
+    struct member *other; /* MEMBER_EACH, _ENTRY: another sort of entries of the same list */
     const char *key_at;   /* MEMBER_EACH: the member that other lists refer to; or NULL */
     bool refers;          /* `key_at` refers to the group that has the key */
     const struct member *whole_of; /* MEMBER_VALUE: the value that the other one cuts */
@@ -222,7 +225,7 @@ struct template
     enum syntax_id syntax;
     struct kind_rule *kinds;
     size_t kind_count;
-    const char *root_name;    /* SYNTAX_XML: of the root element, with its prefix */
+    const char *root_name; /* SYNTAX_XML: of the root element, with its prefix */
     struct xml_namespaces namespaces;
     struct member root;       /* MEMBER_OBJECT: the document, or what encloses documents */
     struct member *documents; /* in it; NULL: the root is the document */

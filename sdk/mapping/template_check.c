@@ -376,9 +376,9 @@ static void try_members(struct compiler *c, const struct member *parent,
         struct chain inner = {.up = chain, .each = member};
         if (member->kind == MEMBER_OBJECT || member->kind == MEMBER_DOCUMENTS) {
             try_members(c, member, member->when_count ? &inner : chain);
-        } else if (member->kind == MEMBER_EACH) {
+        } else if (member->kind == MEMBER_EACH || member->kind == MEMBER_ENTRY) {
             for (inner.each = member; inner.each; inner.each = inner.each->other)
-                try_members(c, inner.each, &inner);
+                try_members(c, inner.each, inner.each->kind == MEMBER_EACH ? &inner : chain);
         } else if (member->kind == MEMBER_CONST || member->whole_of) {
             continue;
         } else if (member->row->parts) {
@@ -458,7 +458,7 @@ static bool is_answered(const struct member *parent, const char *prefix,
             if (content_answers(item, *cover))
                 return true;
         for (const struct member *sort = member; sort; sort = sort->other) {
-            if (sort != member)
+            if (sort != member && sort->row)
                 snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "",
                          sort->row->plain_path);
             if (sort->count &&

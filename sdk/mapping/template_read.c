@@ -29,7 +29,8 @@ void in_empty(struct reading *r, const struct member *member, struct frame *fram
     node->fate = FATE_MAPPED;
     if (member->absent == ABSENT_EMPTY)
         return;
-    if (member->kind == MEMBER_EACH && member->key != FIELD_NONE) {
+    if (member->kind == MEMBER_ENTRY ||
+        (member->kind == MEMBER_EACH && member->key != FIELD_NONE)) {
         /* one sort of a list that other rows share: that it is empty has no canonical place */
         in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
         return;
@@ -156,7 +157,8 @@ static void read_member(struct reading *r, const struct member *member, struct f
         read_null(r, member, frame->slots[0], link, index);
         return;
     }
-    bool list = member->kind == MEMBER_ENTRIES || member->kind == MEMBER_EACH;
+    bool sorts = member->kind == MEMBER_EACH || member->kind == MEMBER_ENTRY,
+         list = member->kind == MEMBER_ENTRIES || sorts;
     if (r->tree->is_normal && read_element(r, member, frame, link, index))
         return;
     if (member->kind == MEMBER_CONST)
@@ -164,7 +166,7 @@ static void read_member(struct reading *r, const struct member *member, struct f
     else if (member->kind == MEMBER_VALUE && (in_is_scalar(node) || member->row->is_kept))
         read_value(r, member, frame, link, index);
     else if (list && (node->kind == COMITY_NODE_LIST || member->single))
-        (member->kind == MEMBER_EACH ? in_each : read_entries)(r, member, frame, link, index);
+        (sorts ? in_each : read_entries)(r, member, frame, link, index);
     else if (member->kind == MEMBER_OBJECT && node->kind == COMITY_NODE_GROUP && node->first) {
         read_when(r, member, frame);
         in_members(r, member, frame, link, index);
@@ -182,6 +184,8 @@ static bool always_written(const struct member *member)
 {
     if (member->kind == MEMBER_CONST)
         return true;
+    if (member->kind == MEMBER_ENTRY)
+        return false;
     if (member->kind != MEMBER_OBJECT)
         return member->absent != ABSENT_OMIT ||
                (member->row && (member->row->has_fallback || member->row->made));

@@ -155,6 +155,11 @@ static void put_sorts(const struct member *member, const char *at, const char *p
 {
     for (const struct member *sort = member; sort; sort = sort->other) {
         char inner[300], field[300];
+        if (sort->kind == MEMBER_ENTRY) {
+            snprintf(inner, sizeof inner, "%.*s%s", (int)strcspn(at, "["), at, sort->entry);
+            put_members(sort, inner, prefix, out);
+            continue;
+        }
         if (sort != member) {
             snprintf(field, sizeof field, "%s%s", prefix, sort->row->field_path);
             put_row(out, at, field, sort->row->note ? sort->row->note : "");
@@ -179,6 +184,10 @@ static void put_members(const struct member *parent, const char *path, const cha
         buffer_init(&how, 0);
         put_how(member, &how);
         buffer_char(&how, '\0');
+        if (parent->kind == MEMBER_ENTRY && member->kind == MEMBER_CONST) {
+            buffer_free(&how);
+            continue; /* its path says so */
+        }
         if (member->kind == MEMBER_CONST || (member->row && member->row->is_kept)) {
             put_row(out, at, member->row && !member->row->made ? "(kept for this format)" : "",
                     how.bytes ? how.bytes : "");
@@ -196,7 +205,7 @@ static void put_members(const struct member *parent, const char *path, const cha
             put_row(out, at, "(one document each)", how.bytes ? how.bytes : "");
         }
         buffer_free(&how);
-        if (member->kind == MEMBER_EACH)
+        if (member->kind == MEMBER_EACH || member->kind == MEMBER_ENTRY)
             put_sorts(member, at, prefix, out);
         else
             put_members(member, at, prefix, out);

@@ -169,6 +169,7 @@ static void write_member(struct writing *w, const struct member *member,
         wrote = out_entries(w, member, frame);
         break;
     case MEMBER_EACH:
+    case MEMBER_ENTRY:
         wrote = out_each(w, member, frame);
         break;
     case MEMBER_DOCUMENTS:

@@ -56,6 +56,7 @@ void out_take_when(struct writing *w, const struct member *member, struct out_fr
 struct sort {
     const struct member *member;
     struct value *next; /* the group that is written next */
+    bool is_due;        /* MEMBER_ENTRY: not tried yet */
 };
 
 struct entries {
@@ -107,11 +108,18 @@ static void open_entries(struct writing *w, const struct member *member,
     entries->count = 0;
     entries->at = 0;
     for (; member && entries->count < MAX_SORTS; member = member->other) {
-        struct value *all = out_target(w, frame, &member->row->target);
-        entries->sorts[entries->count++] = (struct sort){
-            member, all && all->form == VALUE_GROUP ? find_group(w, member, all) : NULL};
+        bool is_entry = member->kind == MEMBER_ENTRY;
+        struct value *all = is_entry ? NULL : out_target(w, frame, &member->row->target);
+        bool has = all && all->form == VALUE_GROUP;
+        entries->sorts[entries->count++] =
+            (struct sort){member, has ? find_group(w, member, all) : NULL, is_entry};
     }
     open_order(w, frame, entries);
+}
+
+static bool is_left(const struct sort *sort)
+{
+    return sort->next || sort->is_due;
 }
 
 /* The sort whose turn it is; NULL where all is written. */
@@ -123,19 +131,34 @@ static struct sort *next_sort(struct entries *entries)
         for (uint32_t i = 0; node->kind == COMITY_NODE_NUMBER && i < node->text_len; i++)
             rank = rank * 10 + (size_t)(node->text[i] - '0');
         entries->at = node->next;
-        if (rank < entries->count && entries->sorts[rank].next)
+        if (rank < entries->count && is_left(&entries->sorts[rank]))
             return &entries->sorts[rank];
     }
     for (size_t i = 0; i < entries->count; i++)
-        if (entries->sorts[i].next)
+        if (is_left(&entries->sorts[i]))
             return &entries->sorts[i];
     return NULL;
 }
 
-static void write_entry(struct writing *w, struct sort *sort)
+/* The entry that a constant tells; false where it says nothing. */
+static bool write_told(struct writing *w, struct sort *sort, struct out_frame *frame)
+{
+    size_t said = w->said, stated = w->stated, path = w->path.size;
+    if (frame->kept)
+        out_step(w, sort->member->entry, sort->member->entry_len);
+    out_object(w, sort->member, frame);
+    w->path.size = path;
+    w->stated = stated;
+    sort->is_due = false;
+    return w->said > said;
+}
+
+static bool write_entry(struct writing *w, struct sort *sort, struct out_frame *frame)
 {
     const struct member *member = sort->member;
     struct out_frame inner;
+    if (member->kind == MEMBER_ENTRY)
+        return write_told(w, sort, frame);
     out_frame_init(w, &inner, member->scope, sort->next);
     out_take_constants(w, &inner);
     out_take_when(w, member, &inner);
@@ -145,6 +168,7 @@ static void write_entry(struct writing *w, struct sort *sort)
     out_object(w, member, &inner);
     w->path.size = inner.base;
     sort->next = value_next(sort->next) ? find_group(w, member, value_next(sort->next)) : NULL;
+    return true;
 }
 
 void out_single(struct writing *w, const struct member *member, struct out_frame *frame,
@@ -159,35 +183,50 @@ void out_single(struct writing *w, const struct member *member, struct out_frame
     w->out->size -= 2;
 }
 
+/* What stands between the brackets; how many entries that are. */
+static size_t write_entries(struct writing *w, struct out_frame *frame, struct entries *entries)
+{
+    size_t start = w->out->size, count = 0;
+    for (;;) {
+        size_t before = w->out->size;
+        struct kept *kept = out_kept_entry(w, frame, (uint32_t)count);
+        struct sort *sort = kept ? NULL : next_sort(entries);
+        if (!kept && !sort)
+            return count;
+        out_comma(w, start);
+        if (kept)
+            out_put_kept(w, kept);
+        if (kept || write_entry(w, sort, frame))
+            count++;
+        else
+            w->out->size = before;
+    }
+}
+
 bool out_each(struct writing *w, const struct member *member, struct out_frame *frame)
 {
     struct entries entries;
     open_entries(w, member, frame, &entries);
-    struct sort *sort = next_sort(&entries);
-    struct value *all = out_target(w, frame, &member->row->target);
-    bool is_empty = !sort && member->key == FIELD_NONE && !member->other && all &&
+    const struct sort *first = NULL;
+    for (size_t i = 0; i < entries.count && !first; i++)
+        first = is_left(&entries.sorts[i]) ? &entries.sorts[i] : NULL;
+    struct value *all = member->row ? out_target(w, frame, &member->row->target) : NULL;
+    bool is_empty = !first && member->key == FIELD_NONE && !member->other && all &&
                     all->form == VALUE_EMPTY_LIST;
-    bool wrote = out_whole_list(w, frame, sort ? sort->next : is_empty ? all : NULL);
-    struct kept *kept = wrote ? NULL : out_kept_entry(w, frame, 0);
-    size_t begin = w->out->size, count = 0;
-    if (!wrote && (sort || kept)) {
-        w->said++;
+    bool wrote = out_whole_list(w, frame, first ? first->next : is_empty ? all : NULL);
+    size_t begin = w->out->size, said = w->said;
+    if (!wrote) {
         buffer_char(w->out, '[');
-        for (; sort || kept; count++) {
-            out_comma(w, begin + 1);
-            if (kept)
-                out_put_kept(w, kept);
-            else
-                write_entry(w, sort);
-            if (!kept)
-                sort = next_sort(&entries);
-            kept = out_kept_entry(w, frame, (uint32_t)count + 1);
+        size_t count = write_entries(w, frame, &entries);
+        if (count) {
+            buffer_char(w->out, ']');
+            out_single(w, member, frame, begin, count);
+            w->said = w->said > said ? w->said : said + 1;
+            wrote = true;
+        } else {
+            w->out->size = begin;
+            wrote = out_absent(w, member, frame);
         }
-        buffer_char(w->out, ']');
-        out_single(w, member, frame, begin, count);
-        wrote = true;
-    } else if (!wrote) {
-        wrote = out_absent(w, member, frame);
     }
     tree_free(&entries.order);
     return wrote;

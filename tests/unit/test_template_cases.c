@@ -94,6 +94,31 @@ static void test_entries_of_several_sorts_keep_their_order(void **state)
                         "{\"a\":[{\"k\":\"pass\",\"v\":\"2\"}]}\n");
 }
 
+/* Names and values: each name is a field of its own. */
+static void test_an_entry_may_be_chosen_by_its_constant(void **state)
+{
+    static const struct sample samples[] = {
+        {"{\"a\":[{\"k\":\"id\",\"v\":\"x\"},{\"k\":\"text\",\"v\":\"y\"}]}",
+         ",\"id\":\"x\",\"purpose\":{\"text\":\"y\"}}", "4m", NULL},
+        {"{\"a\":[{\"k\":\"text\",\"v\":\"y\"},{\"k\":\"other\",\"v\":\"z\"}]}",
+         ",\"purpose\":{\"text\":\"y\"},\"kept\":{\"t\":{\"/a/1\":{\"k\":\"other\",\"v\":\"z\"}"
+         "}}}",
+         "2m2k", NULL},
+        {"{\"a\":[{\"k\":\"text\",\"v\":\"y\"},{\"k\":\"id\",\"v\":\"x\",\"w\":1}]}",
+         ",\"id\":\"x\",\"purpose\":{\"text\":\"y\"},\"kept\":{\"t\":{\"/a/[k=id]/w\":1,"
+         "\"sorts:/a\":[1,0]}}}",
+         "4m1k", NULL},
+        {"{\"a\":[{\"k\":\"id\",\"v\":\"x\"},{\"k\":\"id\",\"v\":\"z\"}]}",
+         ",\"id\":\"x\",\"kept\":{\"t\":{\"/a/1\":{\"k\":\"id\",\"v\":\"z\"}}}}", "2m2k", NULL},
+    };
+    CHECK(ROWS("{\"at\":\"a[k=id]/v\",\"field\":\"id\"},"
+               "{\"at\":\"a[k=text]/v\",\"field\":\"purpose.text\"}"),
+          samples);
+    assert_string_equal(written(*state, ",\"purpose\":{\"text\":\"y\"}"),
+                        "{\"a\":[{\"k\":\"text\",\"v\":\"y\"}]}\n");
+    assert_string_equal(written(*state, ""), "{}\n");
+}
+
 static void test_a_list_of_one_may_stand_without_its_list(void **state)
 {
     static const struct sample samples[] = {
@@ -254,6 +279,10 @@ static void faulty(struct templated *templated, const char *rows, const char *co
 
 static void test_planted_faults_are_refused(void **state)
 {
+    faulty(*state, "{\"at\":\"a[k=1]\",\"field\":\"id\"}", "template.at");
+    faulty(*state, "{\"at\":\"a[k]/v\",\"field\":\"id\"}", "template.at");
+    faulty(*state, "{\"at\":\"a\",\"field\":\"id\"},{\"at\":\"a[k=1]/v\",\"keep\":true}",
+           "template.at");
     faulty(*state, "{\"at\":\"a\",\"const\":{}}", "template.const");
     faulty(*state, "{\"at\":\"a\",\"const\":[]}", "template.const");
     faulty(*state, "{\"at\":\"a[]\",\"const\":1}", "template.row");
@@ -278,6 +307,7 @@ int main(void)
         TEST(test_a_case_is_said_by_its_object_and_written_where_it_holds),
         TEST(test_legal_persons_are_said_only_where_the_case_is_sure),
         TEST(test_entries_of_several_sorts_keep_their_order),
+        TEST(test_an_entry_may_be_chosen_by_its_constant),
         TEST(test_a_list_of_one_may_stand_without_its_list),
         TEST(test_entries_that_refer_to_one_another_are_one_group),
         TEST(test_references_to_nothing_and_keys_twice_are_told),
