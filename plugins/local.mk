@@ -16,6 +16,7 @@ template_formats = \
 	plugins/br-drci/br-drci.json \
 	plugins/ch-irsg28/ch-irsg28.json \
 	plugins/cn-icja13/cn-icja13.json \
+	plugins/etsi-hi1/etsi-hi1.json \
 	plugins/hk-cap525/hk-cap525.json \
 	plugins/id-asean/id-asean.json \
 	plugins/oas-form/oas-form.json \

@@ -62,6 +62,7 @@ model_sources = \
 	sdk/model/types.c
 
 mapping_sources = \
+	sdk/mapping/carrier.c \
 	sdk/mapping/check_examples.c \
 	sdk/mapping/codec.c \
 	sdk/mapping/compiler_codec.c \

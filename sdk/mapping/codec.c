@@ -10,6 +10,8 @@
 
 bool codec_is_unknown(const struct row *row, const char *text, size_t len, uint8_t kind)
 {
+    if (row->fallback && strlen(row->fallback) == len && bytes_equal(row->fallback, text, len))
+        return true; /* it was written because there was nothing to say */
     for (size_t i = 0; i < row->unknown_count; i++) {
         const struct constant *unknown = &row->unknown[i];
         /* target.field holds the JSON kind of the constant */
@@ -161,6 +163,11 @@ bool codec_decode(const struct row *row, struct arena *arena, const char *langua
     case CODEC_CODES:
         decode_code(row, text, len, language != NULL, out);
         return true;
+    case CODEC_TIME: /* midnight is how a date is written */
+        if (fields[row->target.field].type == TYPE_DATE && len == 20 &&
+            memcmp(text + 10, "T00:00:00Z", 10) == 0)
+            out->len = 10;
+        return true;
     case CODEC_LANGUAGE:
         decode_language(text, len, out);
         return true;
@@ -186,6 +193,28 @@ static bool put_scalar(const struct row *row, const char *text, size_t len, stru
         json_put_string(out, text, len);
     }
     return true;
+}
+
+/* A time to the second: a date alone becomes its first second in UTC, a fraction goes. */
+static size_t full_time(const char **text, size_t len, char *scratch)
+{
+    struct partial_date date;
+    const char *point = len > 19 && len < 40 ? memchr(*text, '.', len) : NULL;
+    if (len == 10 && date_read(*text, len, &date)) {
+        memcpy(scratch, *text, len);
+        memcpy(scratch + len, "T00:00:00Z", 10);
+        *text = scratch;
+        return len + 10;
+    }
+    if (!point)
+        return len;
+    size_t before = (size_t)(point - *text), behind = before + 1;
+    while (behind < len && (*text)[behind] >= '0' && (*text)[behind] <= '9')
+        behind++;
+    memcpy(scratch, *text, before);
+    memcpy(scratch + before, *text + behind, len - behind);
+    *text = scratch;
+    return before + len - behind;
 }
 
 bool codec_cut(const struct row *row, const char *text, size_t len, struct buffer *out)
@@ -222,6 +251,8 @@ size_t codec_source(const struct row *row, const char *language, const char **te
             *text = pair->code;
             size = pair->code_len;
         }
+    } else if (row->codec == CODEC_TIME) {
+        size = full_time(text, len, scratch);
     } else if (row->codec == CODEC_LANGUAGE) {
         size_t code_len = language_code(*text, len, scratch);
         if (code_len) {

@@ -12,6 +12,7 @@ struct compiler {
     struct tree tree;
     struct findings *findings;
     struct template *t;
+    size_t variant;           /* which of its syntaxes */
     struct scope *scope;      /* of the rows at hand */
     const struct member *top; /* that the scope begins at */
     bool failed;
@@ -65,6 +66,8 @@ struct row *compiler_row(struct compiler *c, uint32_t object, const char *at, co
                          bool list, struct parsed_path *path);
 /* Refuses a row whose field another row or constant of the scope fills. */
 void compiler_check_target(struct compiler *c, uint32_t object, const struct row *row);
+/* False for a row that is of another of the template's syntaxes alone. */
+bool compiler_is_meant(struct compiler *c, uint32_t object);
 /* True or false in a member that may be absent. */
 bool compiler_flag(struct compiler *c, uint32_t group, const char *name);
 /* True if the node is a list; 0 is none, and no fault. */

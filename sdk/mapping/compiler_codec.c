@@ -93,6 +93,8 @@ void compiler_codec(struct compiler *c, uint32_t object, struct row *row)
         compiler_fault(c, compiler_get(c, object, "type"), "template.type",
                        "type is text, number or boolean");
     row_date(c, object, row);
+    if (compiler_text(c, object, "time"))
+        row->codec = CODEC_TIME;
     row_country(c, object, row);
     if (table && strcmp(table, "iso-639-2") == 0) {
         row->codec = CODEC_LANGUAGE;

@@ -51,9 +51,12 @@ static void compile_when(struct compiler *c, uint32_t object, struct member *mem
         struct membership *of = &member->when[member->when_count];
         struct parsed_path path;
         of->path = compiler_copy(c, entry->name, entry->name_len);
-        if (!compiler_text_path(c, i, of->path, &path))
+        if (strcmp(of->path, "/kind") == 0)
+            of->target = (struct target){.from_root = true, .field = F_document_kind};
+        else if (compiler_text_path(c, i, of->path, &path))
+            of->target = path.target;
+        else
             continue;
-        of->target = path.target;
         bool is_list = entry->kind == COMITY_NODE_LIST;
         of->texts = compiler_take(c, (entry->count + 1) * sizeof *of->texts);
         for (uint32_t k = is_list ? entry->first : i; k && of->texts;
@@ -128,9 +131,9 @@ static void compile_key(struct compiler *c, uint32_t object, struct member *memb
 
 static void compile_each(struct compiler *c, uint32_t object, struct member *member, bool list)
 {
-    static const char *const known[] = {"at",     "each", "rows", "constants",
-                                        "absent", "note", "when", "required",
-                                        "single", "key",  "ref",  NULL};
+    static const char *const known[] = {"at",   "each", "rows",     "constants", "absent",
+                                        "note", "when", "required", "single",    "key",
+                                        "ref",  "only", NULL};
     struct parsed_path path;
     compiler_check_members(c, object, known);
     struct compiler_outer outer;
@@ -196,12 +199,13 @@ static void add_fixed(struct compiler *c, uint32_t node, struct member *member)
 /* What the format itself says; a list is what a reader finds, its first what is written. */
 static void compile_const(struct compiler *c, uint32_t object, struct member *member, bool list)
 {
-    static const char *const known[] = {"at", "const", "note", NULL};
+    static const char *const known[] = {"at", "const", "note", "only", "always", NULL};
     uint32_t value = compiler_get(c, object, "const");
     const struct comity_node *node = tree_node(&c->tree, value);
     bool several = node->kind == COMITY_NODE_LIST;
     compiler_check_members(c, object, known);
     member->kind = MEMBER_CONST;
+    member->always = compiler_flag(c, object, "always");
     member->fixed = compiler_take(c, (node->count + 1) * sizeof *member->fixed);
     if (list)
         compiler_fault(c, object, "template.row", "a constant is no list");
@@ -245,9 +249,11 @@ void compiler_check_target(struct compiler *c, uint32_t object, const struct row
 
 static void row_made(struct compiler *c, uint32_t object, struct row *row)
 {
-    static const char *const rules[] = {"key", "ref", "uuid", "time", "date", NULL};
+    static const char *const rules[] = {"key",  "ref",          "uuid",   "time",
+                                        "date", "microseconds", "number", NULL};
     const char *made = compiler_text(c, object, "made");
     row->prefix = compiler_text(c, object, "prefix");
+    row->fallback = compiler_text(c, object, "default");
     row->json_kind = row->json_kind ? row->json_kind : COMITY_NODE_STRING;
     if (!made)
         return;
@@ -256,7 +262,7 @@ static void row_made(struct compiler *c, uint32_t object, struct row *row)
             row->made = (uint8_t)(i + 1);
     if (!row->made)
         compiler_fault(c, compiler_get(c, object, "made"), "template.made",
-                       "what is made is a key, ref, uuid, time or date");
+                       "what is made is a key, ref, uuid, time, date, microseconds or number");
 }
 
 static void row_most(struct compiler *c, uint32_t object, struct row *row)
@@ -310,12 +316,19 @@ static void compile_whole(struct compiler *c, uint32_t object, struct member *pa
     member->row = member->whole_of ? member->whole_of->row : technical_row(c, object);
 }
 
+static bool has_type_number(struct compiler *c, uint32_t object)
+{
+    const char *type = compiler_text(c, object, "type");
+    return type && strcmp(type, "number") == 0;
+}
+
 static void compile_value(struct compiler *c, uint32_t object, struct member *member, bool list)
 {
     static const char *const known[] = {
-        "at",     "field",    "type",     "date",  "codes",   "unit",     "also",   "else",
-        "absent", "required", "unknown",  "note",  "with",    "country",  "single", "made",
-        "prefix", "max",      "overflow", "parts", "between", "combined", "keep",   NULL};
+        "at",       "field",  "type",     "date",    "codes",    "unit",  "also",
+        "else",     "absent", "required", "unknown", "note",     "with",  "country",
+        "single",   "made",   "prefix",   "max",     "overflow", "parts", "between",
+        "combined", "keep",   "default",  "only",    "time",     NULL};
     struct parsed_path path = {.whole_list = list};
     compiler_check_members(c, object, known);
     member->kind = list ? MEMBER_ENTRIES : MEMBER_VALUE;
@@ -331,12 +344,24 @@ static void compile_value(struct compiler *c, uint32_t object, struct member *me
     if (!member->row)
         return;
     row_made(c, object, member->row);
+    if (is_kept && has_type_number(c, object))
+        member->row->json_kind = COMITY_NODE_NUMBER;
     row_most(c, object, member->row);
     if (list != path.whole_list)
         compiler_fault(c, object, "template.row",
                        "at and field both end in [] (a list of values), or neither does");
     if (!is_kept && !member->row->parts)
         compiler_check_target(c, object, member->row);
+}
+
+bool compiler_is_meant(struct compiler *c, uint32_t object)
+{
+    const char *only = compiler_text(c, object, "only");
+    bool is_json = only && strcmp(only, "json") == 0, is_xml = only && strcmp(only, "xml") == 0;
+    if (only && !is_json && !is_xml)
+        compiler_fault(c, compiler_get(c, object, "only"), "template.type",
+                       "only names a syntax, json or xml");
+    return !only || is_json == (c->t->syntax == SYNTAX_JSON);
 }
 
 static bool has(struct compiler *c, uint32_t row, const char *name)
@@ -361,6 +386,8 @@ void compiler_rows(struct compiler *c, uint32_t object, struct member *parent)
             compiler_fault(c, i, "template.row", "a row is an object that begins with at");
             continue;
         }
+        if (!compiler_is_meant(c, i))
+            continue;
         struct member *member = compiler_walk(c, i, parent, at, has(c, i, "each"), &is_list);
         if (!member)
             continue;

@@ -9,16 +9,44 @@
 
 /* --- sorts */
 
-/* True if the object states every constant that the members have. */
+static bool has_constants(const struct tree *tree, const struct member *parent, uint32_t index);
+
+static uint32_t child_of(const struct tree *tree, uint32_t index, const struct member *member)
+{
+    return tree_find(tree, index, member->name, member->name_len, NULL);
+}
+
+/* True if the list has each entry that must be there. */
+static bool has_entries(const struct tree *tree, const struct member *sorts, uint32_t list)
+{
+    for (const struct member *sort = sorts; sort; sort = sort->other) {
+        bool must = false, found = false;
+        for (uint16_t i = 0; i < sort->count; i++)
+            must = must || sort->members[i].always;
+        bool is_list = list && tree_node(tree, list)->kind == COMITY_NODE_LIST;
+        for (uint32_t i = is_list ? tree_node(tree, list)->first : list; i && must && !found;
+             i = is_list ? tree_node(tree, i)->next : 0)
+            found = has_constants(tree, sort, i);
+        if (must && !found)
+            return false;
+    }
+    return true;
+}
+
+/* True if the object (0: it is not there) states every constant that the members have, but for
+ * those of objects with rows of their own. */
 static bool has_constants(const struct tree *tree, const struct member *parent, uint32_t index)
 {
     for (uint16_t i = 0; i < parent->count; i++) {
         const struct member *member = &parent->members[i];
-        if (member->kind != MEMBER_CONST && (member->kind != MEMBER_OBJECT || member->when))
+        if (member->kind == MEMBER_ENTRY &&
+            !has_entries(tree, member, child_of(tree, index, member)))
+            return false;
+        if (member->kind != MEMBER_CONST && (member->kind != MEMBER_OBJECT || member->is_block))
             continue;
-        uint32_t node = tree_find(tree, index, member->name, member->name_len, NULL);
+        uint32_t node = child_of(tree, index, member);
         if (member->kind == MEMBER_CONST ? !node || !fixed_find(member, tree_node(tree, node))
-                                         : node && !has_constants(tree, member, node))
+                                         : !has_constants(tree, member, node))
             return false;
     }
     return true;

@@ -75,15 +75,39 @@ bool condition_says(const struct condition *when, const char *text, size_t len)
     return contains(text, len, when->text, when->is_typed);
 }
 
+static bool holds_here(const struct condition *when, const struct comity_node *found)
+{
+    if (when->kind == WHEN_HAS)
+        return found->kind != COMITY_NODE_NULL; /* null says that nothing is there */
+    return found->text && condition_says(when, found->text, found->text_len);
+}
+
+/* Below a node, at a path in which "a[]" is any entry of a list, or the one that stands without
+ * its list. */
+static bool holds_below(const struct condition *when, const struct tree *tree, uint32_t node,
+                        const char *path)
+{
+    if (!*path)
+        return holds_here(when, tree_node(tree, node));
+    if (tree_node(tree, node)->kind != COMITY_NODE_GROUP)
+        return false;
+    size_t len = strcspn(path, "/");
+    bool any = len > 2 && path[len - 2] == '[' && path[len - 1] == ']';
+    uint32_t child = tree_find(tree, node, path, any ? len - 2 : len, NULL);
+    const char *rest = path + len + (path[len] == '/');
+    if (!child)
+        return false;
+    if (!any || tree_node(tree, child)->kind != COMITY_NODE_LIST)
+        return holds_below(when, tree, child, rest);
+    for (uint32_t i = tree_node(tree, child)->first; i; i = tree_node(tree, i)->next)
+        if (holds_below(when, tree, i, rest))
+            return true;
+    return false;
+}
+
 bool condition_holds(const struct condition *when, const struct tree *tree, uint32_t node)
 {
-    if (when->kind == WHEN_ALWAYS)
-        return true;
-    uint32_t at = tree_at(tree, node, when->at);
-    const struct comity_node *found = tree_node(tree, at);
-    if (!at || when->kind == WHEN_HAS)
-        return at && found->kind != COMITY_NODE_NULL; /* null says that nothing is there */
-    return found->text && condition_says(when, found->text, found->text_len);
+    return when->kind == WHEN_ALWAYS || holds_below(when, tree, node, when->at);
 }
 
 /* A form is told by its labels: half of the score for enough of them, the rest for all. */

@@ -24,12 +24,28 @@ enum member_kind {
 };
 
 /* What a writer makes up where the document has nothing; always told. */
-enum made_rule { MADE_NOTHING, MADE_KEY, MADE_REF, MADE_UUID, MADE_TIME, MADE_DATE };
+enum made_rule {
+    MADE_NOTHING,
+    MADE_KEY,
+    MADE_REF,
+    MADE_UUID,
+    MADE_TIME,
+    MADE_DATE,
+    MADE_MICROS,
+    MADE_NUMBER
+};
 
 /* What a writer puts where the record has nothing. */
 enum absent_rule { ABSENT_OMIT, ABSENT_NULL, ABSENT_EMPTY };
 
-enum codec_id { CODEC_NONE, CODEC_DATE, CODEC_CODES, CODEC_LANGUAGE, CODEC_COUNTRY };
+enum codec_id {
+    CODEC_NONE,
+    CODEC_DATE,
+    CODEC_CODES,
+    CODEC_LANGUAGE,
+    CODEC_COUNTRY,
+    CODEC_TIME
+};
 
 struct code_pair {
     const char *code, *value;
@@ -162,6 +178,7 @@ struct row {
     size_t unknown_count;
     uint8_t made;         /* enum made_rule */
     const char *prefix;   /* MADE_KEY: what stands before the number */
+    const char *fallback; /* what is written where the format needs a text and there is none */
     uint32_t most;        /* characters that the format takes; 0 = as many as there are */
     const char *overflow; /* the member beside it that holds the whole; NULL: it is a loss */
     const char *note;
@@ -193,6 +210,7 @@ struct member {
     struct fixed *fixed; /* MEMBER_CONST: the first is written */
     size_t fixed_count;
     bool is_block;     /* MEMBER_OBJECT: with rows of its own; not for a constant alone */
+    bool always;       /* MEMBER_CONST: the entry that it is in is written for its sake */
     bool single;       /* a list of one is written as its entry alone */
     const char *entry; /* MEMBER_ENTRY: "[name=facts]" */
     uint32_t entry_len;
@@ -216,6 +234,7 @@ struct condition {
 struct kind_rule {
     const char *kind;
     uint32_t kind_len;
+    bool is_own; /* written only where the document was of this format */
     struct condition when;
 };
 
@@ -223,6 +242,7 @@ struct template
 {
     const char *id, *title, *source;
     enum syntax_id syntax;
+    size_t variants; /* syntaxes that the template has; each is a format of its own */
     struct kind_rule *kinds;
     size_t kind_count;
     const char *root_name; /* SYNTAX_XML: of the root element, with its prefix */
@@ -248,12 +268,18 @@ struct template
     size_t keyed_count;
     size_t detect_labels; /* how many labels tell the format */
     size_t main_labels;   /* labels of the form itself, without annex */
+    bool carries;         /* what has no place goes along as an attachment */
 };
 
 /* Compiles a template; all memory is the arena's, the text is copied.  Faults are reported
  * with their line in the template; COMITY_E_INVALID where there were any. */
 comity_status template_compile(struct arena *arena, const char *text, size_t len,
                                struct findings *findings, struct template **compiled);
+
+/* The same for a template of several syntaxes: "id-json" (variant 0), "id-xml" (1). */
+comity_status template_compile_variant(struct arena *arena, const char *text, size_t len,
+                                       size_t variant, bool check, struct findings *findings,
+                                       struct template **compiled);
 
 /* The same, and tries every row and example of it: rows that cannot be written back, rules that
  * nothing reaches, items of the convention that nothing fills (a warning). */

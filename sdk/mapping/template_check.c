@@ -115,6 +115,8 @@ static const char *sample(const struct row *row, const struct pattern *pattern, 
         return row->codes->pairs[0].value;
     if (row->codec == CODEC_COUNTRY || field->type == TYPE_COUNTRY)
         return "FR";
+    if (row->codec == CODEC_TIME && field->type == TYPE_TIME)
+        return "2001-02-13T04:05:06Z";
     if (row->codec == CODEC_DATE || field->type == TYPE_DATE || field->type == TYPE_TIME)
         return "2001-02-13";
     if (row->codec == CODEC_LANGUAGE || field->type == TYPE_LANGUAGE)
@@ -179,17 +181,48 @@ static void put_required(struct trial *trial, const struct member *parent,
     }
 }
 
+/* The sort of entries that is written for a kind, and so tells it; NULL where there is none. */
+static const struct member *sort_of_kind(const struct member *parent, const char *kind)
+{
+    for (uint16_t i = 0; i < parent->count; i++)
+        for (const struct member *m = &parent->members[i]; m; m = m->other) {
+            for (size_t k = 0; m->kind == MEMBER_EACH && k < m->when_count; k++)
+                if (m->when[k].target.field == F_document_kind && m->when[k].target.from_root &&
+                    strcmp(m->when[k].texts[0].text, kind) == 0)
+                    return m;
+            const struct member *found =
+                m->kind == MEMBER_OBJECT ? sort_of_kind(m, kind) : NULL;
+            if (found)
+                return found;
+        }
+    return NULL;
+}
+
+static void tell_kind(struct trial *trial, const char *kind)
+{
+    struct frame frames[CHAIN_MAX + 1];
+    size_t depth = 0;
+    struct chain chain = {.each = sort_of_kind(&trial->c->t->root, kind)};
+    if (chain.each)
+        enter(trial, &chain, frames, &depth);
+}
+
 /* A kind that needs no condition, or one whose condition the sample meets. */
 static void put_kind(struct trial *trial)
 {
     const struct template *t = trial->c->t;
     size_t i = 0;
+    if (value_child(trial->record.root, F_document_kind))
+        return; /* the row is of one kind alone */
     while (i + 1 < t->kind_count && t->kinds[i].when.kind != WHEN_ALWAYS)
         i++;
+    while (i > 0 && t->kinds[i].is_own)
+        i--;
     const struct kind_rule *rule = &t->kinds[i];
     value_add_text(&trial->record, trial->record.root, F_document_kind, rule->kind,
                    rule->kind_len, 0);
     const char *text = rule->when.text;
+    tell_kind(trial, rule->kind);
     if (rule->when.kind != WHEN_ALWAYS && rule->when.row)
         put_text(trial, NULL, rule->when.row, text ? text : "Sample");
 }

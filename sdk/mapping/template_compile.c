@@ -149,6 +149,8 @@ static void compile_kinds(struct compiler *c, uint32_t list, const struct member
     for (uint32_t i = tree_node(&c->tree, list)->first; i && t->kinds;
          i = tree_node(&c->tree, i)->next) {
         bool group = tree_node(&c->tree, i)->kind == COMITY_NODE_GROUP;
+        if (group && !compiler_is_meant(c, i))
+            continue;
         uint32_t when = group ? compiler_get(c, i, "when") : 0;
         const struct comity_node *node = tree_node(&c->tree, i);
         const char *kind = group ? compiler_text(c, i, "kind")
@@ -162,12 +164,15 @@ static void compile_kinds(struct compiler *c, uint32_t list, const struct member
         struct kind_rule *rule = &t->kinds[t->kind_count++];
         rule->kind = kind;
         rule->kind_len = (uint32_t)strlen(kind);
+        rule->is_own = group && compiler_flag(c, i, "own");
         if (!when)
             continue;
         compile_condition(c, when, &rule->when);
         rule->when.row =
             rule->when.at ? row_at(document, rule->when.at, c->t->form != NULL) : NULL;
-        if (rule->when.kind != WHEN_ALWAYS && !rule->when.row)
+        /* What stands in a list is said by the constants of its entries. */
+        if (rule->when.kind != WHEN_ALWAYS && !rule->when.row && !rule->is_own &&
+            !strstr(rule->when.at, "[]"))
             compiler_fault(c, when, "template.when",
                            "no row describes the member of the condition");
     }
@@ -255,20 +260,47 @@ static void compile_namespaces(struct compiler *c)
     t->namespaces.all = all;
 }
 
+/* The syntax that is compiled: one, or one of several. */
+static const char *head_syntax(struct compiler *c)
+{
+    uint32_t i = compiler_get(c, 1, "syntax");
+    const struct comity_node *node = tree_node(&c->tree, i);
+    c->t->variants = 1;
+    if (!i || node->kind != COMITY_NODE_LIST)
+        return compiler_text(c, 1, "syntax");
+    c->t->variants = node->count;
+    i = node->first;
+    for (size_t n = 0; n < c->variant && i; n++)
+        i = tree_node(&c->tree, i)->next;
+    node = tree_node(&c->tree, i);
+    return i && node->kind == COMITY_NODE_STRING ? compiler_copy(c, node->text, node->text_len)
+                                                 : NULL;
+}
+
+static const char *variant_id(struct compiler *c, const char *syntax)
+{
+    char id[200];
+    const char *base = compiler_text(c, 1, "id");
+    if (!base || !syntax)
+        return NULL;
+    int size = snprintf(id, sizeof id, "%.150s-%.20s", base, syntax);
+    return compiler_copy(c, id, (size_t)size);
+}
+
 static void compile_head(struct compiler *c)
 {
     static const char *const known[] = {"comity_template", "id",       "title",     "source",
                                         "syntax",          "kinds",    "documents", "detect",
                                         "codes",           "rows",     "constants", "note",
                                         "media_types",     "suffixes", "months",    "examples",
-                                        "namespaces",      "root",     NULL};
+                                        "namespaces",      "root",     "carries",   NULL};
     static const char *const known_of_form[] = {
         "comity_template", "id",        "title",    "source",    "syntax",   "kinds",
         "detect",          "codes",     "rows",     "constants", "note",     "media_types",
         "suffixes",        "languages", "charsets", "layout",    "preamble", "closings",
         "months",          "examples",  NULL};
     struct template *t = c->t;
-    const char *syntax = compiler_text(c, 1, "syntax");
+    const char *syntax = head_syntax(c);
     bool is_form = syntax && strcmp(syntax, "text") == 0;
     compiler_check_members(c, 1, is_form ? known_of_form : known);
     uint32_t version = compiler_get(c, 1, "comity_template");
@@ -276,7 +308,7 @@ static void compile_head(struct compiler *c)
         tree_node(&c->tree, version)->text[0] != '1')
         compiler_fault(c, 1, "template.version",
                        "comity_template is not 1, the only version known");
-    t->id = compiler_text(c, 1, "id");
+    t->id = t->variants > 1 ? variant_id(c, syntax) : compiler_text(c, 1, "id");
     t->title = compiler_text(c, 1, "title");
     t->source = compiler_text(c, 1, "source");
     bool is_xml = syntax && strcmp(syntax, "xml") == 0;
@@ -286,6 +318,7 @@ static void compile_head(struct compiler *c)
     t->syntax = is_form ? SYNTAX_TEXT : is_xml ? SYNTAX_XML : SYNTAX_JSON;
     if (is_xml)
         compile_namespaces(c);
+    t->carries = compiler_flag(c, 1, "carries");
     t->media_types = text_list(c, compiler_get(c, 1, "media_types"));
     t->suffixes = text_list(c, compiler_get(c, 1, "suffixes"));
     t->scope.group = G_document;
@@ -338,10 +371,11 @@ static size_t blanks(const char *text, size_t len)
     return count;
 }
 
-static comity_status compile(struct arena *arena, const char *text, size_t len, bool check,
-                             struct findings *findings, struct template **compiled)
+comity_status template_compile_variant(struct arena *arena, const char *text, size_t len,
+                                       size_t variant, bool check, struct findings *findings,
+                                       struct template **compiled)
 {
-    struct compiler c = {.arena = arena, .findings = findings};
+    struct compiler c = {.arena = arena, .findings = findings, .variant = variant};
     struct limits limits = LIMITS_INIT;
     struct syntax_error error;
     size_t used = 0, blank = blanks(text, len);
@@ -397,11 +431,11 @@ static comity_status compile(struct arena *arena, const char *text, size_t len, 
 comity_status template_compile(struct arena *arena, const char *text, size_t len,
                                struct findings *findings, struct template **compiled)
 {
-    return compile(arena, text, len, false, findings, compiled);
+    return template_compile_variant(arena, text, len, 0, false, findings, compiled);
 }
 
 comity_status template_check(struct arena *arena, const char *text, size_t len,
                              struct findings *findings, struct template **compiled)
 {
-    return compile(arena, text, len, true, findings, compiled);
+    return template_compile_variant(arena, text, len, 0, true, findings, compiled);
 }

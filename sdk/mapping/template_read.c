@@ -2,6 +2,7 @@
  *
  * From the located tree to the record, by a template.  What no row takes is kept with its
  * path, its order and its absence, so that the same template can give it back. */
+#include "mapping/carrier.h"
 #include "mapping/reader.h"
 #include "model/convention.h"
 #include "syntax/json.h"
@@ -188,7 +189,9 @@ static bool always_written(const struct member *member)
         return false;
     if (member->kind != MEMBER_OBJECT)
         return member->absent != ABSENT_OMIT ||
-               (member->row && (member->row->has_fallback || member->row->made));
+               (member->row &&
+                (member->row->has_fallback || member->row->made || member->row->fallback ||
+                 member->row->target.from_root)); /* said elsewhere too */
     if (member->is_block)
         return false;
     for (uint16_t i = 0; i < member->count; i++)
@@ -393,5 +396,7 @@ comity_status template_read(const struct template *t, struct record *record,
     else
         in_members(&r, t->documents ? t->documents : &t->root, &frame, NULL, index);
     in_missing(&r);
+    if (t->carries && r.status == COMITY_OK)
+        r.status = carrier_take(record, findings);
     return r.status;
 }

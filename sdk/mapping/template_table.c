@@ -29,7 +29,9 @@ static const char *const made_words[] = {"",
                                          "refers to the key",
                                          "made: a UUID of the document",
                                          "made: the time of writing",
-                                         "made: the day of writing"};
+                                         "made: the day of writing",
+                                         "made: the time of writing",
+                                         "made: a number, from 0 on"};
 
 static void put_case(const struct member *member, struct buffer *how)
 {
@@ -77,6 +79,8 @@ static void put_how(const struct member *member, struct buffer *how)
     if (row && row->made)
         buffer_format(how, "%s%s; ", made_words[row->made],
                       row->is_kept ? "" : ", where it is not stated");
+    if (row && row->fallback)
+        buffer_format(how, "'%s' where it is not stated; ", row->fallback);
     if (row && row->most && !member->whole_of)
         buffer_format(how, "at most %u characters%s%s; ", (unsigned)row->most,
                       row->overflow ? ", the whole in " : "",

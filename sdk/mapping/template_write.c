@@ -5,6 +5,7 @@
  * carry; what was kept for this format goes back to its place. */
 #include "io/charset_encode.h"
 #include "io/transliterate.h"
+#include "mapping/carrier.h"
 #include "mapping/writer.h"
 #include "model/convention.h"
 #include "syntax/json.h"
@@ -58,6 +59,7 @@ static bool write_const(struct writing *w, const struct member *member, struct o
     else if (!absent)
         buffer_add(w->out, member->fixed[0].json, member->fixed[0].json_len);
     w->stated += kept || !absent;
+    w->said += member->always;
     return kept || !absent;
 }
 
@@ -237,10 +239,21 @@ void out_object(struct writing *w, const struct member *parent, struct out_frame
 
 /* --- documents --- */
 
+/* True if something was kept for the format: the document was of it. */
+static bool has_own(const struct writing *w)
+{
+    const struct kept *kept = w->record->root->kept;
+    while (kept && strcmp(kept->format, w->t->id) != 0)
+        kept = kept->next;
+    return kept != NULL;
+}
+
 static bool condition_written(struct writing *w, const struct kind_rule *rule)
 {
     const struct condition *when = &rule->when;
-    if (when->kind == WHEN_ALWAYS)
+    if (rule->is_own)
+        return has_own(w);
+    if (when->kind == WHEN_ALWAYS || !when->row)
         return true;
     const struct value *value = out_target(w, w->root, &when->row->target);
     if (!value || when->kind == WHEN_HAS)
@@ -286,6 +299,10 @@ static bool check_kind(struct writing *w)
         unsaid = rule;
     }
     if (!unsaid) {
+        refuse_kind(w, kind);
+        return false;
+    }
+    if (!unsaid->when.row) {
         refuse_kind(w, kind);
         return false;
     }
@@ -415,8 +432,8 @@ static void write_document(struct writing *w, struct template_writer *writer,
     buffer_free(&json);
 }
 
-comity_status template_write(struct template_writer *writer, struct record *record,
-                             struct findings *findings, struct buffer *out)
+static comity_status write_once(struct template_writer *writer, struct record *record,
+                                struct findings *findings, struct buffer *out)
 {
     struct writing w = {.t = writer->t,
                         .record = record,
@@ -456,4 +473,33 @@ comity_status template_write(struct template_writer *writer, struct record *reco
     if (w.failed)
         return COMITY_E_INVALID;
     return buffer_status(out);
+}
+
+comity_status template_write(struct template_writer *writer, struct record *record,
+                             struct findings *findings, struct buffer *out)
+{
+    record->is_carried = false;
+    if (!writer->t->carries)
+        return write_once(writer, record, findings, out);
+    /* Written once to see what is left unsaid; nobody is told. */
+    struct findings silent = {0};
+    struct buffer trial;
+    buffer_init(&trial, 0);
+    comity_status status = write_once(writer, record, &silent, &trial);
+    bool is_needed = status == COMITY_OK && carrier_is_needed(record);
+    buffer_free(&trial);
+    if (status == COMITY_OK)
+        template_undo(writer);
+    record_forget(record);
+    if (is_needed)
+        status = carrier_attach(record, writer->t->id);
+    if (is_needed && status != COMITY_OK)
+        return status;
+    status = write_once(writer, record, findings, out);
+    if (is_needed) {
+        const struct value *content = value_child(carrier_find(record), F_attachment_content);
+        record->is_carried = status == COMITY_OK && (content->flags & VALUE_ASKED);
+        carrier_detach(record);
+    }
+    return status;
 }

@@ -19,8 +19,9 @@ struct writing {
     struct charset_encoder *encoder; /* what must be able to say it; NULL: UTF-8 */
     struct transliterator **latin;   /* for what it cannot say */
     size_t hole;                     /* where documents go in what encloses them; 0 = not met */
-    size_t said;   /* members written that say something, unlike null for nothing */
-    size_t stated; /* members written although there is nothing to say: null, [] */
+    size_t said;      /* members written that say something, unlike null for nothing */
+    unsigned numbers; /* made so far, from 0 on */
+    size_t stated;    /* members written although there is nothing to say: null, [] */
     bool failed;
     comity_status status;
 };

@@ -90,6 +90,8 @@ static bool put_key(struct writing *w, struct value *group, struct buffer *text)
 static void hash_values(struct sha1_ctx *hash, const struct value *group)
 {
     for (const struct value *v = group->first; v; v = v->next) {
+        if (v->field == F_document_provenance)
+            continue; /* the same request by another way has the same UUIDs */
         sha1_update(hash, fields[v->field].name_len, (const uint8_t *)fields[v->field].name);
         if (v->form == VALUE_TEXT)
             sha1_update(hash, v->len, (const uint8_t *)v->text);
@@ -123,7 +125,7 @@ static void put_uuid(struct writing *w, const struct row *row, const struct valu
 
 /* --- the time */
 
-static void put_time(bool with_time, struct buffer *text)
+static void put_time(uint8_t made, struct buffer *text)
 {
     const char *epoch = getenv("SOURCE_DATE_EPOCH"); /* for output that can be made again */
     time_t now = epoch && *epoch ? (time_t)strtoll(epoch, NULL, 10) : time(NULL);
@@ -132,7 +134,10 @@ static void put_time(bool with_time, struct buffer *text)
     if (!gmtime_r(&now, &parts))
         return;
     size_t len = strftime(written, sizeof written,
-                          with_time ? "%Y-%m-%dT%H:%M:%SZ" : "%Y-%m-%d", &parts);
+                          made == MADE_DATE     ? "%Y-%m-%d"
+                          : made == MADE_MICROS ? "%Y-%m-%dT%H:%M:%S.000000Z"
+                                                : "%Y-%m-%dT%H:%M:%SZ",
+                          &parts);
     buffer_add(text, written, len);
 }
 
@@ -161,10 +166,16 @@ bool out_made(struct writing *w, const struct row *row, struct out_frame *frame,
         break;
     case MADE_TIME:
     case MADE_DATE:
-        put_time(row->made == MADE_TIME, text);
+    case MADE_MICROS:
+        put_time(row->made, text);
         break;
+    case MADE_NUMBER:
+        buffer_format(text, "%u", w->numbers++);
+        return true;
     default:
-        return false;
+        if (!row->fallback)
+            return false;
+        buffer_text(text, row->fallback);
     }
     if (buffer_status(text) != COMITY_OK || !text->size)
         return false;

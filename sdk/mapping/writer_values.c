@@ -207,13 +207,31 @@ static bool write_made(struct writing *w, const struct member *member, struct ou
 {
     struct buffer text;
     struct kept *absent = out_kept(w, frame, "absent:");
-    if (absent || !member->row->made)
+    if (absent || (!member->row->made && !member->row->fallback))
         return out_absent(w, member, frame);
     buffer_init(&text, 0);
-    bool wrote = out_made(w, member->row, frame, &text) && put_text(w, &text);
+    bool is_number = member->row->json_kind == COMITY_NODE_NUMBER;
+    bool wrote = out_made(w, member->row, frame, &text);
+    if (wrote && is_number)
+        buffer_add(w->out, text.bytes, text.size);
+    else
+        wrote = wrote && put_text(w, &text);
     buffer_free(&text);
     w->stated += wrote;
     return wrote || out_absent(w, member, frame);
+}
+
+/* Numbers that are made go on behind those of the source. */
+static void pass_number(struct writing *w, const struct kept *kept)
+{
+    struct scalar scalar;
+    unsigned number = 0;
+    if (!out_kept_scalar(w, kept, &scalar) || scalar.len > 8)
+        return;
+    for (size_t i = 0; i < scalar.len && scalar.text[i] >= '0' && scalar.text[i] <= '9'; i++)
+        number = number * 10 + (unsigned)(scalar.text[i] - '0');
+    if (number >= w->numbers)
+        w->numbers = number + 1;
 }
 
 static bool write_technical(struct writing *w, const struct member *member,
@@ -222,6 +240,8 @@ static bool write_technical(struct writing *w, const struct member *member,
     struct kept *kept = out_kept(w, frame, "");
     if (!kept)
         return write_made(w, member, frame);
+    if (member->row->made == MADE_NUMBER)
+        pass_number(w, kept);
     out_put_kept(w, kept);
     w->said++;
     return true;
@@ -293,6 +313,8 @@ static bool write_scalar(struct writing *w, const struct member *member,
     const struct row *row = member->row;
     struct value *value = out_target(w, frame, &row->target);
     struct kept *kept = out_kept(w, frame, "");
+    if (value && row->target.from_root && !kept && out_kept(w, frame, "absent:"))
+        return out_absent(w, member, frame); /* it is said elsewhere, and was not here */
     /* What stands in is for documents of other formats: ours said that there is none. */
     if (!value && !kept && row->has_fallback && !out_kept(w, frame, "absent:"))
         value = out_target(w, frame, &row->also[0]);

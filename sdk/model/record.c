@@ -20,6 +20,7 @@ comity_status record_init(struct record *record, struct arena *arena, struct tre
 {
     record->arena = arena;
     record->tree = tree;
+    record->is_carried = false;
     record->root = new_value(record, FIELD_NONE, VALUE_GROUP);
     return record->root ? COMITY_OK : COMITY_E_NOMEM;
 }

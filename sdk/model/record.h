@@ -52,6 +52,7 @@ struct record {
     struct arena *arena;
     struct value *root;
     struct tree *tree; /* the input, for places and fates; may be NULL */
+    bool is_carried;   /* the document that was written last carries all of it */
 };
 
 /* An empty record.  Its memory is the arena's. */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* A leaf that was taken whole under another field is not lost. */
-#define NODE_TAKEN 1u
+#define NODE_TAKEN 0x8000u
 
 static bool holds_leaf(const struct value *value)
 {
@@ -25,6 +25,18 @@ static void mark_taken(const struct record *record, const struct value *group)
     }
 }
 
+static void report_carried(struct comity_record *record, const struct format *format,
+                           const struct value *value)
+{
+    char message[300];
+    snprintf(message, sizeof message,
+             "%s has no place for %s; it goes along in the attachment comity-record.json",
+             format->id, fields[value->field].name);
+    record_report(&record->record, &record->session->findings, value, COMITY_NOTE,
+                  "model.carried", "a receiver without this program does not see it there",
+                  message);
+}
+
 static void report_value(struct comity_record *record, const struct format *format,
                          const struct value *value)
 {
@@ -32,6 +44,10 @@ static void report_value(struct comity_record *record, const struct format *form
     struct findings *findings = &record->session->findings;
     snprintf(message, sizeof message, "%s has no place for %s", format->id,
              fields[value->field].name);
+    if (record->record.is_carried) {
+        report_carried(record, format, value);
+        return;
+    }
     record_report(&record->record, findings, value, COMITY_LOSS, "loss.field", NULL, message);
     if (value->node && record->record.tree)
         tree_mark(record->record.tree, value->node, FATE_DROPPED);
@@ -44,8 +60,8 @@ static void report_kept(struct comity_record *record, const struct format *forma
     bool is_value = kept->key_len &&
                     (kept->key[0] == '/' ||
                      memcmp(kept->key, "stream:/", kept->key_len < 8 ? kept->key_len : 8) == 0);
-    if (!is_value && !kept->node)
-        return; /* how the source was laid out, no value of it */
+    if (record->record.is_carried || (!is_value && !kept->node))
+        return; /* carried, or how the source was laid out, no value of it */
     snprintf(message, sizeof message, "%s has no place for %.*s, kept for %s", format->id,
              clip(kept->key, kept->key_len, 100), kept->key, kept->format);
     struct buffer path;

@@ -255,6 +255,20 @@ static char *read_file(const char *path, size_t *size)
     return text;
 }
 
+static comity_status add_template(struct comity *context, const char *path, struct template *t,
+                                  struct format **format)
+{
+    struct format made = {.kind = FORMAT_PLUGIN,
+                          .id = t->id,
+                          .title = t->title,
+                          .syntax = t->syntax,
+                          .t = t,
+                          .path = arena_copy(&context->arena, path, strlen(path))};
+    if (!made.path)
+        return COMITY_E_NOMEM;
+    return add_format(context, &made, format);
+}
+
 comity_status load_template(struct comity *context, const char *path, bool check,
                             struct findings *findings, struct format **format)
 {
@@ -277,21 +291,15 @@ comity_status load_template(struct comity *context, const char *path, bool check
         findings_add(findings, &finding);
         return COMITY_E_PLUGIN;
     }
-    comity_status status =
-        (check ? template_check : template_compile)(&context->arena, text, size, &own, &t);
+    comity_status status = COMITY_OK;
+    for (size_t i = 0; status == COMITY_OK && i < (t ? t->variants : 1); i++) {
+        status = template_compile_variant(&context->arena, text, size, i, check, &own, &t);
+        if (status == COMITY_OK)
+            status = add_template(context, path, t, *format ? NULL : format);
+    }
     free(text);
     memcpy(findings->counts, own.counts, sizeof own.counts);
-    if (status != COMITY_OK)
-        return status;
-    struct format made = {.kind = FORMAT_PLUGIN,
-                          .id = t->id,
-                          .title = t->title,
-                          .syntax = t->syntax,
-                          .t = t,
-                          .path = arena_copy(&context->arena, path, strlen(path))};
-    if (!made.path)
-        return COMITY_E_NOMEM;
-    return add_format(context, &made, format);
+    return status;
 }
 
 static comity_status load_template_plugin(struct comity *context, const char *path)

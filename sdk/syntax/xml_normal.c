@@ -167,7 +167,7 @@ static void set_name(struct normalizer *n, uint32_t index, const struct comity_n
         entry->runs = 0;
     entry->parent = parent;
     node->reserved = entry->runs;
-    if (entry->runs < UINT16_MAX)
+    if (entry->runs < INT16_MAX)
         entry->runs++;
 }
 

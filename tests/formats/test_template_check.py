@@ -170,7 +170,7 @@ def _():
                 walk(value)
 
     walk(made)
-    told -= {"kind", "all", "labels", "score"}
+    told -= {"kind", "own", "all", "labels", "score"}
     same(sorted(told), sorted(known), "members")
 
 

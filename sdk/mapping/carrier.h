@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The whole record as an attachment: see carrier.c. */
+#ifndef COMITY_MAPPING_CARRIER_H
+#define COMITY_MAPPING_CARRIER_H
+
+#include "base/finding.h"
+#include "model/record.h"
+
+/* Name of the attachment that holds the record. */
+#define CARRIER_NAME "comity-record.json"
+
+/* True if the writer has left something unsaid. */
+bool carrier_is_needed(const struct record *record);
+
+/* Adds the attachment: name, media type, digest, size and base64 of the canonical JSON; for a
+ * document of `format`. */
+comity_status carrier_attach(struct record *record, const char *format);
+
+/* Takes it out again, behind writing. */
+void carrier_detach(struct record *record);
+
+/* The attachment that holds a record, or NULL. */
+struct value *carrier_find(const struct record *record);
+
+/* Fills from it what the document itself does not state, and takes it out.  One that is not
+ * what it says is told and stays. */
+comity_status carrier_take(struct record *record, struct findings *findings);
+
+#endif
