@@ -226,6 +226,8 @@ static void add_constant(struct compiler *c, uint32_t node, struct member *entry
                             .json = compiler_copy(c, json.bytes ? json.bytes : "", json.size),
                             .json_len = (uint32_t)json.size,
                             .kind = COMITY_NODE_STRING};
+    if (buffer_status(&json) != COMITY_OK)
+        c->status = COMITY_E_NOMEM;
     buffer_free(&json);
     member->kind = MEMBER_CONST;
     member->fixed = fixed;
