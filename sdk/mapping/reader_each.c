@@ -216,7 +216,8 @@ void in_each(struct reading *r, const struct member *member, struct frame *frame
         } else if (!sort) {
             in_keep_node(r, frame->slots[0], &entry, i, FATE_KEPT);
         } else {
-            buffer_format(&sorts, "%c%u", sorts.size ? ',' : '[', rank);
+            if (member->other)
+                buffer_format(&sorts, "%c%u", sorts.size ? ',' : '[', rank);
             in_order = in_order && rank >= last;
             last = rank;
             if (sort->kind == MEMBER_ENTRY) {

@@ -6,8 +6,8 @@
 
 #include "syntax/json.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_NAMES 64u /* a power of two */
 
@@ -54,17 +54,25 @@ static const char *make_name(struct arena *arena, const struct xml_namespaces *n
     /* An attribute without prefix is in no namespace, whatever the default is. */
     const char *prefix = is_attribute && !node->ns ? "" : prefix_of(namespaces, node->ns);
     const char *space = prefix ? prefix : node->ns ? node->ns : "";
+    if (!is_attribute && prefix && !*prefix) { /* as it stands */
+        *len = node->name_len;
+        return node->name;
+    }
     size_t room = strlen(space) + node->name_len + 4;
     char *name = arena_alloc(arena, room);
     if (!name)
         return NULL;
-    int size =
-        snprintf(name, room, "%s%s%s%s%.*s", is_attribute ? "@" : "", prefix ? "" : "{", space,
-                 !prefix   ? "}"
-                 : *prefix ? ":"
-                           : "",
-                 (int)node->name_len, node->name);
-    *len = (uint32_t)size;
+    char *end = name;
+    if (is_attribute)
+        *end++ = '@';
+    if (!prefix)
+        *end++ = '{';
+    memcpy(end, space, strlen(space));
+    end += strlen(space);
+    if (!prefix || *prefix)
+        *end++ = prefix ? ':' : '}';
+    memcpy(end, node->name, node->name_len);
+    *len = (uint32_t)(end - name) + node->name_len;
     return name;
 }
 
