@@ -20,7 +20,8 @@ template_formats = \
 	plugins/hk-cap525/hk-cap525.json \
 	plugins/id-asean/id-asean.json \
 	plugins/oas-form/oas-form.json \
-	plugins/ru-upk454/ru-upk454.json
+	plugins/ru-upk454/ru-upk454.json \
+	plugins/us-niem/us-niem.json
 plugin_DATA = $(template_formats)
 
 # Plugins are loaded as .so files; the .la file is of no use to anyone once they are installed.

@@ -55,6 +55,7 @@ script_tests = \
 	tests/formats/test_loss.py \
 	tests/formats/test_planted_faults.py \
 	tests/formats/test_schema.py \
+	tests/formats/test_schemas.py \
 	tests/formats/test_template_check.py \
 	tests/formats/test_template_xml.py \
 	tests/run-unit.sh \

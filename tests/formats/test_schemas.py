@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Formats with a schema of their own: samples there and back, and requests of other formats
+through them and back again."""
+import json
+import pathlib
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import SHARED, SOURCE, case, cases, check, folder, main, run, same, skip  # noqa: E402
+
+FORMATS = ("us-niem",)
+FORMS = ("br-drci", "ch-irsg28", "cn-icja13", "hk-cap525", "id-asean", "oas-form", "ru-upk454")
+NATIONAL = SHARED / "data" / "national"
+
+
+def samples(form):
+    return sorted(p for p in (SOURCE / "plugins" / form / "samples").iterdir()
+                  if "." not in p.stem)
+
+
+def convert(data, to, *more):
+    made = run("convert", "-t", to, *more, stdin=data)
+    same(made.status, 0, made.err)
+    return made.out
+
+
+@cases("{0} {1} is told, and comes back byte for byte", [
+    (f, p.name) for f in FORMATS for p in samples(f)])
+def back(form, name):
+    data = next(p for p in samples(form) if p.name == name).read_bytes()
+    same(run("detect", "-", stdin=data).out.split()[1:2], [form.encode()], "format")
+    for way in ("convention-json", "convention-xml"):
+        same(convert(convert(data, way), form), data, f"through {way}")
+
+
+@cases("{1} through {0} and back is the same form", [
+    (f, g) for f in FORMATS for g in FORMS])
+def through(form, other):
+    seen = 0
+    for path in samples(other):
+        data = path.read_bytes()
+        kind = json.loads(convert(data, "convention-json"))["kind"]
+        if kind != "mutual-legal-assistance":
+            continue
+        message = convert(data, form)
+        same(run("detect", "-", stdin=message).out.split()[1:2], [form.encode()], "format")
+        same(convert(message, f"{other}{language(path)}"), data, path.name)
+        seen += 1
+    check(seen, "no sample")
+
+
+def language(path):
+    return f":language={path.stem[-2:]}" if path.stem[-3:-2] == "-" else ""
+
+
+@case("the shared sample of NIEM comes back with the same members in order")
+def _():
+    path = NATIONAL / "us_niem6_mla.json"
+    if not path.is_file():
+        skip("the sample is not there")
+    data = path.read_bytes()
+    for way in ("convention-json", "convention-xml"):
+        made = convert(convert(data, way), "us-niem")
+        same(json.loads(made, object_pairs_hook=list), json.loads(data, object_pairs_hook=list),
+             way)
+
+
+@case("NIEM: what is wrong is named at its place, and the rest is read")
+def _():
+    data = json.loads(samples("us-niem")[0].read_text(encoding="utf-8"))
+    root = data["ext:AssistanceRequest"]
+    root["nc:Person"][0]["nc:PersonBirthDate"]["nc:Date"] = "1991-02-30"
+    root["nc:Person"][0]["ext:PersonSexText"] = "Fish"
+    root["nc:Person"][1]["@id"] = root["nc:Person"][0]["@id"]
+    root["nc:Case"] = "26-CR-0117"
+    report = folder() / "report"
+    record = json.loads(convert(json.dumps(data).encode(), "convention-json", "--report",
+                                report))
+    found = {(f["code"], f["source"]) for f in map(json.loads, report.read_text().splitlines())
+             if f.get("severity") == "warning"}
+    person = "/ext:AssistanceRequest/nc:Person/"
+    same(found, {("model.date", person + "0/nc:PersonBirthDate/nc:Date"),
+                 ("model.code", person + "0/ext:PersonSexText"),
+                 ("model.key-twice", person + "1/@id"),
+                 ("model.type", "/ext:AssistanceRequest/nc:Case")}, "findings")
+    same(record["persons"][0]["birth"]["date"], "1991-02-30", record)
+    same(record["facts"]["summary"][:15], "On 3 August 202", record)
+
+
+main()
