@@ -14,6 +14,7 @@ include plugins/interpol/local.mk
 # Formats that are a template and nothing else: the file itself is the plugin.
 template_formats = \
 	plugins/br-drci/br-drci.json \
+	plugins/br-mni/br-mni.json \
 	plugins/ch-irsg28/ch-irsg28.json \
 	plugins/cn-icja13/cn-icja13.json \
 	plugins/etsi-hi1/etsi-hi1.json \

@@ -61,6 +61,28 @@ static const struct code_pair *pair_by_code(const struct code_table *table, cons
     return NULL;
 }
 
+/* "19850305": a date in digits alone; fewer of them state less. */
+static bool decode_digits(struct arena *arena, const char *text, size_t len,
+                          struct decoded *out)
+{
+    struct partial_date date;
+    char canonical[11];
+    size_t size = 0;
+    for (size_t i = 0; i < len && i < 8; i++) {
+        if (i == 4 || i == 6)
+            canonical[size++] = '-';
+        canonical[size++] = text[i];
+    }
+    out->expected = "a date as YYYYMMDD";
+    out->code = "model.date";
+    out->known = (len == 4 || len == 6 || len == 8) && date_read(canonical, size, &date);
+    if (!out->known)
+        return true;
+    out->text = arena_copy(arena, canonical, size);
+    out->len = size;
+    return out->text != NULL;
+}
+
 static const struct code_pair *pair_by_value(const struct code_table *table, const char *text,
                                              size_t len)
 {
@@ -168,6 +190,8 @@ bool codec_decode(const struct row *row, struct arena *arena, const char *langua
             memcmp(text + 10, "T00:00:00Z", 10) == 0)
             out->len = 10;
         return true;
+    case CODEC_DIGITS:
+        return decode_digits(arena, text, len, out);
     case CODEC_LANGUAGE:
         decode_language(text, len, out);
         return true;
@@ -253,6 +277,12 @@ size_t codec_source(const struct row *row, const char *language, const char **te
         }
     } else if (row->codec == CODEC_TIME) {
         size = full_time(text, len, scratch);
+    } else if (row->codec == CODEC_DIGITS && date_read(*text, len, &date)) {
+        size = 0;
+        for (size_t i = 0; i < len; i++)
+            if ((*text)[i] != '-')
+                scratch[size++] = (*text)[i];
+        *text = scratch;
     } else if (row->codec == CODEC_LANGUAGE) {
         size_t code_len = language_code(*text, len, scratch);
         if (code_len) {

@@ -93,8 +93,9 @@ void compiler_codec(struct compiler *c, uint32_t object, struct row *row)
         compiler_fault(c, compiler_get(c, object, "type"), "template.type",
                        "type is text, number or boolean");
     row_date(c, object, row);
-    if (compiler_text(c, object, "time"))
-        row->codec = CODEC_TIME;
+    const char *time = compiler_text(c, object, "time");
+    if (time)
+        row->codec = strcmp(time, "digits") == 0 ? CODEC_DIGITS : CODEC_TIME;
     row_country(c, object, row);
     if (table && strcmp(table, "iso-639-2") == 0) {
         row->codec = CODEC_LANGUAGE;

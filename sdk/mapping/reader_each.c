@@ -161,6 +161,16 @@ void in_missing(struct reading *r)
 
 /* --- entries */
 
+/* Of XML, an element of text alone: the member that speaks of it; NULL where there is none. */
+static const struct member *text_member(const struct reading *r, const struct member *member,
+                                        uint32_t index)
+{
+    uint16_t hint = 0;
+    if (!r->tree->is_normal || tree_node(r->tree, index)->kind != COMITY_NODE_STRING)
+        return NULL;
+    return member_find(member, XML_TEXT, sizeof XML_TEXT - 1, &hint);
+}
+
 static void read_entry(struct reading *r, const struct member *member, struct frame *frame,
                        uint32_t index)
 {
@@ -185,12 +195,18 @@ static void read_entry(struct reading *r, const struct member *member, struct fr
         in_membership(r, &inner, &member->when[i]);
     if (!tree_node(r->tree, index)->first)
         tree_node(r->tree, index)->fate = FATE_MAPPED;
-    in_members(r, member, &inner, member->refers ? &base : NULL, index);
+    const struct member *text = text_member(r, member, index);
+    struct link step = {.name = XML_TEXT, .len = sizeof XML_TEXT - 1};
+    if (text && text->kind == MEMBER_VALUE)
+        in_scalar(r, text->row, &inner, &step, index);
+    else
+        in_members(r, member, &inner, member->refers ? &base : NULL, index);
 }
 
-static bool is_object(const struct tree *tree, uint32_t index)
+static bool is_object(const struct reading *r, const struct member *member, uint32_t index)
 {
-    return tree_node(tree, index)->kind == COMITY_NODE_GROUP;
+    return tree_node(r->tree, index)->kind == COMITY_NODE_GROUP ||
+           text_member(r, member, index) != NULL;
 }
 
 void in_each(struct reading *r, const struct member *member, struct frame *frame,
@@ -208,10 +224,11 @@ void in_each(struct reading *r, const struct member *member, struct frame *frame
     struct link entry = {.up = link};
     for (uint32_t i = first; i && r->status == COMITY_OK;
          i = is_list ? tree_node(r->tree, i)->next : 0, entry.index++) {
-        const struct member *sort = is_object(r->tree, i) ? sort_of(r, member, i, &rank) : NULL;
+        const struct member *sort =
+            is_object(r, member, i) ? sort_of(r, member, i, &rank) : NULL;
         if (sort && sort->kind == MEMBER_ENTRY && rank < 64 && seen >> rank & 1u)
             sort = NULL; /* the first is it */
-        if (!is_object(r->tree, i)) {
+        if (!is_object(r, member, i)) {
             in_keep_unexpected(r, frame->slots[0], &entry, i, "an object");
         } else if (!sort) {
             in_keep_node(r, frame->slots[0], &entry, i, FATE_KEPT);

@@ -44,7 +44,8 @@ enum codec_id {
     CODEC_CODES,
     CODEC_LANGUAGE,
     CODEC_COUNTRY,
-    CODEC_TIME
+    CODEC_TIME,
+    CODEC_DIGITS
 };
 
 struct code_pair {

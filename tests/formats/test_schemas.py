@@ -4,12 +4,13 @@ through them and back again."""
 import json
 import pathlib
 import sys
+import xml.etree.ElementTree as etree
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from tap import SHARED, SOURCE, case, cases, check, folder, main, run, same, skip  # noqa: E402
 
-FORMATS = ("us-niem",)
+FORMATS = ("br-mni", "us-niem")
 FORMS = ("br-drci", "ch-irsg28", "cn-icja13", "hk-cap525", "id-asean", "oas-form", "ru-upk454")
 NATIONAL = SHARED / "data" / "national"
 
@@ -64,6 +65,54 @@ def _():
         made = convert(convert(data, way), "us-niem")
         same(json.loads(made, object_pairs_hook=list), json.loads(data, object_pairs_hook=list),
              way)
+
+
+def shape(element):
+    """Names, attributes and texts in order; indentation and prefixes aside."""
+    def text(value):
+        return value if value and value.strip() else None
+    return (element.tag, sorted(element.attrib.items()), text(element.text),
+            [(shape(child), text(child.tail)) for child in element])
+
+
+@case("the shared sample of MNI comes back with the same elements, attributes and texts")
+def _():
+    path = NATIONAL / "br_mni222.xml"
+    if not path.is_file():
+        skip("the sample is not there")
+    data = path.read_bytes()
+    for way in ("convention-json", "convention-xml"):
+        made = convert(convert(data, way), "br-mni")
+        same(shape(etree.fromstring(made)), shape(etree.fromstring(data)), way)
+
+
+@case("MNI: no nationality is made up, and none is left out")
+def _():
+    record = {"schema": "urn:comity:convention:1", "kind": "mutual-legal-assistance",
+              "persons": [{"name": {"full": "A"}}, {"name": {"full": "B"},
+                                                    "nationalities": ["BR"]}]}
+    made = convert(json.dumps(record).encode(), "br-mni")
+    persons = [e for e in etree.fromstring(made).iter(
+        "{http://www.cnj.jus.br/intercomunicacao-2.2.2}pessoa")]
+    same([p.get("nacionalidade") for p in persons], [None, "BR"], made)
+    back = json.loads(convert(made, "convention-json"))["persons"]
+    same([p.get("nationalities") for p in back], [None, ["BR"]], back)
+
+
+@case("MNI: what is wrong is named at its place, and the rest is read")
+def _():
+    data = next(p for p in samples("br-mni") if p.stem == "pedido").read_text(encoding="utf-8")
+    for right, wrong in (('dataNascimento="198503"', 'dataNascimento="19850230"'),
+                         ('sexo="M"', 'sexo="X"'), (">URGENTE<", ">LOGO<")):
+        check(right in data, right)
+        data = data.replace(right, wrong)
+    report = folder() / "report"
+    record = json.loads(convert(data.encode(), "convention-json", "--report", report))
+    found = sorted((f["code"], f["field"]) for f in map(
+        json.loads, report.read_text().splitlines()) if f.get("severity") == "warning")
+    same(found, [("model.code", "persons[0].sex"), ("model.code", "urgency"),
+                 ("model.date", "persons[0].birth.date")], "findings")
+    same(record["purpose"]["text"], "Encontrar o farol", record)
 
 
 @case("NIEM: what is wrong is named at its place, and the rest is read")
