@@ -6,6 +6,7 @@
 base_sources = \
 	sdk/base/arena.c \
 	sdk/base/buffer.c \
+	sdk/base/encoding.c \
 	sdk/base/finding.c \
 	sdk/base/fold.c \
 	sdk/base/utf8.c

@@ -4,11 +4,11 @@
  * the way to a format with few fields, and a reader of ours has it again.  What the document
  * itself says always stands above what it carries. */
 #include "mapping/carrier.h"
+
+#include "base/encoding.h"
 #include "model/convention.h"
 #include "syntax/json.h"
 
-#include <nettle/base64.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 
 #define MEDIA_TYPE "application/json"
@@ -20,15 +20,12 @@ static bool is_about_record(const struct value *value)
     return value->field == F_document_provenance || value->field == F_document_schema;
 }
 
-static bool is_kept_value(const struct kept *kept)
-{
-    return kept->node || (kept->key_len && kept->key[0] == '/');
-}
-
-static bool is_unsaid(const struct record *record, const struct value *group)
+static bool is_unsaid(const struct record *record, const struct value *group,
+                      const char *format)
 {
     for (const struct kept *kept = group->kept; kept; kept = kept->next)
-        if (!(kept->flags & VALUE_ASKED) && is_kept_value(kept))
+        if (!(kept->flags & VALUE_ASKED) && kept_is_value(kept) &&
+            strcmp(kept->format, format) != 0)
             return true;
     for (const struct value *v = group->first; v; v = v->next) {
         bool is_leaf = v->form != VALUE_GROUP || (!v->first && !v->kept);
@@ -36,34 +33,15 @@ static bool is_unsaid(const struct record *record, const struct value *group)
                                    record_is_said(record, v)))
             continue;
         if (is_leaf ? !(v->flags & VALUE_ASKED)
-                    : v->form == VALUE_GROUP && is_unsaid(record, v))
+                    : v->form == VALUE_GROUP && is_unsaid(record, v, format))
             return true;
     }
     return false;
 }
 
-bool carrier_is_needed(const struct record *record)
+bool carrier_is_needed(const struct record *record, const char *format)
 {
-    return is_unsaid(record, record->root);
-}
-
-static void put_hex(char *out, const uint8_t *bytes, size_t size)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < size; i++) {
-        out[2 * i] = digits[bytes[i] >> 4];
-        out[2 * i + 1] = digits[bytes[i] & 15u];
-    }
-}
-
-static void digest_of(const char *bytes, size_t size, char hex[2 * SHA256_DIGEST_SIZE])
-{
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    struct sha256_ctx hash;
-    sha256_init(&hash);
-    sha256_update(&hash, size, (const uint8_t *)bytes);
-    sha256_digest(&hash, sizeof digest, digest);
-    put_hex(hex, digest, sizeof digest);
+    return is_unsaid(record, record->root, format);
 }
 
 static bool fill(struct record *record, struct value *into, const struct value *from,
@@ -83,33 +61,35 @@ static comity_status put_record(const struct record *record, const char *format,
     return status == COMITY_OK ? buffer_status(json) : status;
 }
 
-comity_status carrier_attach(struct record *record, const char *format)
+comity_status carrier_attach(struct record *record, const char *format, struct value **attached)
 {
     struct buffer json;
     buffer_init(&json, 0);
     comity_status status = put_record(record, format, &json);
-    size_t size = BASE64_ENCODE_RAW_LENGTH(json.size);
-    char *content = status == COMITY_OK ? arena_alloc(record->arena, size + 1) : NULL,
-         *hex = arena_alloc(record->arena, 2 * SHA256_DIGEST_SIZE),
+    size_t size = 0;
+    const char *content = status == COMITY_OK
+                              ? encoding_to_base64(record->arena, json.bytes, json.size, &size)
+                              : NULL;
+    char *hex = arena_alloc(record->arena, SHA256_HEX_SIZE),
          *length = arena_alloc(record->arena, 24);
     struct value *group = content && hex && length
                               ? value_add(record, record->root, F_document_attachments)
                               : NULL;
     if (group) {
-        base64_encode_raw(content, json.size, (const uint8_t *)json.bytes);
-        digest_of(json.bytes, json.size, hex);
+        encoding_sha256(json.bytes, json.size, hex);
+
         size_t digits = (size_t)snprintf(length, 24, "%zu", json.size);
         if (!value_add_text(record, group, F_attachment_name, CARRIER_NAME,
                             sizeof CARRIER_NAME - 1, 0) ||
             !value_add_text(record, group, F_attachment_media_type, MEDIA_TYPE,
                             sizeof MEDIA_TYPE - 1, 0) ||
-            !value_add_text(record, group, F_attachment_sha256, hex, 2 * SHA256_DIGEST_SIZE,
-                            0) ||
+            !value_add_text(record, group, F_attachment_sha256, hex, SHA256_HEX_SIZE, 0) ||
             !value_add_text(record, group, F_attachment_size, length, digits, 0) ||
             !value_add_text(record, group, F_attachment_content, content, size, 0))
             group = NULL;
     }
     buffer_free(&json);
+    *attached = group;
     return group ? COMITY_OK : status != COMITY_OK ? status : COMITY_E_NOMEM;
 }
 
@@ -122,28 +102,23 @@ static void ask_all(struct value *group)
     }
 }
 
-void carrier_detach(struct record *record)
+bool carrier_detach(struct value *attached)
 {
-    struct value *found = carrier_find(record);
-    if (found) { /* what it says of itself is no value of the document */
-        ask_all(found);
-        value_remove(found);
-    }
+    bool is_written = value_child(attached, F_attachment_content)->flags & VALUE_ASKED;
+    ask_all(attached); /* what it says of itself is no value of the document */
+    value_remove(attached);
+    return is_written;
 }
 
 /* --- reading */
 
-struct value *carrier_find(const struct record *record)
+/* True of an attachment that has the name of ours. */
+static bool is_candidate(const struct value *group)
 {
-    struct value *group = value_child(record->root, F_document_attachments);
-    for (; group; group = value_next(group)) {
-        const struct value *name =
-            group->form == VALUE_GROUP ? value_child(group, F_attachment_name) : NULL;
-        if (name && value_is(name, CARRIER_NAME, sizeof CARRIER_NAME - 1) &&
-            value_child(group, F_attachment_content))
-            return group;
-    }
-    return NULL;
+    const struct value *name =
+        group->form == VALUE_GROUP ? value_child(group, F_attachment_name) : NULL;
+    return name && value_is(name, CARRIER_NAME, sizeof CARRIER_NAME - 1) &&
+           value_child(group, F_attachment_content);
 }
 
 static size_t count_values(const struct value *value)
@@ -226,46 +201,47 @@ static void refuse(const struct record *record, struct findings *findings,
                   "what the document itself says is read; the attachment stays", message);
 }
 
-/* The bytes of the attachment, in the arena; NULL where they are not what they should be. */
-static const char *carried_bytes(const struct record *record, struct findings *findings,
-                                 const struct value *group, size_t *size)
+/* The bytes of the attachment, in the arena; COMITY_E_INVALID where they are not what they
+ * should be. */
+static comity_status carried_bytes(const struct record *record, struct findings *findings,
+                                   const struct value *group, const char **bytes, size_t *size)
 {
     const struct value *content = value_child(group, F_attachment_content),
                        *sha256 = value_child(group, F_attachment_sha256);
-    struct base64_decode_ctx context;
-    char hex[2 * SHA256_DIGEST_SIZE];
-    *size = BASE64_DECODE_LENGTH(content->len);
-    uint8_t *bytes = arena_alloc(record->arena, *size + 1);
-    base64_decode_init(&context);
-    if (!bytes || !base64_decode_update(&context, size, bytes, content->len, content->text) ||
-        !base64_decode_final(&context)) {
+    char hex[SHA256_HEX_SIZE];
+    comity_status status =
+        content->form == VALUE_TEXT
+            ? encoding_from_base64(record->arena, content->text, content->len, bytes, size)
+            : COMITY_E_INVALID;
+    if (status == COMITY_E_INVALID)
         refuse(record, findings, content, "the carried record is not base64");
-        return NULL;
-    }
-    digest_of((const char *)bytes, *size, hex);
-    if (sha256 && !value_is(sha256, hex, sizeof hex)) {
-        refuse(record, findings, content, "the carried record has another digest than it says");
-        return NULL;
-    }
-    return (const char *)bytes;
+    if (status != COMITY_OK)
+        return status;
+    encoding_sha256(*bytes, *size, hex);
+    if (!sha256 || value_is(sha256, hex, sizeof hex))
+        return COMITY_OK;
+    refuse(record, findings, content, "the carried record has another digest than it says");
+    return COMITY_E_INVALID;
 }
 
-comity_status carrier_take(struct record *record, struct findings *findings)
+/* Fills the record from one attachment; COMITY_E_INVALID where it is not what it says. */
+static comity_status take_one(struct record *record, struct findings *findings,
+                              struct value *group)
 {
-    struct value *group = carrier_find(record);
     struct tree tree;
     struct record carried;
     struct findings silent = {0};
     struct limits limits = LIMITS_INIT;
     struct syntax_error error;
     size_t size, used = 0;
-    const char *bytes = group ? carried_bytes(record, findings, group, &size) : NULL;
-    if (!bytes)
-        return COMITY_OK;
+    const char *bytes;
+    comity_status status = carried_bytes(record, findings, group, &bytes, &size);
+    if (status != COMITY_OK)
+        return status;
     while (size && memchr(" \t\r\n", bytes[size - 1], 4))
         size--;
     tree_init(&tree, record->arena);
-    comity_status status = json_read(&tree, bytes, size, true, &limits, &used, &error);
+    status = json_read(&tree, bytes, size, true, &limits, &used, &error);
     if (status == COMITY_OK)
         status = record_init(&carried, record->arena, &tree);
     if (status == COMITY_OK)
@@ -276,8 +252,19 @@ comity_status carrier_take(struct record *record, struct findings *findings)
     } else if (status != COMITY_E_NOMEM) {
         refuse(record, findings, value_child(group, F_attachment_content),
                "the carried record is no canonical document");
-        status = COMITY_OK;
+        status = COMITY_E_INVALID;
     }
     tree_free(&tree);
     return status;
+}
+
+comity_status carrier_take(struct record *record, struct findings *findings)
+{
+    /* Ours is the last of its name: another may have been there before. */
+    struct value *group = value_child(record->root, F_document_attachments), *ours = NULL;
+    for (; group; group = value_next(group))
+        if (is_candidate(group))
+            ours = group;
+    comity_status status = ours ? take_one(record, findings, ours) : COMITY_OK;
+    return status == COMITY_E_INVALID ? COMITY_OK : status;
 }

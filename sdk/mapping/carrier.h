@@ -10,21 +10,19 @@
 /* Name of the attachment that holds the record. */
 #define CARRIER_NAME "comity-record.json"
 
-/* True if the writer has left something unsaid. */
-bool carrier_is_needed(const struct record *record);
+/* True if the writer of `format` has left something unsaid. */
+bool carrier_is_needed(const struct record *record, const char *format);
 
 /* Adds the attachment: name, media type, digest, size and base64 of the canonical JSON; for a
- * document of `format`. */
-comity_status carrier_attach(struct record *record, const char *format);
+ * document of `format`.  `*attached` becomes its group. */
+comity_status carrier_attach(struct record *record, const char *format,
+                             struct value **attached);
 
-/* Takes it out again, behind writing. */
-void carrier_detach(struct record *record);
+/* Takes it out again, behind writing; true if the writer has written it. */
+bool carrier_detach(struct value *attached);
 
-/* The attachment that holds a record, or NULL. */
-struct value *carrier_find(const struct record *record);
-
-/* Fills from it what the document itself does not state, and takes it out.  One that is not
- * what it says is told and stays. */
+/* Fills from the attachment, the last that has the name, what the document itself does not
+ * state, and takes it out.  One that is not what it says is told and stays. */
 comity_status carrier_take(struct record *record, struct findings *findings);
 
 #endif

@@ -58,6 +58,8 @@ struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *p
                              const char *at, bool again, bool *list);
 /* Compiles the rows of an object into the members of `parent`. */
 void compiler_rows(struct compiler *c, uint32_t object, struct member *parent);
+/* A constant of the format, of a JSON kind; the text is copied. */
+struct fixed compiler_fixed(struct compiler *c, const char *text, size_t len, uint8_t kind);
 /* A member by name, made where it is missing. */
 struct member *compiler_member(struct compiler *c, uint32_t node, struct member *parent,
                                const char *name, size_t len);

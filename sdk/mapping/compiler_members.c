@@ -170,30 +170,40 @@ static void compile_object(struct compiler *c, uint32_t object, struct member *m
     c->top = top;
 }
 
+struct fixed compiler_fixed(struct compiler *c, const char *text, size_t len, uint8_t kind)
+{
+    struct buffer json;
+    buffer_init(&json, 0);
+    if (kind == COMITY_NODE_STRING)
+        json_put_string(&json, text, len);
+    else
+        buffer_add(&json, text, len);
+    struct fixed fixed = {.text = compiler_copy(c, text, len),
+                          .text_len = (uint32_t)len,
+                          .json = compiler_copy(c, json.bytes ? json.bytes : "", json.size),
+                          .json_len = (uint32_t)json.size,
+                          .kind = kind};
+    if (buffer_status(&json) != COMITY_OK)
+        c->status = COMITY_E_NOMEM;
+    buffer_free(&json);
+    return fixed;
+}
+
 static void add_fixed(struct compiler *c, uint32_t node, struct member *member)
 {
     const struct comity_node *value = tree_node(&c->tree, node);
-    struct buffer json;
+
     if (value->kind > COMITY_NODE_STRING || value->kind < COMITY_NODE_NULL) {
         compiler_fault(c, node, "template.const", "a constant is a single value");
         return;
     }
-    buffer_init(&json, 0);
-    json_put_node(&json, &c->tree, node);
     const char *text = value->kind == COMITY_NODE_TRUE    ? "true"
                        : value->kind == COMITY_NODE_FALSE ? "false"
+                       : value->kind == COMITY_NODE_NULL  ? "null"
                        : value->text                      ? value->text
                                                           : "";
-    size_t len = value->text ? value->text_len : strlen(text);
     member->fixed[member->fixed_count++] =
-        (struct fixed){.text = compiler_copy(c, text, len),
-                       .text_len = (uint32_t)len,
-                       .json = compiler_copy(c, json.bytes ? json.bytes : "", json.size),
-                       .json_len = (uint32_t)json.size,
-                       .kind = value->kind};
-    if (buffer_status(&json) != COMITY_OK)
-        c->status = COMITY_E_NOMEM;
-    buffer_free(&json);
+        compiler_fixed(c, text, value->text ? value->text_len : strlen(text), value->kind);
 }
 
 /* What the format itself says; a list is what a reader finds, its first what is written. */

@@ -190,14 +190,19 @@ struct member *compiler_member(struct compiler *c, uint32_t node, struct member 
 }
 
 /* A further row for the same list: its entries are of several sorts. */
-static struct member *another_sort(struct compiler *c, struct member *first)
+static struct member *another_sort(struct compiler *c, uint32_t node, struct member *first)
 {
     struct member *sort = compiler_take(c, sizeof *sort);
     struct member *last = first;
+    unsigned count = 1;
     if (!sort)
         return NULL;
-    while (last->other)
-        last = last->other;
+    for (; last->other; last = last->other)
+        count++;
+    if (count >= TEMPLATE_MAX_SORTS) {
+        compiler_fault(c, node, "template.row", "a list has 64 sorts of entries at the most");
+        return NULL;
+    }
     last->other = sort;
     sort->name = first->name;
     sort->name_len = first->name_len;
@@ -216,19 +221,10 @@ static void add_constant(struct compiler *c, uint32_t node, struct member *entry
 {
     struct member *member = compiler_member(c, node, entry, name, name_len);
     struct fixed *fixed = compiler_take(c, sizeof *fixed);
-    struct buffer json;
     if (!member || !fixed)
         return;
-    buffer_init(&json, 0);
-    json_put_string(&json, text, len);
-    *fixed = (struct fixed){.text = compiler_copy(c, text, len),
-                            .text_len = (uint32_t)len,
-                            .json = compiler_copy(c, json.bytes ? json.bytes : "", json.size),
-                            .json_len = (uint32_t)json.size,
-                            .kind = COMITY_NODE_STRING};
-    if (buffer_status(&json) != COMITY_OK)
-        c->status = COMITY_E_NOMEM;
-    buffer_free(&json);
+    *fixed = compiler_fixed(c, text, len, COMITY_NODE_STRING);
+
     member->kind = MEMBER_CONST;
     member->fixed = fixed;
     member->fixed_count = 1;
@@ -256,7 +252,7 @@ static struct member *walk_entry(struct compiler *c, uint32_t node, struct membe
             memcmp(sort->entry, bracket, entry_len) == 0)
             return sort;
     if (entry && parent->count == before)
-        entry = another_sort(c, entry);
+        entry = another_sort(c, node, entry);
     if (!entry)
         return NULL;
     entry->kind = MEMBER_ENTRY;
@@ -308,7 +304,7 @@ struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *p
             return NULL;
         bool was_there = holder->count == before;
         if (was_there && last && again && is_list_of_sorts(member))
-            return another_sort(c, member);
+            return another_sort(c, node, member);
         if (was_there && (last || member->kind != MEMBER_OBJECT || member->when_count)) {
             compiler_fault(c, node, "template.at", "two rows describe the same member");
             return NULL;

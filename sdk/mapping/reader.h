@@ -50,6 +50,9 @@ struct frame {
  * stands). */
 void in_keep(struct reading *r, struct value *group, const char *what, const struct link *link,
              const char *json, size_t json_len, uint32_t node);
+/* The same of what `json` holds, which is freed. */
+void in_keep_json(struct reading *r, struct value *group, const char *what,
+                  const struct link *link, struct buffer *json, uint32_t node);
 void in_keep_node(struct reading *r, struct value *group, const struct link *link,
                   uint32_t index, enum fate fate);
 void in_keep_unexpected(struct reading *r, struct value *group, const struct link *link,
@@ -60,6 +63,12 @@ struct value *in_group(struct reading *r, struct frame *frame, const struct targ
 void in_constant(struct reading *r, struct frame *frame, const struct constant *constant);
 /* What a member's being there says. */
 void in_membership(struct reading *r, struct frame *frame, const struct membership *of);
+/* Warns that a second place says what the first has said otherwise, and is kept. */
+void in_warn_twice(struct reading *r, const char *field, uint32_t index);
+/* The entries of a list at `run`, one by one; a value alone is a list of itself.  Of XML, also
+ * those of its name that stand apart.  0: no more. */
+uint32_t in_first_entry(const struct reading *r, uint32_t run);
+uint32_t in_next_entry(const struct reading *r, uint32_t *run, uint32_t entry);
 /* A list of one where the format would write its entry alone. */
 void in_one_listed(struct reading *r, const struct member *member, struct frame *frame,
                    const struct link *link, uint32_t index);

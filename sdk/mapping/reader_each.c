@@ -70,13 +70,7 @@ static void keep_sorts(struct reading *r, struct frame *frame, const struct link
                        struct buffer *sorts)
 {
     buffer_char(sorts, ']');
-    const char *json = buffer_status(sorts) == COMITY_OK
-                           ? arena_copy(r->record->arena, sorts->bytes, sorts->size)
-                           : NULL;
-    if (json)
-        in_keep(r, frame->slots[0], "sorts:", link, json, sorts->size, 0);
-    else
-        r->status = COMITY_E_NOMEM;
+    in_keep_json(r, frame->slots[0], "sorts:", link, sorts, 0);
 }
 
 /* --- keys */
@@ -213,7 +207,7 @@ void in_each(struct reading *r, const struct member *member, struct frame *frame
              const struct link *link, uint32_t index)
 {
     bool is_list = tree_node(r->tree, index)->kind == COMITY_NODE_LIST, in_order = true;
-    uint32_t first = is_list ? tree_node(r->tree, index)->first : index, last = 0, rank = 0;
+    uint32_t first = in_first_entry(r, index), run = index, last = 0, rank = 0;
     struct buffer sorts;
     uint64_t seen = 0; /* entries that stand once */
     if (!first)
@@ -223,7 +217,7 @@ void in_each(struct reading *r, const struct member *member, struct frame *frame
     buffer_init(&sorts, 0);
     struct link entry = {.up = link};
     for (uint32_t i = first; i && r->status == COMITY_OK;
-         i = is_list ? tree_node(r->tree, i)->next : 0, entry.index++) {
+         i = in_next_entry(r, &run, i), entry.index++) {
         const struct member *sort =
             is_object(r, member, i) ? sort_of(r, member, i, &rank) : NULL;
         if (sort && sort->kind == MEMBER_ENTRY && rank < 64 && seen >> rank & 1u)

@@ -90,14 +90,7 @@ static void keep_order(struct reading *r, struct frame *frame)
         json_put_string(&json, node->name, node->name_len);
     }
     buffer_char(&json, ']');
-    const char *text = buffer_status(&json) == COMITY_OK
-                           ? arena_copy(r->record->arena, json.bytes, json.size)
-                           : NULL;
-    if (text)
-        in_keep(r, frame->slots[0], "order:", NULL, text, json.size, 0);
-    else
-        r->status = COMITY_E_NOMEM;
-    buffer_free(&json);
+    in_keep_json(r, frame->slots[0], "order:", NULL, &json, 0);
 }
 
 static void keep_absent(struct reading *r, struct frame *frame, const bool *seen,

@@ -47,31 +47,40 @@ void in_keep(struct reading *r, struct value *group, const char *what, const str
     buffer_free(&key);
 }
 
+/* A node as JSON. */
+static void put_node(const struct reading *r, struct buffer *json, uint32_t index)
+{
+    const struct comity_node *node = tree_node(r->tree, index);
+    /* Its bytes may be spelt in several ways, or be no JSON at all. */
+    if (r->tree->is_normal)
+        xml_put_normal(json, r->tree, index);
+    else if (node->kind >= COMITY_NODE_STRING || r->tree->syntax != SYNTAX_JSON)
+        json_put_node(json, r->tree, index);
+    else
+        buffer_add(json, r->tree->text + node->offset, node->end - node->offset);
+}
+
+void in_keep_json(struct reading *r, struct value *group, const char *what,
+                  const struct link *link, struct buffer *json, uint32_t node)
+{
+    const char *copy = buffer_status(json) == COMITY_OK
+                           ? arena_copy(r->record->arena, json->bytes, json->size)
+                           : NULL;
+    if (copy)
+        in_keep(r, group, what, link, copy, json->size, node);
+    else
+        r->status = COMITY_E_NOMEM;
+    buffer_free(json);
+}
+
 /* Keeps a node as it stands. */
 void in_keep_node(struct reading *r, struct value *group, const struct link *link,
                   uint32_t index, enum fate fate)
 {
-    const struct comity_node *node = tree_node(r->tree, index);
-    const char *slice = r->tree->text + node->offset;
-    size_t size = node->end - node->offset;
-    /* Its bytes may be spelt in several ways, or be no JSON at all. */
-    if (node->kind >= COMITY_NODE_STRING || r->tree->syntax != SYNTAX_JSON) {
-        struct buffer json;
-        buffer_init(&json, 0);
-        (r->tree->is_normal ? xml_put_normal : json_put_node)(&json, r->tree, index);
-        size = json.size;
-        slice = buffer_status(&json) == COMITY_OK
-                    ? arena_copy(r->record->arena, json.bytes, json.size)
-                    : NULL;
-        buffer_free(&json);
-    } else {
-        slice = arena_copy(r->record->arena, slice, size);
-    }
-    if (!slice) {
-        r->status = COMITY_E_NOMEM;
-        return;
-    }
-    in_keep(r, group, "", link, slice, size, index);
+    struct buffer json;
+    buffer_init(&json, 0);
+    put_node(r, &json, index);
+    in_keep_json(r, group, "", link, &json, index);
     if (fate != FATE_NONE)
         tree_mark(r->tree, index, fate);
 }
@@ -139,6 +148,30 @@ void in_membership(struct reading *r, struct frame *frame, const struct membersh
     in_constant(r, frame, &constant);
 }
 
+uint32_t in_first_entry(const struct reading *r, uint32_t run)
+{
+    const struct comity_node *node = tree_node(r->tree, run);
+    return node->kind == COMITY_NODE_LIST ? node->first : run;
+}
+
+uint32_t in_next_entry(const struct reading *r, uint32_t *run, uint32_t entry)
+{
+    const struct comity_node *first = tree_node(r->tree, *run);
+    if (entry != *run && tree_node(r->tree, entry)->next)
+        return tree_node(r->tree, entry)->next;
+    if (!r->tree->is_normal)
+        return 0;
+    for (uint32_t i = first->next; i; i = tree_node(r->tree, i)->next) {
+        const struct comity_node *node = tree_node(r->tree, i);
+        if (node->name_len == first->name_len &&
+            memcmp(node->name, first->name, node->name_len) == 0) {
+            *run = i;
+            return in_first_entry(r, i);
+        }
+    }
+    return 0;
+}
+
 /* A list of one where the format would write its entry alone. */
 void in_one_listed(struct reading *r, const struct member *member, struct frame *frame,
                    const struct link *link, uint32_t index)
@@ -183,6 +216,33 @@ static void trace(struct reading *r, const struct row *row, uint32_t index,
     (void)index;
 }
 
+void in_warn_twice(struct reading *r, const char *field, uint32_t index)
+{
+    char message[200];
+    snprintf(message, sizeof message, "%s%sis stated before, otherwise", field ? field : "it",
+             field ? " " : " ");
+    tree_report(r->tree, r->findings, index, COMITY_WARNING, "model.twice", field,
+                "the first is read; this one is kept as it stands, for this format alone",
+                message);
+}
+
+/* What a second place says otherwise than the first: kept beside what the first has said, so
+ * that it is written again as long as that stands. */
+static void keep_other(struct reading *r, struct value *group, const struct link *link,
+                       uint32_t index, const struct value *there)
+{
+    struct buffer json;
+    buffer_init(&json, 0);
+    buffer_char(&json, '[');
+    json_put_string(&json, there->text, there->len);
+    buffer_char(&json, ',');
+    put_node(r, &json, index);
+    buffer_char(&json, ']');
+    in_keep_json(r, group, "other:", link, &json, index);
+    tree_mark(r->tree, index, FATE_KEPT);
+    in_warn_twice(r, fields[there->field].name, index);
+}
+
 /* One scalar to its field, and to those that say the same. */
 void in_scalar(struct reading *r, const struct row *row, struct frame *frame,
                const struct link *link, uint32_t index)
@@ -214,8 +274,10 @@ void in_scalar(struct reading *r, const struct row *row, struct frame *frame,
     const struct value *there =
         group && !field->list ? value_child(group, row->target.field) : NULL;
     if (there && there->form == VALUE_TEXT) { /* two places say one thing: the first is it */
-        bool same = value_is(there, decoded.text, decoded.len);
-        in_keep_node(r, frame->slots[0], link, index, same ? FATE_MAPPED : FATE_KEPT);
+        if (value_is(there, decoded.text, decoded.len))
+            in_keep_node(r, frame->slots[0], link, index, FATE_MAPPED);
+        else
+            keep_other(r, frame->slots[0], link, index, there);
         return;
     }
     struct value *value = group ? value_add_text(r->record, group, row->target.field,

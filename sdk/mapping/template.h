@@ -12,6 +12,8 @@
 
 #define TEMPLATE_MAX_SLOTS 64u
 #define TEMPLATE_MAX_MEMBERS 256u
+#define TEMPLATE_MAX_VARIANTS 2u /* syntaxes: json, xml */
+#define TEMPLATE_MAX_SORTS 64u   /* of entries of one list */
 
 enum member_kind {
     MEMBER_OBJECT,    /* an object that holds further members */

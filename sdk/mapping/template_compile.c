@@ -252,6 +252,9 @@ static void compile_namespaces(struct compiler *c)
         const struct comity_node *node = tree_node(&c->tree, i);
         if (node->kind != COMITY_NODE_STRING)
             compiler_fault(c, i, "template.namespaces", "a namespace is a text");
+        else if (node->name_len && node->name[0] == '_')
+            compiler_fault(c, i, "template.namespaces",
+                           "prefixes that begin with _ are the program's own");
         else
             all[t->namespaces.count++] =
                 (struct xml_namespace){compiler_copy(c, node->name, node->name_len),
@@ -268,13 +271,19 @@ static const char *head_syntax(struct compiler *c)
     c->t->variants = 1;
     if (!i || node->kind != COMITY_NODE_LIST)
         return compiler_text(c, 1, "syntax");
+    const struct comity_node *first = tree_node(&c->tree, node->first),
+                             *second = tree_node(&c->tree, first->next);
+    if (node->count < 1 || node->count > TEMPLATE_MAX_VARIANTS ||
+        first->kind != COMITY_NODE_STRING ||
+        (node->count == 2 && (second->kind != COMITY_NODE_STRING ||
+                              (first->text_len == second->text_len &&
+                               memcmp(first->text, second->text, first->text_len) == 0)))) {
+        compiler_fault(c, i, "template.head", "a list of syntaxes is json and xml");
+        return NULL;
+    }
     c->t->variants = node->count;
-    i = node->first;
-    for (size_t n = 0; n < c->variant && i; n++)
-        i = tree_node(&c->tree, i)->next;
-    node = tree_node(&c->tree, i);
-    return i && node->kind == COMITY_NODE_STRING ? compiler_copy(c, node->text, node->text_len)
-                                                 : NULL;
+    node = c->variant ? second : first;
+    return compiler_copy(c, node->text, node->text_len);
 }
 
 static const char *variant_id(struct compiler *c, const char *syntax)
@@ -329,8 +338,12 @@ static void compile_head(struct compiler *c)
     t->months = compiler_months(c);
     if (is_form)
         compiler_form(c);
-    if (c->status != COMITY_OK)
-        return;
+}
+
+/* The rows, from the document's own object on, and what speaks of them. */
+static void compile_body(struct compiler *c)
+{
+    struct template *t = c->t;
     struct member *document = &t->root;
     const char *documents = compiler_text(c, 1, "documents");
     if (documents) {
@@ -350,7 +363,7 @@ static void compile_head(struct compiler *c)
     if (constants)
         compiler_constants(c, constants, &t->scope.constants, &t->scope.constant_count);
     c->top = document;
-    if (is_form)
+    if (t->form)
         compiler_form_rows(c, document);
     else
         compiler_rows(c, 1, document);
@@ -418,6 +431,8 @@ comity_status template_compile_variant(struct arena *arena, const char *text, si
         compiler_fault(&c, 1, "template.type", "a template is a JSON object");
     } else {
         compile_head(&c);
+        if (c.status == COMITY_OK)
+            compile_body(&c);
         if (check && !c.failed && c.status == COMITY_OK)
             check_template(&c);
     }

@@ -60,17 +60,13 @@ static void read_entry(struct reading *r, const struct member *member, struct fr
 static void read_entries(struct reading *r, const struct member *member, struct frame *frame,
                          const struct link *link, uint32_t index)
 {
-    const struct comity_node *node = tree_node(r->tree, index);
+    uint32_t first = in_first_entry(r, index), run = index;
     struct link entry = {.up = link};
-    if (node->kind != COMITY_NODE_LIST) { /* one, without its list */
-        read_entry(r, member, frame, &entry, index);
-        return;
-    }
-    if (!node->first)
+    if (!first)
         in_empty(r, member, frame, link, index);
-    in_one_listed(r, member, frame, link, index);
-    for (uint32_t i = node->first; i && r->status == COMITY_OK;
-         i = tree_node(r->tree, i)->next) {
+    if (first != index)
+        in_one_listed(r, member, frame, link, index);
+    for (uint32_t i = first; i && r->status == COMITY_OK; i = in_next_entry(r, &run, i)) {
         read_entry(r, member, frame, &entry, i);
         entry.index++;
     }
@@ -217,14 +213,7 @@ static void keep_order(struct reading *r, struct value *group, const struct link
         }
     }
     buffer_char(&json, ']');
-    const char *text = buffer_status(&json) == COMITY_OK
-                           ? arena_copy(r->record->arena, json.bytes, json.size)
-                           : NULL;
-    if (text)
-        in_keep(r, group, "order:", link, text, json.size, 0);
-    else
-        r->status = COMITY_E_NOMEM;
-    buffer_free(&json);
+    in_keep_json(r, group, "order:", link, &json, 0);
 }
 
 static void keep_absent(struct reading *r, const struct member *parent, struct frame *frame,
@@ -265,14 +254,29 @@ static void keep_unknown(struct reading *r, struct frame *frame, struct link *st
                          uint32_t index)
 {
     const struct comity_node *node = tree_node(r->tree, index);
-    char name[300];
     if (r->tree->is_normal && node->reserved) {
-        int size = snprintf(name, sizeof name, "%.*s#%u", clip(step->name, step->len, 280),
-                            step->name, node->reserved + 1u);
+        char *name = arena_alloc(r->record->arena, (size_t)step->len + 12);
+        if (!name) {
+            r->status = COMITY_E_NOMEM;
+            return;
+        }
+        memcpy(name, step->name, step->len);
+        step->len += (uint32_t)snprintf(name + step->len, 12, "#%u", node->reserved + 1u);
         step->name = name;
-        step->len = (uint32_t)size;
     }
     in_keep_node(r, frame->slots[0], step, index, FATE_KEPT);
+}
+
+/* Of XML: an element that stands a second time, apart from the first.  Entries of a list were
+ * read with those of the first; what may stand once is kept. */
+static void read_twin(struct reading *r, const struct member *member, struct frame *frame,
+                      struct link *step, uint32_t index)
+{
+    if (member->kind == MEMBER_ENTRIES || member->kind == MEMBER_EACH ||
+        member->kind == MEMBER_ENTRY)
+        return;
+    in_warn_twice(r, member->row ? member->row->plain_path : NULL, index);
+    keep_unknown(r, frame, step, index);
 }
 
 void in_members(struct reading *r, const struct member *parent, struct frame *frame,
@@ -296,6 +300,10 @@ void in_members(struct reading *r, const struct member *parent, struct frame *fr
             continue;
         }
         seen[rank / 64] |= (uint64_t)1 << (rank % 64);
+        if (r->tree->is_normal && node->reserved) {
+            read_twin(r, member, frame, &step, i);
+            continue;
+        }
         if (member->row && member->row->overflow && !member->whole_of &&
             is_cut_of(r, member, index, i))
             continue;

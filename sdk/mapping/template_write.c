@@ -192,17 +192,10 @@ static void write_ordered(struct writing *w, const struct member *parent,
                           uint64_t *written)
 {
     struct tree tree;
-    struct limits limits = LIMITS_INIT;
-    struct syntax_error error;
-    size_t used;
     order->flags |= VALUE_ASKED;
     tree_init(&tree, w->record->arena);
-    comity_status status =
-        json_read(&tree, order->json, order->json_len, true, &limits, &used, &error);
-    if (status == COMITY_E_NOMEM)
-        w->status = status;
     uint16_t hint = 0;
-    for (uint32_t i = status == COMITY_OK ? tree_node(&tree, 1)->first : 0; i;
+    for (uint32_t i = out_read_kept(w, order, &tree) ? tree_node(&tree, 1)->first : 0; i;
          i = tree_node(&tree, i)->next) {
         const struct comity_node *node = tree_node(&tree, i);
         if (node->kind != COMITY_NODE_STRING)
@@ -483,23 +476,21 @@ comity_status template_write(struct template_writer *writer, struct record *reco
         return write_once(writer, record, findings, out);
     /* Written once to see what is left unsaid; nobody is told. */
     struct findings silent = {0};
+    struct value *attached = NULL;
     struct buffer trial;
     buffer_init(&trial, 0);
     comity_status status = write_once(writer, record, &silent, &trial);
-    bool is_needed = status == COMITY_OK && carrier_is_needed(record);
+    bool is_needed = status == COMITY_OK && carrier_is_needed(record, writer->t->id);
     buffer_free(&trial);
     if (status == COMITY_OK)
         template_undo(writer);
     record_forget(record);
     if (is_needed)
-        status = carrier_attach(record, writer->t->id);
+        status = carrier_attach(record, writer->t->id, &attached);
     if (is_needed && status != COMITY_OK)
         return status;
     status = write_once(writer, record, findings, out);
-    if (is_needed) {
-        const struct value *content = value_child(carrier_find(record), F_attachment_content);
-        record->is_carried = status == COMITY_OK && (content->flags & VALUE_ASKED);
-        carrier_detach(record);
-    }
+    if (is_needed)
+        record->is_carried = carrier_detach(attached) && status == COMITY_OK;
     return status;
 }

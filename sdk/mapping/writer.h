@@ -59,6 +59,8 @@ struct scalar {
     size_t len;
     uint8_t kind;
 };
+/* Reads the JSON of a kept piece into a tree, which is the caller's to free. */
+bool out_read_kept(struct writing *w, const struct kept *kept, struct tree *tree);
 /* The scalar that a kept piece holds; false where it holds none (null, a list, an object). */
 bool out_kept_scalar(struct writing *w, const struct kept *kept, struct scalar *out);
 /* True if the kept piece is the source's own spelling of the value. */

@@ -5,8 +5,6 @@
 #include "mapping/writer.h"
 #include "syntax/json.h"
 
-#define MAX_SORTS 16u
-
 struct value *out_matching(const struct member *member, struct value *group)
 {
     for (; group; group = value_next(group)) {
@@ -60,7 +58,7 @@ struct sort {
 };
 
 struct entries {
-    struct sort sorts[MAX_SORTS];
+    struct sort sorts[TEMPLATE_MAX_SORTS];
     size_t count;
     struct tree order; /* of the sorts, as the source had them */
     uint32_t at;       /* the next of it; 0 = none */
@@ -87,18 +85,11 @@ static struct value *find_group(struct writing *w, const struct member *member,
 static void open_order(struct writing *w, struct out_frame *frame, struct entries *entries)
 {
     struct kept *order = frame->kept ? out_kept(w, frame, "sorts:") : NULL;
-    struct limits limits = LIMITS_INIT;
-    struct syntax_error error;
-    size_t used;
     tree_init(&entries->order, w->record->arena);
     if (!order)
         return;
     order->flags |= VALUE_ASKED;
-    comity_status status =
-        json_read(&entries->order, order->json, order->json_len, true, &limits, &used, &error);
-    if (status == COMITY_E_NOMEM)
-        w->status = status;
-    else if (status == COMITY_OK)
+    if (out_read_kept(w, order, &entries->order))
         entries->at = tree_node(&entries->order, 1)->first;
 }
 
@@ -107,7 +98,7 @@ static void open_entries(struct writing *w, const struct member *member,
 {
     entries->count = 0;
     entries->at = 0;
-    for (; member && entries->count < MAX_SORTS; member = member->other) {
+    for (; member && entries->count < TEMPLATE_MAX_SORTS; member = member->other) {
         bool is_entry = member->kind == MEMBER_ENTRY;
         struct value *all = is_entry ? NULL : out_target(w, frame, &member->row->target);
         bool has = all && all->form == VALUE_GROUP;

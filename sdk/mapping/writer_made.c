@@ -35,11 +35,7 @@ static bool kept_key(struct writing *w, const struct member *list, struct value 
 static void made_key(struct writing *w, const struct member *list, const struct row *row,
                      struct value *group, struct buffer *text)
 {
-    unsigned number = 1;
-    for (struct value *v = value_child(group->parent, group->field); v && v != group;
-         v = value_next(v))
-        number++;
-    buffer_format(text, "%s%u", row->prefix ? row->prefix : "", number);
+    buffer_format(text, "%s%u", row->prefix ? row->prefix : "", (unsigned)group->position + 1);
     while (buffer_status(text) == COMITY_OK &&
            is_taken(w, list, group, text->bytes, text->size))
         buffer_char(text, '_');

@@ -83,19 +83,23 @@ void out_put_kept(struct writing *w, struct kept *kept)
     buffer_add(w->out, kept->json, kept->json_len);
 }
 
-/* The scalar that a kept piece holds; false where it holds none (null, a list, an object). */
-bool out_kept_scalar(struct writing *w, const struct kept *kept, struct scalar *out)
+bool out_read_kept(struct writing *w, const struct kept *kept, struct tree *tree)
 {
-    struct tree tree;
     struct limits limits = LIMITS_INIT;
     struct syntax_error error;
     size_t used;
-    tree_init(&tree, w->record->arena);
     comity_status status =
-        json_read(&tree, kept->json, kept->json_len, true, &limits, &used, &error);
+        json_read(tree, kept->json, kept->json_len, true, &limits, &used, &error);
     if (status == COMITY_E_NOMEM)
         w->status = status;
-    bool good = status == COMITY_OK;
+    return status == COMITY_OK;
+}
+
+bool out_kept_scalar(struct writing *w, const struct kept *kept, struct scalar *out)
+{
+    struct tree tree;
+    tree_init(&tree, w->record->arena);
+    bool good = out_read_kept(w, kept, &tree);
     if (good) {
         const struct comity_node *node = tree_node(&tree, 1);
         out->kind = node->kind;
@@ -286,13 +290,36 @@ static bool write_cut(struct writing *w, const struct row *row, const struct val
     return true;
 }
 
+/* What a second place said otherwise than the first stands again, unless the value is another
+ * by now. */
+static bool write_other(struct writing *w, struct kept *kept, const struct value *value)
+{
+    struct tree tree;
+    bool wrote = false;
+    kept->flags |= VALUE_ASKED;
+    tree_init(&tree, w->record->arena);
+    if (out_read_kept(w, kept, &tree)) {
+        const struct comity_node *first = tree_node(&tree, tree_node(&tree, 1)->first),
+                                 *second = tree_node(&tree, first->next);
+        wrote = first->kind == COMITY_NODE_STRING && first->next &&
+                value_is(value, first->text, first->text_len);
+        if (wrote)
+            buffer_add(w->out, kept->json + second->offset, second->end - second->offset);
+    }
+    tree_free(&tree);
+    w->said += wrote;
+    return wrote;
+}
+
 /* The whole of a value that its own member cuts. */
 static bool write_whole(struct writing *w, const struct member *member, struct out_frame *frame)
 {
     const struct row *row = member->row;
     const struct value *value = out_target(w, frame, &row->target);
-    struct kept *kept = out_kept(w, frame, "");
+    struct kept *kept = out_kept(w, frame, ""), *other = out_kept(w, frame, "other:");
     struct buffer cut;
+    if (other && value && write_other(w, other, value))
+        return true;
     buffer_init(&cut, 0);
     bool is_cut =
         value && value->form == VALUE_TEXT && codec_cut(row, value->text, value->len, &cut);
@@ -312,7 +339,10 @@ static bool write_scalar(struct writing *w, const struct member *member,
 {
     const struct row *row = member->row;
     struct value *value = out_target(w, frame, &row->target);
-    struct kept *kept = out_kept(w, frame, "");
+    struct kept *kept = out_kept(w, frame, ""), *other = out_kept(w, frame, "other:");
+    if (other && value && write_other(w, other, value))
+        return true;
+
     if (value && row->target.from_root && !kept && out_kept(w, frame, "absent:"))
         return out_absent(w, member, frame); /* it is said elsewhere, and was not here */
     /* What stands in is for documents of other formats: ours said that there is none. */

@@ -3,6 +3,7 @@
  * convention-xml: the record as XML, there and back, by the field table.  One element a
  * field, repeated for a list; list="empty" says that a list is empty; encoding="base64" where
  * XML 1.0 cannot carry the text. */
+#include "base/encoding.h"
 #include "base/utf8.h"
 #include "model/convention.h"
 #include "syntax/json.h"
@@ -36,19 +37,16 @@ static bool is_blank_text(const struct comity_node *node)
 static const char *decode_base64(struct convention_reader *reader, const char *text,
                                  size_t text_len, size_t *len)
 {
-    struct base64_decode_ctx context;
-    size_t size = BASE64_DECODE_LENGTH(text_len);
-    uint8_t *bytes = arena_alloc(reader->record->arena, size + 1);
-    if (!bytes) {
-        reader->status = COMITY_E_NOMEM;
-        return NULL;
-    }
-    base64_decode_init(&context);
-    if (!base64_decode_update(&context, &size, bytes, text_len, text) ||
-        !base64_decode_final(&context) || utf8_invalid((const char *)bytes, size) != size)
+    const char *bytes;
+    size_t size;
+    comity_status status =
+        encoding_from_base64(reader->record->arena, text, text_len, &bytes, &size);
+    if (status == COMITY_E_NOMEM)
+        reader->status = status;
+    if (status != COMITY_OK || utf8_invalid(bytes, size) != size)
         return NULL;
     *len = size;
-    return (const char *)bytes;
+    return bytes;
 }
 
 /* The text of an element, decoded where it says so; NULL (reported) where it cannot be. */

@@ -32,16 +32,19 @@ struct value *value_add(struct record *record, struct value *group, uint16_t fie
     if (!value)
         return NULL;
     value->parent = group;
-    if (!group->last || group->last->field <= field) {
-        *(group->last ? &group->last->next : &group->first) = value;
-        group->last = value;
-        return value;
+    struct value *before = group->last;
+    if (before && before->field > field) {
+        before = NULL;
+        for (struct value *v = group->first; v->field <= field; v = v->next)
+            before = v;
     }
-    struct value **link = &group->first;
-    while ((*link)->field <= field)
-        link = &(*link)->next;
+    struct value **link = before ? &before->next : &group->first;
     value->next = *link;
     *link = value;
+    if (!value->next)
+        group->last = value;
+    if (before && before->field == field)
+        value->position = before->position + 1;
     return value;
 }
 
@@ -65,6 +68,8 @@ void value_remove(struct value *value)
     *(before ? &before->next : &group->first) = value->next;
     if (group->last == value)
         group->last = before;
+    for (struct value *v = value_next(value); v; v = value_next(v))
+        v->position--;
 }
 
 const char *value_text(const struct value *group, uint16_t field, size_t *len)
@@ -121,11 +126,7 @@ void value_path(const struct value *value, struct buffer *path)
     buffer_text(path, fields[value->field].name);
     if (!fields[value->field].list || value->form == VALUE_EMPTY_LIST)
         return;
-    unsigned index = 0;
-    for (const struct value *v = value_child(value->parent, value->field); v != value;
-         v = v->next)
-        index++;
-    buffer_format(path, "[%u]", index);
+    buffer_format(path, "[%u]", (unsigned)value->position);
 }
 
 /* One step of a path: a name, and which entry of a list. */
@@ -400,6 +401,16 @@ void tree_mark(struct tree *tree, uint32_t node, enum fate fate)
 }
 
 /* --- comparing */
+
+bool kept_is_value(const struct kept *kept)
+{
+    static const char *const values[] = {"/", "stream:/", "other:/"};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (kept->key_len > 0 && kept->key_len >= strlen(values[i]) &&
+            memcmp(kept->key, values[i], strlen(values[i])) == 0)
+            return true;
+    return kept->node != 0;
+}
 
 bool record_includes(const struct value *group, const struct value *said)
 {

@@ -23,9 +23,10 @@ enum value_form { VALUE_TEXT, VALUE_GROUP, VALUE_EMPTY_LIST };
 #define VALUE_INDEXED 32u /* a group made for its place in the list, to be found again */
 
 /* What had no canonical place, on the group nearest to it.  `key` says what it is: "/path" a
- * value, "order:/path" the order of an object's members, "absent:/path" a member that the
- * format's writer would write and the source had not, "stream:..." the same of what encloses
- * a stream of documents.  `json` is JSON text. */
+ * value, "other:/path" one that says otherwise what stands elsewhere too (a list: what is read
+ * there, and this one), "order:/path" the order of an object's members, "absent:/path" a member
+ * that the format's writer would write and the source had not, "stream:..." the same of what
+ * encloses a stream of documents.  `json` is JSON text. */
 struct kept {
     struct kept *next;
     const char *format, *key, *json;
@@ -44,6 +45,7 @@ struct value {
     };
     uint32_t len;
     uint32_t node; /* of the input; 0 = none */
+        uint32_t position; /* among the values of its field in its group, from 0 */
     uint16_t field;
     uint8_t form, flags;
 };
@@ -100,6 +102,9 @@ struct kept *value_keep(struct record *record, struct value *group, const char *
 /* A kept piece by format and key, or NULL. */
 struct kept *value_kept(const struct value *group, const char *format, const char *key,
                         size_t key_len);
+
+/* True of a piece that holds a value of the source, not how the source was laid out. */
+bool kept_is_value(const struct kept *kept);
 
 /* True if all that `said` holds stands in `group` too, kept pieces aside. */
 bool record_includes(const struct value *group, const struct value *said);

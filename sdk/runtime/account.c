@@ -9,6 +9,8 @@
 /* A leaf that was taken whole under another field is not lost. */
 #define NODE_TAKEN 0x8000u
 
+static const char carried_hint[] = "a receiver without this program does not see it there";
+
 static bool holds_leaf(const struct value *value)
 {
     return value->form != VALUE_GROUP || (!value->first && !value->kept);
@@ -33,8 +35,7 @@ static void report_carried(struct comity_record *record, const struct format *fo
              "%s has no place for %s; it goes along in the attachment comity-record.json",
              format->id, fields[value->field].name);
     record_report(&record->record, &record->session->findings, value, COMITY_NOTE,
-                  "model.carried", "a receiver without this program does not see it there",
-                  message);
+                  "model.carried", carried_hint, message);
 }
 
 static void report_value(struct comity_record *record, const struct format *format,
@@ -57,22 +58,23 @@ static void report_kept(struct comity_record *record, const struct format *forma
                         const struct value *group, const struct kept *kept)
 {
     char message[300];
-    bool is_value = kept->key_len &&
-                    (kept->key[0] == '/' ||
-                     memcmp(kept->key, "stream:/", kept->key_len < 8 ? kept->key_len : 8) == 0);
-    if (record->record.is_carried || (!is_value && !kept->node))
-        return; /* carried, or how the source was laid out, no value of it */
-    snprintf(message, sizeof message, "%s has no place for %.*s, kept for %s", format->id,
-             clip(kept->key, kept->key_len, 100), kept->key, kept->format);
+    if (!kept_is_value(kept))
+        return;
+    bool is_carried = record->record.is_carried && strcmp(kept->format, format->id) != 0;
+    snprintf(message, sizeof message, "%s has no place for %.*s, kept for %s%s", format->id,
+             clip(kept->key, kept->key_len, 100), kept->key, kept->format,
+             is_carried ? "; it goes along in the attachment comity-record.json" : "");
     struct buffer path;
     buffer_init(&path, 4096);
     value_path(group, &path);
     buffer_char(&path, '\0');
-    record_report_at(
-        &record->record, &record->session->findings, kept->node, COMITY_LOSS, "loss.kept",
-        buffer_status(&path) == COMITY_OK && path.size > 1 ? path.bytes : NULL, NULL, message);
+    record_report_at(&record->record, &record->session->findings, kept->node,
+                     is_carried ? COMITY_NOTE : COMITY_LOSS,
+                     is_carried ? "model.carried" : "loss.kept",
+                     buffer_status(&path) == COMITY_OK && path.size > 1 ? path.bytes : NULL,
+                     is_carried ? carried_hint : NULL, message);
     buffer_free(&path);
-    if (kept->node && record->record.tree)
+    if (kept->node && record->record.tree && !is_carried)
         tree_mark(record->record.tree, kept->node, FATE_DROPPED);
 }
 

@@ -273,7 +273,6 @@ comity_status load_template(struct comity *context, const char *path, bool check
                             struct findings *findings, struct format **format)
 {
     struct findings own = *findings;
-    struct template *t = NULL;
     size_t size;
     char *text = read_file(path, &size);
     own.file = path;
@@ -291,13 +290,18 @@ comity_status load_template(struct comity *context, const char *path, bool check
         findings_add(findings, &finding);
         return COMITY_E_PLUGIN;
     }
+    /* All of its formats, or none. */
+    struct template *all[TEMPLATE_MAX_VARIANTS] = {NULL};
+    size_t count = 1;
     comity_status status = COMITY_OK;
-    for (size_t i = 0; status == COMITY_OK && i < (t ? t->variants : 1); i++) {
-        status = template_compile_variant(&context->arena, text, size, i, check, &own, &t);
-        if (status == COMITY_OK)
-            status = add_template(context, path, t, *format ? NULL : format);
+    for (size_t i = 0; status == COMITY_OK && i < count; i++) {
+        status = template_compile_variant(&context->arena, text, size, i, check, &own, &all[i]);
+        count = all[0] ? all[0]->variants : 1;
     }
+    for (size_t i = 0; status == COMITY_OK && i < count; i++)
+        status = add_template(context, path, all[i], i ? NULL : format);
     free(text);
+
     memcpy(findings->counts, own.counts, sizeof own.counts);
     return status;
 }

@@ -2,10 +2,10 @@
  *
  * What is added to a record from outside of its document: values that the user supplies, and
  * where the record came from.  No clock time: the same input gives the same output. */
+#include "base/encoding.h"
 #include "runtime/context.h"
 #include "syntax/json.h"
 
-#include <nettle/sha2.h>
 #include <stdio.h>
 
 static comity_status report(struct comity_record *record, const char *message,
@@ -187,15 +187,6 @@ comity_status supply_settings(struct comity_record *record)
     return status;
 }
 
-static void put_hex(char *out, const uint8_t *bytes, size_t size)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < size; i++) {
-        out[2 * i] = digits[bytes[i] >> 4];
-        out[2 * i + 1] = digits[bytes[i] & 15u];
-    }
-}
-
 comity_status supply_provenance(struct comity_record *record)
 {
     const struct format *format = record->format;
@@ -203,19 +194,12 @@ comity_status supply_provenance(struct comity_record *record)
         return COMITY_OK; /* the canonical formats are the model itself */
     const struct tree *tree = record->record.tree;
     const struct comity_node *node = tree_node(tree, record->node);
-    struct sha256_ctx context;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    sha256_init(&context);
-    sha256_update(&context, node->end - node->offset,
-                  (const uint8_t *)tree->text + node->offset);
-    sha256_digest(&context, sizeof digest, digest);
-    char *hex = arena_alloc(record->record.arena, 2 * sizeof digest);
+    char *hex = arena_alloc(record->record.arena, SHA256_HEX_SIZE);
     struct value *entry = hex ? add_provenance(record, format->id, format->maker) : NULL;
     if (!entry)
         return COMITY_E_NOMEM;
-    put_hex(hex, digest, sizeof digest);
-    return value_add_text(&record->record, entry, F_provenance_sha256, hex, 2 * sizeof digest,
-                          0)
+    encoding_sha256(tree->text + node->offset, node->end - node->offset, hex);
+    return value_add_text(&record->record, entry, F_provenance_sha256, hex, SHA256_HEX_SIZE, 0)
                ? COMITY_OK
                : COMITY_E_NOMEM;
 }

@@ -8,13 +8,21 @@
 
 #include "base/utf8.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#define OWN_PREFIX "k:" /* of an element whose namespace the table has not */
+/* Prefixes of namespaces that the table has not; a template may not have such. */
+#define ELEMENT_PREFIX "_k"
+#define ATTRIBUTE_PREFIX "_a"
+#define TYPE_PREFIX "_t"
+
+#define MAX_ATTRIBUTES 1024u
 
 struct putting {
     const struct tree *tree;
     const struct xml_namespaces *namespaces;
+    const char *default_uri; /* of the table; "" = none */
+    bool is_bare;            /* where we are, an element without prefix is in no namespace */
     struct buffer *out;
     size_t lost;
 };
@@ -53,6 +61,18 @@ struct name {
     size_t uri_len, local_len;
 };
 
+/* Namespaces that no other prefix may have. */
+static bool is_reserved(const struct name *name)
+{
+    static const char *const reserved[] = {"http://www.w3.org/XML/1998/namespace",
+                                           "http://www.w3.org/2000/xmlns/"};
+    for (size_t i = 0; i < 2; i++)
+        if (name->uri_len == strlen(reserved[i]) &&
+            memcmp(name->uri, reserved[i], name->uri_len) == 0)
+            return true;
+    return false;
+}
+
 /* Takes a normal name apart; false where it is none. */
 static bool parse_name(const struct putting *p, const char *text, size_t len, struct name *name)
 {
@@ -65,7 +85,8 @@ static bool parse_name(const struct putting *p, const char *text, size_t len, st
         name->uri_len = (size_t)(end - text) - 1;
         name->local = end + 1;
         name->local_len = (size_t)(text + len - name->local);
-        return is_name(name->local, name->local_len) && xml_can_carry(name->uri, name->uri_len);
+        return is_name(name->local, name->local_len) &&
+               xml_can_carry(name->uri, name->uri_len) && !is_reserved(name);
     }
     const char *colon = memchr(text, ':', len);
     if (!colon)
@@ -115,6 +136,23 @@ static bool is_named(const struct comity_node *node, const char *name)
 
 /* --- attributes */
 
+static void put_declaration(struct putting *p, const char *prefix, const char *uri, size_t len)
+{
+    buffer_format(p->out, *prefix ? " xmlns:%s=\"" : " xmlns%s=\"", prefix);
+    xml_put_text(p->out, uri, len, true);
+    buffer_char(p->out, '"');
+}
+
+/* The prefix that the table has for the name's namespace, or NULL. */
+static const char *table_prefix(const struct putting *p, const struct name *name)
+{
+    for (size_t i = 0; i < p->namespaces->count; i++)
+        if (strlen(p->namespaces->all[i].uri) == name->uri_len &&
+            memcmp(p->namespaces->all[i].uri, name->uri, name->uri_len) == 0)
+            return p->namespaces->all[i].prefix;
+    return NULL;
+}
+
 /* The value of xsi:type: a name, whose namespace needs a prefix here. */
 static void put_type(struct putting *p, const char *text, size_t len)
 {
@@ -125,39 +163,60 @@ static void put_type(struct putting *p, const char *text, size_t len)
         buffer_char(p->out, '"');
         return;
     }
-    const char *prefix = NULL;
-    for (size_t i = 0; i < p->namespaces->count && !prefix; i++)
-        if (strlen(p->namespaces->all[i].uri) == name.uri_len &&
-            memcmp(p->namespaces->all[i].uri, name.uri, name.uri_len) == 0)
-            prefix = p->namespaces->all[i].prefix;
+    if (!name.uri_len) { /* of no namespace, which no prefix can say */
+        p->lost++;
+        return;
+    }
+    const char *prefix = table_prefix(p, &name);
+    if (prefix && !*prefix && p->is_bare)
+        prefix = NULL;
     if (!prefix) {
-        buffer_text(p->out, " xmlns:t=\"");
-        xml_put_text(p->out, name.uri, name.uri_len, true);
-        buffer_char(p->out, '"');
-        prefix = "t";
+        put_declaration(p, TYPE_PREFIX, name.uri, name.uri_len);
+        prefix = TYPE_PREFIX;
     }
     buffer_format(p->out, " xsi:type=\"%s%s%.*s\"", prefix, *prefix ? ":" : "",
                   (int)name.local_len, name.local);
 }
 
-static void put_attribute(struct putting *p, const struct comity_node *node, unsigned number)
+/* True if the name says what another member, or a declaration, says already. */
+static bool is_name_taken(const struct putting *p, const struct comity_node *group,
+                          const struct comity_node *node, const struct name *name)
+{
+    if (name->uri ? !name->uri_len || table_prefix(p, name)
+                  : name->local_len == 5 && memcmp(name->local, "xmlns", 5) == 0)
+        return true;
+    for (uint32_t i = group->first; tree_node(p->tree, i) != node;
+         i = tree_node(p->tree, i)->next) {
+        const struct comity_node *other = tree_node(p->tree, i);
+        if (other->name_len == node->name_len &&
+            memcmp(other->name, node->name, node->name_len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void put_attribute(struct putting *p, const struct comity_node *group,
+                          const struct comity_node *node, unsigned number)
 {
     struct name name;
     size_t len;
     const char *text = text_of(node, &len);
+    if (number > MAX_ATTRIBUTES || !parse_name(p, node->name + 1, node->name_len - 1, &name) ||
+        is_name_taken(p, group, node, &name)) {
+        p->lost++;
+        return;
+    }
     if (is_named(node, "@xsi:type")) {
         put_type(p, text, len);
         return;
     }
-    if (!parse_name(p, node->name + 1, node->name_len - 1, &name)) {
-        p->lost++;
-        return;
-    }
-    buffer_char(p->out, ' ');
     if (name.uri) {
-        buffer_format(p->out, "xmlns:a%u=\"", number);
-        xml_put_text(p->out, name.uri, name.uri_len, true);
-        buffer_format(p->out, "\" a%u:", number);
+        char prefix[16];
+        snprintf(prefix, sizeof prefix, ATTRIBUTE_PREFIX "%u", number);
+        put_declaration(p, prefix, name.uri, name.uri_len);
+        buffer_format(p->out, " %s:", prefix);
+    } else {
+        buffer_char(p->out, ' ');
     }
     buffer_add(p->out, name.local, name.local_len);
     buffer_text(p->out, "=\"");
@@ -266,7 +325,7 @@ static void put_rest(struct putting *p, const struct name *name, uint32_t index,
     for (uint32_t i = node->kind == COMITY_NODE_GROUP ? node->first : 0; i;
          i = tree_node(p->tree, i)->next)
         if (is_attribute(tree_node(p->tree, i)))
-            put_attribute(p, tree_node(p->tree, i), ++number);
+            put_attribute(p, node, tree_node(p->tree, i), ++number);
     if (!has_content(p, node)) {
         buffer_text(p->out, "/>");
         return;
@@ -278,7 +337,7 @@ static void put_rest(struct putting *p, const struct name *name, uint32_t index,
     } else {
         put_texts(p, node);
     }
-    buffer_text(p->out, name->uri ? "</" OWN_PREFIX : "</");
+    buffer_text(p->out, name->uri_len ? "</" ELEMENT_PREFIX ":" : "</");
     buffer_add(p->out, name->local, name->local_len);
     buffer_char(p->out, '>');
 }
@@ -291,14 +350,18 @@ static void put_element(struct putting *p, const char *text, size_t len, uint32_
         p->lost++;
         return;
     }
-    buffer_text(p->out, name.uri ? "<" OWN_PREFIX : "<");
+    bool was_bare = p->is_bare;
+    buffer_text(p->out, name.uri_len ? "<" ELEMENT_PREFIX ":" : "<");
     buffer_add(p->out, name.local, name.local_len);
-    if (name.uri) { /* a prefix of its own: the default is that of its children */
-        buffer_text(p->out, " xmlns:k=\"");
-        xml_put_text(p->out, name.uri, name.uri_len, true);
-        buffer_char(p->out, '"');
+    if (name.uri_len) { /* a prefix of its own: the default is that of its children */
+        put_declaration(p, ELEMENT_PREFIX, name.uri, name.uri_len);
+    } else if (*p->default_uri && !memchr(name.local, ':', name.local_len) &&
+               p->is_bare != (name.uri != NULL)) {
+        p->is_bare = !p->is_bare;
+        put_declaration(p, "", p->default_uri, p->is_bare ? 0 : strlen(p->default_uri));
     }
     put_rest(p, &name, index, depth);
+    p->is_bare = was_bare;
 }
 
 static void put_declarations(struct putting *p)
@@ -307,11 +370,11 @@ static void put_declarations(struct putting *p)
         const struct xml_namespace *space = &p->namespaces->all[i];
         if (!*space->uri)
             continue;
-        buffer_format(p->out, *space->prefix ? " xmlns:%s=\"" : " xmlns%s=\"", space->prefix);
-        xml_put_text(p->out, space->uri, strlen(space->uri), true);
-        buffer_char(p->out, '"');
+        put_declaration(p, space->prefix, space->uri, strlen(space->uri));
+        if (!*space->prefix)
+            p->default_uri = space->uri;
     }
-    buffer_text(p->out, " xmlns:xsi=\"" XML_SCHEMA_INSTANCE "\"");
+    put_declaration(p, "xsi", XML_SCHEMA_INSTANCE, sizeof XML_SCHEMA_INSTANCE - 1);
 }
 
 comity_status xml_from_json(const char *json, size_t len, const char *root,
@@ -325,7 +388,7 @@ comity_status xml_from_json(const char *json, size_t len, const char *root,
     tree_init(&tree, arena);
     tree.has_twins = true; /* elements of one name may stand apart */
     comity_status status = json_read(&tree, json, len, true, &limits, &used, &error);
-    struct putting p = {.tree = &tree, .namespaces = namespaces, .out = out};
+    struct putting p = {.tree = &tree, .namespaces = namespaces, .default_uri = "", .out = out};
     struct name name = {.local = root, .local_len = strlen(root)};
     if (status == COMITY_OK && tree_node(&tree, 1)->kind != COMITY_NODE_GROUP)
         status = COMITY_E_INVALID;

@@ -105,6 +105,17 @@ def _():
     same([f for f in found if f.get("severity") == "loss"], [], "losses")
 
 
+@cases("an attachment of the user that has the carried record's name stays: {0}",
+       [("etsi-hi1-json",), ("etsi-hi1-xml",)])
+def own_name(form):
+    own = {"name": "comity-record.json", "media_type": "application/json",
+           "content": base64.b64encode(b'{"mine": 1}').decode()}
+    record = dict(RECORD, attachments=[own])
+    again = read(write(record, form), form)
+    same(without_kept(again)["facts"], record["facts"], again)
+    same([a["content"] for a in again["attachments"]], [own["content"]], again["attachments"])
+
+
 @case("a message that says all needs no record")
 def _():
     record = {"schema": RECORD["schema"], "kind": "stored-access",

@@ -105,6 +105,12 @@ def _():
         for n, s in enumerate(("Deed", "Man", "Deed")))),
     ("an entry of no sort", '<x:person xsi:type="q:Dog"><name>Rex</name></x:person>'),
     ("white space that counts", '<x:id> A\tB </x:id>'),
+    ("a value twice, apart", '<x:id>A</x:id><x:facts>f</x:facts><x:id>B</x:id>'),
+    ("an object twice, apart",
+     '<x:from>Amt</x:from><x:id>A</x:id><x:from xml:lang="de">Haus</x:from>'),
+    ("an element in no namespace with children of one", '<x:u>1<b>two</b></x:u>'),
+    ("a prefix of the program's own", '<_t:u xmlns:_t="urn:other" xmlns:_k="urn:two">'
+     '<_k:v _t:a="1"/></_t:u>'),
     ("references", '<x:id>&#x41;&lt;&#13;&quot;</x:id><x:from xml:lang="a&#10;b">x</x:from>'),
 ])
 def back(name, body):
@@ -123,6 +129,68 @@ def _():
     record = json.loads(convert((HEAD + OPEN + body).encode(), "convention-json").out)
     same(record["id"], "A", record)
     check("B" in json.dumps(record["kept"]), record)
+
+
+@case("entries of one list that stand apart are all read, and all written")
+def _():
+    body = "".join(f'<x:person xsi:type="q:Man"><name>{n}</name><o{n}/></x:person>{more}'
+                   for n, more in ((1, "<x:id>A</x:id>"), (2, "<x:facts>f</x:facts>"), (3, "")))
+    body += "<x:treaty>T1</x:treaty><x:z/><x:treaty>T2</x:treaty></x:request>"
+    data = (HEAD + OPEN + body).encode()
+    record = json.loads(convert(data, "convention-json").out)
+    same([p["name"]["full"] for p in record["persons"]], ["1", "2", "3"], record)
+    same(record["basis"]["treaties"], ["T1", "T2"], record)
+    root = etree.fromstring(convert(data, template()).out)
+    same([shape(p) for p in root.findall("{urn:planted}person")],
+         [shape(p) for p in etree.fromstring(data.replace(b"q:", b"t:").replace(
+             b"xmlns:q", b"xmlns:t")).findall("{urn:planted}person")], "persons")
+
+
+@case("where the default namespace is a URI, elements of none are written so, and read again")
+def _():
+    other = dict(TEMPLATE, root="request", namespaces={"": "urn:planted", "t": "urn:types"},
+                 rows=[{"at": "id", "field": "id"}])
+    path = folder() / "planted-default.json"
+    path.write_text(json.dumps(dict(other, id="planted-default")), encoding="utf-8")
+    data = (HEAD + '<x:request xmlns:x="urn:planted"><x:id>A</x:id><bare a="1"><in/>'
+            '<x:back><bare/></x:back></bare><x:after/></x:request>').encode()
+    made = run("convert", "-f", path, "-t", path, stdin=data)
+    same(made.status, 0, made.err)
+    same(shape(etree.fromstring(made.out)), shape(etree.fromstring(data)), made.out)
+
+
+@cases("an attribute that would not be well-formed is left out, and told: {0}", [
+    ("xmlns", {"/@xmlns": "urn:x"}), ("twice", {"/u": {"@a": "1", "@a#2": "2"}}),
+    ("a known name by its URI", {"/@{urn:planted}id": "1"}),
+    ("of the namespace of declarations", {"/@{http:~1~1www.w3.org~12000~1xmlns~1}a": "1"}),
+    ("in a namespace that is empty", {"/@{}a": "1"})])
+def unfit(name, kept):
+    record = {"schema": "urn:comity:convention:1", "kind": "mutual-legal-assistance",
+              "id": "A", "kept": {"planted-xml": kept}}
+    made = run("convert", "-t", template(), stdin=json.dumps(record).encode())
+    root = etree.fromstring(made.out)
+    same(root.findtext("{urn:planted}id"), "A", made.out)
+    check(b"xml.unsaid" in made.err, made.err)
+
+
+@case("what a second place says otherwise is told, kept and written again")
+def _():
+    twice = dict(TEMPLATE, id="planted-twice", rows=TEMPLATE["rows"][:2] + [
+        {"at": "d:header[]", "each": "attachments[]", "rows": [
+            {"at": "d:id", "field": "/id"}, {"at": "d:name", "field": "name"}]}])
+    path = folder() / "planted-twice.json"
+    path.write_text(json.dumps(twice), encoding="utf-8")
+    data = (HEAD + OPEN + "<x:id>A</x:id><x:header><x:id>B</x:id><x:name>n</x:name></x:header>"
+            "</x:request>").encode()
+    made = run("convert", "-f", path, "-t", "convention-json", stdin=data)
+    check(b"model.twice" in made.err, made.err)
+    record = json.loads(made.out)
+    same(record["id"], "A", record)
+    back = run("convert", "-t", path, stdin=made.out)
+    same(shape(etree.fromstring(back.out)), shape(etree.fromstring(data)), back.out)
+    changed = run("convert", "-t", path, "--set", "id=C", stdin=made.out)
+    same([e.text for e in etree.fromstring(changed.out).iter("{urn:planted}id")], ["C", "C"],
+         changed.out)
 
 
 @case("findings have the place and path of the element, in UTF-16 too")

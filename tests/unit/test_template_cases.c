@@ -231,7 +231,8 @@ static void test_a_text_too_long_is_cut_and_its_whole_stands_beside_it(void **st
         {"{\"a\":\"012345678…\",\"w\":\"012345678 abcdef\"}", ",\"id\":\"012345678 abcdef\"}",
          "2m", NULL},
         {"{\"a\":\"other\",\"w\":\"0123456789abcdef\"}",
-         ",\"id\":\"other\",\"kept\":{\"t\":{\"/w\":\"0123456789abcdef\"}}}", "1m1k", NULL},
+         ",\"id\":\"other\",\"kept\":{\"t\":{\"other:/w\":[\"other\",\"0123456789abcdef\"]}}}",
+         "1m1k", "model.twice"},
     };
     CHECK(ROWS("{\"at\":\"a\",\"field\":\"id\",\"max\":11,\"overflow\":\"w\"},"
                "{\"at\":\"w\",\"whole_of\":\"a\"}"),

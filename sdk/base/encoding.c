@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/encoding.h"
+
+#include <nettle/base16.h>
+#include <nettle/base64.h>
+#include <nettle/sha2.h>
+
+comity_status encoding_from_base64(struct arena *arena, const char *text, size_t len,
+                                   const char **bytes, size_t *size)
+{
+    struct base64_decode_ctx context;
+    uint8_t *decoded = arena_alloc(arena, BASE64_DECODE_LENGTH(len) + 1);
+    *size = BASE64_DECODE_LENGTH(len);
+    if (!decoded)
+        return COMITY_E_NOMEM;
+    base64_decode_init(&context);
+    if (!base64_decode_update(&context, size, decoded, len, text) ||
+        !base64_decode_final(&context))
+        return COMITY_E_INVALID;
+    *bytes = (const char *)decoded;
+    return COMITY_OK;
+}
+
+const char *encoding_to_base64(struct arena *arena, const char *bytes, size_t size, size_t *len)
+{
+    *len = BASE64_ENCODE_RAW_LENGTH(size);
+    char *text = arena_alloc(arena, *len + 1);
+    if (text)
+        base64_encode_raw(text, size, (const uint8_t *)bytes);
+    return text;
+}
+
+void encoding_sha256(const char *bytes, size_t size, char hex[SHA256_HEX_SIZE])
+{
+    struct sha256_ctx hash;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_init(&hash);
+    sha256_update(&hash, size, (const uint8_t *)bytes);
+    sha256_digest(&hash, sizeof digest, digest);
+    base16_encode_update(hex, sizeof digest, digest);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Bytes as text: base64 (RFC 4648) and the SHA-256 of bytes in hexadecimal, by nettle.  Any
+ * thread. */
+#ifndef COMITY_BASE_ENCODING_H
+#define COMITY_BASE_ENCODING_H
+
+#include "base/arena.h"
+
+#include <comity/comity.h>
+
+#define SHA256_HEX_SIZE 64u
+
+/* The bytes that base64 text (white space aside) stands for, in the arena.  COMITY_E_INVALID
+ * where it is none; COMITY_E_NOMEM. */
+comity_status encoding_from_base64(struct arena *arena, const char *text, size_t len,
+                                   const char **bytes, size_t *size);
+
+/* Base64 of the bytes, in the arena; NULL: no memory. */
+const char *encoding_to_base64(struct arena *arena, const char *bytes, size_t size,
+                               size_t *len);
+
+/* SHA-256 of the bytes, as SHA256_HEX_SIZE small letters and digits without an end. */
+void encoding_sha256(const char *bytes, size_t size, char hex[SHA256_HEX_SIZE]);
+
+#endif
