@@ -9,6 +9,7 @@ base_sources = \
 	sdk/base/encoding.c \
 	sdk/base/finding.c \
 	sdk/base/fold.c \
+	sdk/base/map.c \
 	sdk/base/utf8.c
 
 io_sources = \

@@ -4,6 +4,7 @@
 #ifndef COMITY_MAPPING_READER_H
 #define COMITY_MAPPING_READER_H
 
+#include "base/map.h"
 #include "mapping/template.h"
 
 /* Where we are below the group that keeps; made into text only when something is kept. */
@@ -17,7 +18,7 @@ struct frame;
 
 /* A group that entries of other lists refer to. */
 struct keyed {
-    struct keyed *next;
+    struct keyed *next, *same_key;
     const struct member *list; /* that defines it */
     const char *key;
     uint32_t key_len;
@@ -35,7 +36,9 @@ struct reading {
     const char *prefix;      /* "" or "stream:" before the keys of what is kept */
     const char *language;    /* of the form's labels; NULL where the format has none */
     uint16_t language_index; /* the same, in the form's list */
-    struct keyed *keys;
+    struct keyed *keys;      /* in the order of reading, the last first */
+    struct map by_key;       /* the same, for each text the first; others behind it */
+
     bool trace;
     comity_status status;
 };

@@ -77,10 +77,9 @@ static void keep_sorts(struct reading *r, struct frame *frame, const struct link
 
 static struct keyed *find_key(struct reading *r, uint16_t field, const char *key, size_t len)
 {
-    struct keyed *known = r->keys;
-    while (known && (known->list->row->target.field != field || known->key_len != len ||
-                     memcmp(known->key, key, len) != 0))
-        known = known->next;
+    struct keyed *known = map_find(&r->by_key, key, len);
+    while (known && known->list->row->target.field != field)
+        known = known->same_key;
     return known;
 }
 
@@ -88,11 +87,15 @@ static void add_key(struct reading *r, const struct member *list, struct value *
                     const struct comity_node *key, uint32_t node, bool is_defined)
 {
     struct keyed *known = arena_alloc(r->record->arena, sizeof *known);
-    if (!known) {
+    r->by_key.arena = r->record->arena;
+    void **slot = known ? map_add(&r->by_key, key->text, key->text_len) : NULL;
+    if (!slot) {
         r->status = COMITY_E_NOMEM;
         return;
     }
     *known = (struct keyed){.next = r->keys,
+                            .same_key = *slot,
+
                             .list = list,
                             .key = key->text,
                             .key_len = key->text_len,
@@ -100,6 +103,7 @@ static void add_key(struct reading *r, const struct member *list, struct value *
                             .is_defined = is_defined,
                             .group = group};
     r->keys = known;
+    *slot = known;
 }
 
 static struct value *new_group(struct reading *r, const struct member *member,

@@ -8,30 +8,38 @@
 struct taking {
     struct reading *r;
     uint32_t node;
-    bool any;      /* a part was found */
-    bool complete; /* every segment was */
-    bool exact;    /* written again, the parts would give the same text */
+    const char *passed; /* how far place_of() has counted in the node's text */
+    size_t at;          /* and the place of that line in the input */
+    bool any;           /* a part was found */
+    bool complete;      /* every segment was */
+    bool exact;         /* written again, the parts would give the same text */
 };
 
-static bool is_break(const char *text, size_t at)
+static bool is_break(const struct tree *tree, size_t at)
 {
-    return text[at] == '\n' || (text[at] == '\r' && text[at + 1] != '\n');
+    const char *text = tree->text;
+    return text[at] == '\n' ||
+           (text[at] == '\r' && (at + 1 == tree->size || text[at + 1] != '\n'));
 }
 
 /* Where a part of the node's text stands in the input: the value has its lines, though not
  * their indent. */
-static size_t place_of(const struct reading *r, uint32_t index, struct slice part)
+static size_t place_of(struct taking *t, struct slice part)
 {
-    if (!r->record->tree || !index)
+    const struct tree *tree = t->r->record->tree;
+    if (!tree || !t->node)
         return 0;
-    const struct tree *tree = r->record->tree;
-    const struct comity_node *node = &tree->nodes[index];
-    size_t line = 0, at = node->offset;
-    for (const char *p = node->text; p < part.text; p++)
-        line += *p == '\n';
-    for (; line && at < node->end; at++)
-        line -= is_break(tree->text, at);
-    size_t end = at;
+    const struct comity_node *node = &tree->nodes[t->node];
+    size_t line = 0;
+    if (!t->passed || part.text < t->passed) {
+        t->passed = node->text;
+        t->at = node->offset;
+    }
+    for (; t->passed < part.text; t->passed++)
+        line += *t->passed == '\n';
+    for (; line && t->at < node->end; t->at++)
+        line -= is_break(tree, t->at);
+    size_t at = t->at, end = at;
     while (end < node->end && tree->text[end] != '\n' && tree->text[end] != '\r')
         end++;
     const char *break_in = memchr(part.text, '\n', part.len);
@@ -40,7 +48,7 @@ static size_t place_of(const struct reading *r, uint32_t index, struct slice par
     return found ? (size_t)(found - tree->text) : at;
 }
 
-static void check_value(const struct taking *t, const struct value *value,
+static void check_value(struct taking *t, const struct value *value,
                         const struct decoded *decoded, struct slice source)
 {
     struct reading *r = t->r;
@@ -49,7 +57,7 @@ static void check_value(const struct taking *t, const struct value *value,
     if (!code && field->type > TYPE_PROSE)
         code = value_check(field, value->text, value->len, &expected);
     if (code)
-        in_warn(r, value, place_of(r, t->node, source), code, expected);
+        in_warn(r, value, place_of(t, source), code, expected);
 }
 
 /* One value of a part; false where its field says something else already. */

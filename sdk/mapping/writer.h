@@ -4,6 +4,7 @@
 #ifndef COMITY_MAPPING_WRITER_H
 #define COMITY_MAPPING_WRITER_H
 
+#include "base/map.h"
 #include "mapping/template.h"
 
 struct writing {
@@ -19,9 +20,12 @@ struct writing {
     struct charset_encoder *encoder; /* what must be able to say it; NULL: UTF-8 */
     struct transliterator **latin;   /* for what it cannot say */
     size_t hole;                     /* where documents go in what encloses them; 0 = not met */
-    size_t said;      /* members written that say something, unlike null for nothing */
-    unsigned numbers; /* made so far, from 0 on */
-    size_t stated;    /* members written although there is nothing to say: null, [] */
+    size_t said;           /* members written that say something, unlike null for nothing */
+    unsigned numbers;      /* made so far, from 0 on */
+    size_t stated;         /* members written although there is nothing to say: null, [] */
+    struct keys *keys;     /* of the lists that others refer to; see writer_made.c */
+    bool is_hashed;        /* `said_hash` is of what the document says */
+    uint8_t said_hash[20]; /* SHA-1 */
     bool failed;
     comity_status status;
 };

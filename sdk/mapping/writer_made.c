@@ -2,6 +2,7 @@
  *
  * What a format needs and the document does not have: keys, UUIDs, the time.  The same document
  * is always given the same keys and UUIDs; UUIDs and times are told. */
+#include "mapping/parts.h"
 #include "mapping/writer.h"
 #include "syntax/json.h"
 
@@ -12,45 +13,14 @@
 
 /* --- keys */
 
-static bool is_taken(struct writing *w, const struct member *list, struct value *group,
-                     const char *key, size_t len);
-
-/* The key that the group has in the source; false where it has none. */
-static bool kept_key(struct writing *w, const struct member *list, struct value *group,
-                     struct scalar *key)
-{
-    struct buffer name;
-    bool found = false;
-    buffer_init(&name, 0);
-    buffer_format(&name, "/%s", list->key_at);
-    for (struct kept *k = group->kept; k && !found && buffer_status(&name) == COMITY_OK;
-         k = k->next)
-        found = strcmp(k->format, w->t->id) == 0 && k->key_len == name.size &&
-                memcmp(k->key, name.bytes, name.size) == 0 && out_kept_scalar(w, k, key);
-    buffer_free(&name);
-    return found;
-}
-
-/* Its number in the list, behind the prefix; with "_" where another has that already. */
-static void made_key(struct writing *w, const struct member *list, const struct row *row,
-                     struct value *group, struct buffer *text)
-{
-    buffer_format(text, "%s%u", row->prefix ? row->prefix : "", (unsigned)group->position + 1);
-    while (buffer_status(text) == COMITY_OK &&
-           is_taken(w, list, group, text->bytes, text->size))
-        buffer_char(text, '_');
-}
-
-static bool is_taken(struct writing *w, const struct member *list, struct value *group,
-                     const char *key, size_t len)
-{
-    struct scalar other;
-    for (struct value *v = value_child(group->parent, group->field); v; v = value_next(v))
-        if (v != group && v->form == VALUE_GROUP && kept_key(w, list, v, &other) &&
-            other.len == len && memcmp(other.text, key, len) == 0)
-            return true;
-    return false;
-}
+/* The keys of a list's groups: those of the source, and those made. */
+struct keys {
+    struct keys *next;
+    const struct value *parent;
+    uint16_t field;
+    struct slice *keys; /* by position in the list */
+    struct map taken;
+};
 
 /* The row that makes the key of a list, which stands at `key_at`. */
 static const struct row *key_row(const struct member *parent, const char *at)
@@ -64,21 +34,97 @@ static const struct row *key_row(const struct member *parent, const char *at)
     return NULL;
 }
 
-static bool put_key(struct writing *w, struct value *group, struct buffer *text)
+/* The key that the group has in the source; false where it has none. */
+static bool kept_key(struct writing *w, const struct member *list, const struct value *group,
+                     struct scalar *key)
 {
-    for (size_t i = 0; i < w->t->keyed_count; i++) {
+    size_t len = strlen(list->key_at);
+    for (struct kept *k = group->form == VALUE_GROUP ? group->kept : NULL; k; k = k->next)
+        if (k->key_len == len + 1 && k->key[0] == '/' &&
+            memcmp(k->key + 1, list->key_at, len) == 0 && strcmp(k->format, w->t->id) == 0)
+            return out_kept_scalar(w, k, key);
+    return false;
+}
+
+/* The group's number in the list, behind the prefix; with "_" where another has it already. */
+static const char *make_key(struct writing *w, const struct keys *keys, const struct row *row,
+                            const struct value *group, size_t *len)
+{
+    struct buffer text;
+    buffer_init(&text, 0);
+    buffer_format(&text, "%s%u", row->prefix ? row->prefix : "", (unsigned)group->position + 1);
+    while (buffer_status(&text) == COMITY_OK && map_find(&keys->taken, text.bytes, text.size))
+        buffer_char(&text, '_');
+    const char *copy = buffer_status(&text) == COMITY_OK
+                           ? arena_copy(w->record->arena, text.bytes, text.size)
+                           : NULL;
+    *len = text.size;
+    buffer_free(&text);
+    return copy;
+}
+
+static bool add_key(struct keys *keys, const struct value *group, const char *key, size_t len)
+{
+    void **slot = key ? map_add(&keys->taken, key, len) : NULL;
+    if (!slot)
+        return false;
+    *slot = keys;
+    keys->keys[group->position] = (struct slice){key, len};
+    return true;
+}
+
+/* The keys of a list, those of the source first. */
+static struct keys *make_keys(struct writing *w, const struct member *list,
+                              const struct row *row, const struct value *parent)
+{
+    uint16_t field = list->row->target.field;
+    const struct value *first = value_child(parent, field);
+    size_t count = 0;
+    for (const struct value *v = first; v; v = value_next(v))
+        count++;
+    struct keys *keys = arena_zalloc(w->record->arena, sizeof *keys);
+    if (!keys)
+        return NULL;
+    keys->parent = parent;
+    keys->field = field;
+    keys->taken.arena = w->record->arena;
+    keys->keys = arena_zalloc(w->record->arena, (count + 1) * sizeof *keys->keys);
+    bool good = keys->keys != NULL;
+    for (const struct value *v = first; v && good; v = value_next(v)) {
+        struct scalar key;
+        if (kept_key(w, list, v, &key))
+            good = add_key(keys, v, key.text, key.len);
+    }
+    for (const struct value *v = first; v && good; v = value_next(v)) {
+        size_t len = 0;
+        const char *key = keys->keys[v->position].text ? NULL : make_key(w, keys, row, v, &len);
+        if (!keys->keys[v->position].text)
+            good = add_key(keys, v, key, len);
+    }
+    return good ? keys : NULL;
+}
+
+static bool put_key(struct writing *w, const struct value *group, struct buffer *text)
+{
+    struct keys *keys = w->keys;
+    while (keys && (keys->parent != group->parent || keys->field != group->field))
+        keys = keys->next;
+    for (size_t i = 0; !keys && i < w->t->keyed_count; i++) {
         const struct member *list = w->t->keyed[i];
         const struct row *row = key_row(list, list->key_at);
-        struct scalar key;
         if (list->row->target.field != group->field || !row)
             continue;
-        if (kept_key(w, list, group, &key))
-            buffer_add(text, key.text, key.len);
-        else
-            made_key(w, list, row, group, text);
-        return true;
+        keys = make_keys(w, list, row, group->parent);
+        if (!keys) {
+            w->status = COMITY_E_NOMEM;
+            return false;
+        }
+        keys->next = w->keys;
+        w->keys = keys;
     }
-    return false;
+    if (keys)
+        buffer_add(text, keys->keys[group->position].text, keys->keys[group->position].len);
+    return keys != NULL;
 }
 
 /* --- UUIDs */
@@ -108,7 +154,12 @@ static void put_uuid(struct writing *w, const struct row *row, const struct valu
     if (group->parent)
         value_path(group, &path);
     sha1_init(&hash);
-    hash_values(&hash, w->record->root);
+    if (!w->is_hashed) {
+        hash_values(&hash, w->record->root);
+        sha1_digest(&hash, sizeof w->said_hash, w->said_hash);
+        w->is_hashed = true;
+    }
+    sha1_update(&hash, sizeof w->said_hash, w->said_hash);
     sha1_update(&hash, path.size, (const uint8_t *)(path.bytes ? path.bytes : ""));
     sha1_update(&hash, strlen(row->at), (const uint8_t *)row->at);
     sha1_digest(&hash, sizeof id, id);

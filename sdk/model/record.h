@@ -44,8 +44,8 @@ struct value {
         struct kept *kept; /* VALUE_GROUP */
     };
     uint32_t len;
-    uint32_t node; /* of the input; 0 = none */
-        uint32_t position; /* among the values of its field in its group, from 0 */
+    uint32_t node;     /* of the input; 0 = none */
+    uint32_t position; /* among the values of its field in its group, from 0 */
     uint16_t field;
     uint8_t form, flags;
 };

@@ -5,6 +5,7 @@
 #ifndef COMITY_SYNTAX_JSON_NAMES_H
 #define COMITY_SYNTAX_JSON_NAMES_H
 
+#include "base/map.h"
 #include "syntax/tree.h"
 
 /* Up to so many members are compared one by one: what nearly all groups have. */
@@ -15,7 +16,7 @@ struct json_names {
     struct json_name *slots;
     uint32_t capacity; /* a power of two */
     uint32_t count;
-    uint64_t key[2]; /* of the hash */
+    struct hash_key key;
 };
 
 /* The child of `group` with that name, or 0, by comparing one after the other. */

@@ -4,6 +4,7 @@
  * nothing of any format but the prefixes that it gives to namespaces. */
 #include "syntax/xml_normal.h"
 
+#include "base/map.h"
 #include "syntax/json.h"
 
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 struct name_entry {
     const char *ns, *name, *normal; /* normal NULL: the slot is free */
     uint32_t name_len, normal_len;
+    uint32_t hash;
     uint32_t parent; /* in which it was met last, and how many runs of it there */
     uint16_t runs;
     bool is_attribute;
@@ -25,6 +27,7 @@ struct normalizer {
     const struct xml_namespaces *namespaces;
     struct name_entry *names; /* calloc()ed; a slot by hash */
     uint32_t name_room, name_count;
+    struct hash_key key;
     bool failed;
 };
 
@@ -79,11 +82,8 @@ static const char *make_name(struct arena *arena, const struct xml_namespaces *n
 static struct name_entry *find_slot(struct name_entry *names, uint32_t room,
                                     const struct name_entry *wanted)
 {
-    uint32_t hash = wanted->name_len + (wanted->is_attribute ? 7u : 0u);
-    for (uint32_t i = 0; i < wanted->name_len; i++)
-        hash = hash * 31u + (unsigned char)wanted->name[i];
-    for (;; hash++) {
-        struct name_entry *entry = &names[hash & (room - 1)];
+    for (uint32_t i = wanted->hash;; i++) {
+        struct name_entry *entry = &names[i & (room - 1)];
         if (!entry->normal || (entry->ns == wanted->ns && entry->name_len == wanted->name_len &&
                                entry->is_attribute == wanted->is_attribute &&
                                memcmp(entry->name, wanted->name, wanted->name_len) == 0))
@@ -112,6 +112,7 @@ static struct name_entry *find_name(struct normalizer *n, const struct comity_no
     struct name_entry wanted = {.ns = node->ns,
                                 .name = node->name,
                                 .name_len = node->name_len,
+                                .hash = hash_bytes(&n->key, node->name, node->name_len),
                                 .is_attribute = node->kind == COMITY_NODE_ATTRIBUTE};
     if (n->name_count * 2 >= n->name_room && !grow_names(n))
         return NULL;
@@ -274,6 +275,7 @@ comity_status xml_normalize(struct tree *tree, const struct xml_namespaces *name
         return COMITY_E_NOMEM;
     n->from = tree;
     n->namespaces = namespaces;
+    n->key = hash_key_draw();
     tree_init(&n->to, tree->arena);
     uint32_t root = add_element(n, 1);
     if (root && tree_node(&n->to, root)->kind == COMITY_NODE_STRING &&
