@@ -299,8 +299,20 @@ size_t codec_source(const struct row *row, const char *language, const char **te
     return size;
 }
 
+/* True of a word of the convention that no code of the table says. */
+static bool is_unsaid(const struct row *row, const char *text, size_t len)
+{
+    const struct field *field = &fields[row->target.field];
+    const char *expected;
+    return row->codec == CODEC_CODES &&
+           (field->type == TYPE_CODE || field->type == TYPE_BOOLEAN) &&
+           !pair_by_value(row->codes, text, len) && !value_check(field, text, len, &expected);
+}
+
 bool codec_encode(const struct row *row, const char *text, size_t len, struct buffer *out)
 {
+    if (is_unsaid(row, text, len))
+        return false;
     char scratch[CODEC_SCRATCH];
     len = codec_source(row, NULL, &text, len, scratch);
     return put_scalar(row, text, len, out);

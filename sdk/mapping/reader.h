@@ -36,6 +36,7 @@ struct reading {
     const char *prefix;      /* "" or "stream:" before the keys of what is kept */
     const char *language;    /* of the form's labels; NULL where the format has none */
     uint16_t language_index; /* the same, in the form's list */
+    uint32_t indexed_end;    /* behind the last position of a group with VALUE_INDEXED */
     struct keyed *keys;      /* in the order of reading, the last first */
     struct map by_key;       /* the same, for each text the first; others behind it */
 
@@ -62,6 +63,10 @@ void in_keep_unexpected(struct reading *r, struct value *group, const struct lin
                         uint32_t index, const char *expected);
 /* The group that a target's field belongs to, made where it is missing; NULL: no memory. */
 struct value *in_group(struct reading *r, struct frame *frame, const struct target *target);
+/* Begins the groups of an entry at its own group, with what the format says of each: the key
+ * that tells its sort, and constants. */
+void in_open_entry(struct reading *r, const struct member *each, struct value *group,
+                   struct frame *inner);
 /* What the format itself says, unless the document has said it. */
 void in_constant(struct reading *r, struct frame *frame, const struct constant *constant);
 /* What a member's being there says. */

@@ -172,23 +172,14 @@ static const struct member *text_member(const struct reading *r, const struct me
 static void read_entry(struct reading *r, const struct member *member, struct frame *frame,
                        uint32_t index)
 {
-    struct frame inner = {.scope = member->scope};
+    struct frame inner;
     struct link base = {.name = member->name, .len = member->name_len};
     struct value *group = member->key_at ? keyed_group(r, member, frame, index)
                                          : new_group(r, member, frame, index);
     if (!group)
         return;
-    inner.slots[0] = group;
-    if (member->key != FIELD_NONE && !value_child(group, member->key)) {
-        struct value *key = value_add_text(r->record, group, member->key, member->wanted,
-                                           member->wanted_len, 0);
-        if (key)
-            key->flags |= VALUE_CONSTANT;
-        else
-            r->status = COMITY_E_NOMEM;
-    }
-    for (size_t i = 0; i < member->scope->constant_count; i++)
-        in_constant(r, &inner, &member->scope->constants[i]);
+    in_open_entry(r, member, group, &inner);
+
     for (size_t i = 0; i < member->when_count; i++)
         in_membership(r, &inner, &member->when[i]);
     if (!tree_node(r->tree, index)->first)

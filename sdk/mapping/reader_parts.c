@@ -210,9 +210,10 @@ static struct value *next_group(struct reading *r, const struct member *each,
                                 struct frame *frame)
 {
     struct value *parent = in_group(r, frame, &each->row->target);
-    struct value *group = parent ? value_child(parent, each->row->target.field) : NULL;
-    while (group && !(group->flags & VALUE_INDEXED && each->key == FIELD_NONE))
-        group = value_next(group);
+    struct value *group =
+        parent && each->key == FIELD_NONE ? value_child(parent, each->row->target.field) : NULL;
+    while (group && !(group->flags & VALUE_INDEXED))
+        group = group->position + 1 < r->indexed_end ? value_next(group) : NULL;
     if (group)
         group->flags &= (uint8_t)~VALUE_INDEXED;
     else if (parent)
@@ -229,21 +230,13 @@ static struct slice take_one_group(struct taking *t, const struct piece *piece,
     static const struct slice nothing = {NULL, 0};
     struct reading *r = t->r;
     const struct member *each = piece->each;
-    struct frame inner = {.scope = each->scope};
-    inner.slots[0] = next_group(r, each, frame);
-    if (!inner.slots[0])
+    struct frame inner;
+    struct value *group = next_group(r, each, frame);
+    if (!group)
         return nothing;
-    inner.slots[0]->node = t->node;
-    if (each->key != FIELD_NONE) {
-        struct value *key = value_add_text(r->record, inner.slots[0], each->key, each->wanted,
-                                           each->wanted_len, 0);
-        if (key)
-            key->flags |= VALUE_CONSTANT;
-        else
-            r->status = COMITY_E_NOMEM;
-    }
-    for (size_t i = 0; i < each->scope->constant_count; i++)
-        in_constant(r, &inner, &each->scope->constants[i]);
+    group->node = t->node;
+    in_open_entry(r, each, group, &inner);
+
     return take_parts(t, piece->inner, &inner, segment);
 }
 

@@ -120,8 +120,11 @@ static struct value *frame_slot(struct reading *r, struct frame *frame, uint16_t
                 : NULL;
         if (key)
             key->flags |= VALUE_CONSTANT;
-        else if (group)
+        else if (group) {
             group->flags |= VALUE_INDEXED;
+            if (r->indexed_end <= group->position)
+                r->indexed_end = group->position + 1;
+        }
         if (!group || (slot->key != FIELD_NONE && !key)) {
             r->status = COMITY_E_NOMEM;
             return NULL;
@@ -136,6 +139,20 @@ struct value *in_group(struct reading *r, struct frame *frame, const struct targ
     if (!target->from_root)
         return frame_slot(r, frame, target->slot);
     return frame_slot(r, r->root, target->slot);
+}
+
+void in_open_entry(struct reading *r, const struct member *each, struct value *group,
+                   struct frame *inner)
+{
+    *inner = (struct frame){.scope = each->scope};
+    inner->slots[0] = group;
+    if (each->key != FIELD_NONE) {
+        struct constant key = {
+            .target = {.field = each->key}, .text = each->wanted, .len = each->wanted_len};
+        in_constant(r, inner, &key);
+    }
+    for (size_t i = 0; i < each->scope->constant_count; i++)
+        in_constant(r, inner, &each->scope->constants[i]);
 }
 
 void in_membership(struct reading *r, struct frame *frame, const struct membership *of)

@@ -110,6 +110,38 @@ bool condition_holds(const struct condition *when, const struct tree *tree, uint
     return when->kind == WHEN_ALWAYS || holds_below(when, tree, node, when->at);
 }
 
+/* The same of XML that is not yet normal, where each name may stand several times. */
+static bool holds_in_xml(const struct template *t, const struct condition *when,
+                         const struct tree *tree, uint32_t node, const char *path)
+{
+    const struct comity_node *here = tree_node(tree, node);
+    size_t len = strcspn(path, "/");
+    const char *rest = path + len + (path[len] == '/');
+    if (!*path || strcmp(path, XML_TEXT) == 0)
+        return when->kind == WHEN_HAS || (here->text && holds_here(when, here));
+    if (len > 2 && path[len - 2] == '[' && path[len - 1] == ']')
+        len -= 2;
+    for (uint32_t i = here->first; i; i = tree_node(tree, i)->next)
+        if (xml_is_named(tree_node(tree, i), &t->namespaces, path, len) &&
+            holds_in_xml(t, when, tree, i, rest))
+            return true;
+    return false;
+}
+
+/* XML is told by its root, and by what must hold of it. */
+static int32_t xml_score(const struct template *t, const struct tree *tree, struct buffer *why)
+{
+    if (!xml_is_named(tree_node(tree, 1), &t->namespaces, t->root_name, strlen(t->root_name)))
+        return 0;
+    buffer_format(why, "its root is %s", t->root_name);
+    for (size_t i = 0; i < t->detect_count; i++) {
+        if (!holds_in_xml(t, &t->detect[i], tree, 1, t->detect[i].at))
+            return 0;
+        buffer_format(why, ", with %s", t->detect[i].at);
+    }
+    return t->detect_score;
+}
+
 /* A form is told by its labels: half of the score for enough of them, the rest for all. */
 static int32_t form_score(const struct template *t, const struct tree *tree, struct buffer *why)
 {
@@ -134,12 +166,8 @@ int32_t template_score(const struct template *t, const struct tree *tree, struct
         return 0;
     if (t->form)
         return form_score(t, tree, why);
-    if (t->syntax == SYNTAX_XML) {
-        if (!xml_root_is(tree, &t->namespaces, t->root_name))
-            return 0;
-        buffer_format(why, "its root is %s", t->root_name);
-        return t->detect_score;
-    }
+    if (t->syntax == SYNTAX_XML)
+        return xml_score(t, tree, why);
     if (!t->detect_count)
         return 0;
     for (size_t i = 0; i < t->detect_count; i++)

@@ -127,6 +127,8 @@ static const char *sample(const struct row *row, const struct pattern *pattern, 
         return "true";
     if (field->type == TYPE_URI)
         return "https://example.org/";
+    if (field->type == TYPE_BASE64)
+        return "U2FtcGxl";
     if (field->type == TYPE_DIGEST)
         return "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     for (size_t i = 0; field->type == TYPE_CODE && i < code_count; i++)

@@ -93,14 +93,14 @@ static void compile_tables(struct compiler *c, uint32_t object)
     }
 }
 
-static const struct row *row_at(const struct member *member, const char *at, bool is_flat)
+static const struct member *member_at(const struct member *member, const char *at, bool is_flat)
 {
     size_t len = is_flat ? strlen(at) : strcspn(at, "/");
     for (uint16_t i = 0; i < member->count; i++) {
         const struct member *child = &member->members[i];
         if (child->name_len != len || memcmp(child->name, at, len) != 0)
             continue;
-        return at[len] ? row_at(child, at + len + 1, false) : child->row;
+        return at[len] ? member_at(child, at + len + 1, false) : child;
     }
     return NULL;
 }
@@ -123,7 +123,8 @@ static const char *const *text_list(struct compiler *c, uint32_t list)
 
 static void compile_condition(struct compiler *c, uint32_t object, struct condition *when)
 {
-    static const char *const known[] = {"has", "at", "equals", "contains", "unless", NULL};
+    static const char *const known[] = {"has",    "at",   "equals", "contains",
+                                        "unless", "only", NULL};
     const char *at = compiler_text(c, object, "at"), *has = compiler_text(c, object, "has"),
                *equals = compiler_text(c, object, "equals"),
                *contains = compiler_text(c, object, "contains");
@@ -168,10 +169,12 @@ static void compile_kinds(struct compiler *c, uint32_t list, const struct member
         if (!when)
             continue;
         compile_condition(c, when, &rule->when);
-        rule->when.row =
-            rule->when.at ? row_at(document, rule->when.at, c->t->form != NULL) : NULL;
+        const struct member *member =
+            rule->when.at ? member_at(document, rule->when.at, c->t->form != NULL) : NULL;
+        rule->when.row = member ? member->row : NULL;
         /* What stands in a list is said by the constants of its entries. */
-        if (rule->when.kind != WHEN_ALWAYS && !rule->when.row && !rule->is_own &&
+        if (rule->when.kind != WHEN_ALWAYS && !rule->is_own &&
+            !(member && (member->row || member->kind == MEMBER_CONST)) &&
             !strstr(rule->when.at, "[]"))
             compiler_fault(c, when, "template.when",
                            "no row describes the member of the condition");
@@ -223,8 +226,10 @@ static void compile_detect(struct compiler *c, uint32_t object)
     t->detect = compiler_take(c, tree_node(&c->tree, all)->count * sizeof *t->detect);
     for (uint32_t i = tree_node(&c->tree, all)->first; i && t->detect;
          i = tree_node(&c->tree, i)->next) {
-        struct condition *when = &t->detect[t->detect_count++];
         node = tree_node(&c->tree, i);
+        if (node->kind == COMITY_NODE_GROUP && !compiler_is_meant(c, i))
+            continue;
+        struct condition *when = &t->detect[t->detect_count++];
         if (node->kind == COMITY_NODE_STRING)
             *when = (struct condition){.kind = WHEN_HAS,
                                        .at = compiler_copy(c, node->text, node->text_len)};

@@ -389,13 +389,10 @@ static void put_xml(struct writing *w, const struct buffer *json, struct buffer 
         w->status = status;
     if (!lost)
         return;
-    const char *source = w->findings->format;
-    w->findings->format = w->t->id;
     snprintf(message, sizeof message,
              "XML cannot carry %zu of the characters or names; they are left out", lost);
-    record_report_at(w->record, w->findings, w->record->root->node, COMITY_LOSS, "xml.unsaid",
-                     NULL, "take control characters out of the document", message);
-    w->findings->format = source;
+    out_report(w, w->record->root->node, COMITY_LOSS, "xml.unsaid", NULL,
+               "take control characters out of the document", message);
 }
 
 static void write_document(struct writing *w, struct template_writer *writer,

@@ -115,6 +115,9 @@ void out_combined_rest(struct writing *w, struct buffer *text);
 /* --- writer_form.c: a form in one of its languages */
 void out_form(struct writing *w, struct out_frame *frame);
 
+/* Reports what the format has to say of a document, at the node of the input (0: nowhere). */
+void out_report(struct writing *w, uint32_t node, int32_t severity, const char *code,
+                const char *field, const char *hint, const char *message);
 /* Reports that the format requires what the document does not state. */
 void out_report_required(struct writing *w, const char *field, const char *message);
 

@@ -191,14 +191,11 @@ static void put_time(uint8_t made, struct buffer *text)
 static void tell(struct writing *w, const struct row *row, const struct buffer *text)
 {
     char message[300];
-    const char *source = w->findings->format;
     snprintf(message, sizeof message, "%s needs %s, which the document does not state: '%.*s'",
              w->t->id, row->at, (int)(text->size < 80 ? text->size : 80), text->bytes);
-    w->findings->format = w->t->id;
-    record_report_at(w->record, w->findings, w->record->root->node, COMITY_NOTE, "model.made",
-                     *row->field_path ? row->field_path : NULL,
-                     "state it in the document if it must be another", message);
-    w->findings->format = source;
+    out_report(w, w->record->root->node, COMITY_NOTE, "model.made",
+               *row->field_path ? row->field_path : NULL,
+               "state it in the document if it must be another", message);
 }
 
 bool out_made(struct writing *w, const struct row *row, struct out_frame *frame,

@@ -159,15 +159,20 @@ bool out_fits(struct writing *w, const struct row *row, struct out_frame *frame)
     return true;
 }
 
-void out_report_required(struct writing *w, const char *field, const char *message)
+void out_report(struct writing *w, uint32_t node, int32_t severity, const char *code,
+                const char *field, const char *hint, const char *message)
 {
-    const char *hint = "supply it with --set FIELD=VALUE or --overlay FILE";
     const char *source = w->findings->format;
     w->findings->format = w->t->id;
-    /* At the document itself: what is not there has no place of its own. */
-    record_report_at(w->record, w->findings, w->record->root->node, COMITY_ERROR,
-                     "model.required", field, hint, message);
+    record_report_at(w->record, w->findings, node, severity, code, field, hint, message);
     w->findings->format = source;
+}
+
+void out_report_required(struct writing *w, const char *field, const char *message)
+{
+    /* At the document itself: what is not there has no place of its own. */
+    out_report(w, w->record->root->node, COMITY_ERROR, "model.required", field,
+               "supply it with --set FIELD=VALUE or --overlay FILE", message);
 }
 
 void out_require(struct writing *w, const struct member *member)
@@ -367,7 +372,8 @@ static bool write_scalar(struct writing *w, const struct member *member,
         w->said++;
         return true;
     }
-    return value ? out_absent(w, member, frame) : write_made(w, member, frame);
+    return value && !row->fallback ? out_absent(w, member, frame)
+                                   : write_made(w, member, frame);
 }
 
 bool out_value(struct writing *w, const struct member *member, struct out_frame *frame)

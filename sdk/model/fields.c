@@ -18,6 +18,8 @@
 #define COUNTRY TYPE_COUNTRY, 0
 #define LANGUAGE TYPE_LANGUAGE, 0
 #define DIGEST TYPE_DIGEST, 0
+#define BASE64 TYPE_BASE64, 0
+
 #define URI TYPE_URI, 0
 #define CODE(list) TYPE_CODE, L_##list
 #define OF(group) TYPE_GROUP, G_##group
@@ -112,6 +114,6 @@ const char *field_type_name(uint8_t type)
 {
     static const char *const names[] = {"text",   "prose",   "token",   "partial date", "time",
                                         "number", "boolean", "country", "language",     "code",
-                                        "digest", "URI",     "group"};
+                                        "digest", "base64",  "URI",     "group"};
     return names[type];
 }

@@ -23,6 +23,7 @@ enum field_type {
     TYPE_LANGUAGE,
     TYPE_CODE,
     TYPE_DIGEST,
+    TYPE_BASE64,
     TYPE_URI,
     TYPE_GROUP
 };

@@ -32,11 +32,12 @@ struct value *value_add(struct record *record, struct value *group, uint16_t fie
     if (!value)
         return NULL;
     value->parent = group;
-    struct value *before = group->last;
-    if (before && before->field > field) {
-        before = NULL;
-        for (struct value *v = group->first; v->field <= field; v = v->next)
-            before = v;
+    value->tail = value;
+    struct value *before = NULL;
+    for (struct value *v = group->first; v && v->field <= field; v = before->next) {
+        before = v->tail;
+        if (v->field == field)
+            v->tail = value;
     }
     struct value **link = before ? &before->next : &group->first;
     value->next = *link;
@@ -65,6 +66,11 @@ void value_remove(struct value *value)
     struct value *group = value->parent, *before = NULL;
     for (struct value *child = group->first; child != value; child = child->next)
         before = child;
+    struct value *first = value_child(group, value->field);
+    if (first == value && value_next(value))
+        value->next->tail = value->tail;
+    else if (first->tail == value)
+        first->tail = before;
     *(before ? &before->next : &group->first) = value->next;
     if (group->last == value)
         group->last = before;
@@ -94,15 +100,19 @@ struct kept *value_keep(struct record *record, struct value *group, const char *
     kept->json = json;
     kept->json_len = (uint32_t)json_len;
     kept->node = node;
+    kept->last = kept;
     /* Behind the last piece of the same format, so that each format's pieces stand together. */
-    struct kept **link = &group->kept, **place = NULL;
-    for (; *link; link = &(*link)->next)
-        if (strcmp((*link)->format, format) == 0)
-            place = &(*link)->next;
-    if (!place)
-        place = link;
-    kept->next = *place;
-    *place = kept;
+    struct kept **link = &group->kept;
+    for (; *link; link = &(*link)->last->next) {
+        struct kept *first = *link;
+        if (strcmp(first->format, format) == 0) {
+            link = &first->last->next;
+            first->last = kept;
+            break;
+        }
+    }
+    kept->next = *link;
+    *link = kept;
     return kept;
 }
 

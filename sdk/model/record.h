@@ -29,6 +29,7 @@ enum value_form { VALUE_TEXT, VALUE_GROUP, VALUE_EMPTY_LIST };
  * encloses a stream of documents.  `json` is JSON text. */
 struct kept {
     struct kept *next;
+    struct kept *last; /* of the same format; of the first piece of each format alone */
     const char *format, *key, *json;
     uint32_t key_len, json_len;
     uint32_t node;  /* of the input; 0 = none */
@@ -38,6 +39,7 @@ struct kept {
 struct value {
     struct value *next;         /* sibling, in the order of the field table */
     struct value *first, *last; /* VALUE_GROUP */
+    struct value *tail; /* the last of its field in its group; of the first of them alone */
     struct value *parent;
     union {
         const char *text;  /* VALUE_TEXT */
@@ -65,7 +67,7 @@ static inline struct value *value_child(const struct value *group, uint16_t fiel
 {
     struct value *child = group->first;
     while (child && child->field < field)
-        child = child->next;
+        child = child->tail->next;
     return child && child->field == field ? child : NULL;
 }
 

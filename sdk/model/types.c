@@ -58,6 +58,26 @@ static bool is_uri(const char *text, size_t len)
     return len > 0;
 }
 
+/* White space, as mail and XML have it, aside. */
+static bool is_base64(const char *text, size_t len)
+{
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    bool known[256] = {false};
+    size_t count = 0, padding = 0;
+    for (const char *digit = digits; *digit; digit++)
+        known[(unsigned char)*digit] = true;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '=')
+            padding++;
+        else if (known[(unsigned char)text[i]] && !padding)
+            count++;
+        else if (!is_blank(text[i]))
+            return false;
+    }
+    return padding <= 2 && (count + padding) % 4 == 0;
+}
+
 const char *value_check(const struct field *field, const char *text, size_t len,
                         const char **expected)
 {
@@ -92,6 +112,9 @@ const char *value_check(const struct field *field, const char *text, size_t len,
     case TYPE_DIGEST:
         *expected = "64 hexadecimal digits in lower case";
         return is_digest(text, len) ? NULL : "model.digest";
+    case TYPE_BASE64:
+        *expected = "base64 (RFC 4648)";
+        return is_base64(text, len) ? NULL : "model.base64";
     case TYPE_URI:
         *expected = "a URI";
         return is_uri(text, len) ? NULL : "model.uri";

@@ -127,18 +127,25 @@ static struct name_entry *find_name(struct normalizer *n, const struct comity_no
     return entry;
 }
 
-bool xml_root_is(const struct tree *tree, const struct xml_namespaces *namespaces,
-                 const char *name)
+bool xml_is_named(const struct comity_node *node, const struct xml_namespaces *namespaces,
+                  const char *name, size_t len)
 {
-    const struct comity_node *root = tree_node(tree, 1);
-    const char *prefix = prefix_of(namespaces, root->ns);
-    size_t len = prefix ? strlen(prefix) : 0;
-    if (!prefix || root->kind != COMITY_NODE_ELEMENT)
+    bool is_attribute = len > 0 && name[0] == '@';
+    if (node->kind != (is_attribute ? COMITY_NODE_ATTRIBUTE : COMITY_NODE_ELEMENT))
         return false;
-    if (len && (strncmp(name, prefix, len) != 0 || name[len] != ':'))
+    const char *prefix = is_attribute && !node->ns ? "" : prefix_of(namespaces, node->ns);
+    size_t before = prefix ? strlen(prefix) : 0;
+    if (!prefix)
         return false;
-    name += len ? len + 1 : 0;
-    return strlen(name) == root->name_len && memcmp(name, root->name, root->name_len) == 0;
+    name += is_attribute;
+    len -= is_attribute;
+    if (before) {
+        if (len <= before || memcmp(name, prefix, before) != 0 || name[before] != ':')
+            return false;
+        name += before + 1;
+        len -= before + 1;
+    }
+    return len == node->name_len && memcmp(name, node->name, len) == 0;
 }
 
 /* --- nodes */

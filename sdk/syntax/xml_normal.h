@@ -35,9 +35,10 @@ struct xml_namespaces {
     size_t count;
 };
 
-/* True if the root element of a tree of XML (not yet normal) has this normal name. */
-bool xml_root_is(const struct tree *tree, const struct xml_namespaces *namespaces,
-                 const char *name);
+/* True if an element or attribute of a tree of XML that is not yet normal has this normal
+ * name. */
+bool xml_is_named(const struct comity_node *node, const struct xml_namespaces *namespaces,
+                  const char *name, size_t len);
 
 /* Brings a tree of XML to its normal form; places stay.  Further memory is the tree's arena's.
  * COMITY_E_NOMEM: the tree is as it was. */

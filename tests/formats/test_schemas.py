@@ -3,6 +3,7 @@
 through them and back again."""
 import json
 import pathlib
+import resource
 import sys
 import xml.etree.ElementTree as etree
 
@@ -113,6 +114,56 @@ def _():
     same(found, [("model.code", "persons[0].sex"), ("model.code", "urgency"),
                  ("model.date", "persons[0].birth.date")], "findings")
     same(record["purpose"]["text"], "Encontrar o farol", record)
+
+
+@case("MNI: a message of another class is told as no request, and refused as one")
+def _():
+    data = next(p for p in samples("br-mni") if p.stem == "pedido").read_bytes()
+    other = data.replace(b'classeProcessual="375"', b'classeProcessual="7"')
+    check(other != data, "the sample has its class")
+    same(run("detect", "-", stdin=other).status, 6, "detect")
+    made = run("convert", "-f", "br-mni", "-t", "convention-json", stdin=other)
+    same((made.status, made.out), (4, b""), made.err)
+    check(b"[model.kind]" in made.err, made.err)
+
+
+@case("MNI: a word of the convention that no code says is not written, and told")
+def _():
+    record = {"schema": "urn:comity:convention:1", "kind": "mutual-legal-assistance",
+              "confidentiality": {"requested": False},
+              "persons": [{"name": {"full": "A"}, "sex": "other"}]}
+    made = run("convert", "-t", "br-mni", stdin=json.dumps(record).encode())
+    check(b'"false"' not in made.out and b'"other"' not in made.out, made.out)
+    back = json.loads(convert(made.out, "convention-json"))
+    same((back["persons"][0]["sex"], back["confidentiality"]), ("other", {"requested": False}),
+         "carried")
+
+
+@case("MNI: content that is no base64 is told at its place")
+def _():
+    data = next(p for p in samples("br-mni") if p.stem == "pedido").read_bytes()
+    made = run("convert", "-t", "convention-json",
+               stdin=data.replace(b"RmFyb2wgYXF1aS4K", b"RmFyb2w*YXF1aS4K"))
+    check(b"attachments[0].content" in made.err and b"[model.base64]" in made.err, made.err)
+
+
+@cases("eight times as many {1} cost no more than linear growth and a margin in {0}", [
+    (f, n) for f in (*FORMATS, "oas-form") for n in ("persons", "values kept")])
+def growth(form, what):
+    def seconds(count):
+        record = {"schema": "urn:comity:convention:1", "kind": "mutual-legal-assistance"}
+        if what == "persons":
+            record["persons"] = [{"name": {"full": f"A {i}"}, "role": "suspect",
+                                  "birth": {"date": "31.13.1999"}} for i in range(count)]
+        else:
+            record["kept"] = {form: {f"/unknown{i}": "1" for i in range(count)}}
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        made = run("convert", "-t", form, stdin=json.dumps(record).encode())
+        same(made.status, 0, made.err[:300])
+        run("convert", "-f", form, "-t", "convention-json", stdin=made.out)
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    few, many = min(seconds(2500) for _ in range(3)), seconds(20000)
+    check(many < 24 * max(few, 0.005), f"2,500: {few:.3f} s, 20,000: {many:.3f} s")
 
 
 @case("NIEM: what is wrong is named at its place, and the rest is read")

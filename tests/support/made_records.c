@@ -109,6 +109,7 @@ static void put_fitting(struct buffer *out, uint16_t id, unsigned number)
         [TYPE_COUNTRY] = "LV",
         [TYPE_LANGUAGE] = "zh-Hant-TW",
         [TYPE_DIGEST] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+        [TYPE_BASE64] = "U2FtcGxl",
         [TYPE_URI] = "https://example.org/a?b=c&d#e"};
     const struct field *field = &fields[id];
     if (field->type == TYPE_BOOLEAN) {
