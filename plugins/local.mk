@@ -17,6 +17,7 @@ template_formats = \
 	plugins/br-mni/br-mni.json \
 	plugins/ch-irsg28/ch-irsg28.json \
 	plugins/cn-icja13/cn-icja13.json \
+	plugins/de-xjustiz/de-xjustiz.json \
 	plugins/etsi-hi1/etsi-hi1.json \
 	plugins/hk-cap525/hk-cap525.json \
 	plugins/id-asean/id-asean.json \

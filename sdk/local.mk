@@ -86,6 +86,7 @@ mapping_sources = \
 	sdk/mapping/template_write.c \
 	sdk/mapping/writer_each.c \
 	sdk/mapping/writer_form.c \
+	sdk/mapping/writer_letters.c \
 	sdk/mapping/writer_made.c \
 	sdk/mapping/writer_parts.c \
 	sdk/mapping/writer_values.c

@@ -28,6 +28,7 @@ struct charset_encoder {
     iconv_t from_utf8, to_utf8; /* NO_CONVERTER where everything can be said */
     bool says_ascii;            /* all of it */
     bool keeps_ascii;           /* and it stays as it is */
+    bool has_ranges;            /* of charset_encoder_of(): `says` is all that there is */
     /* A bit for each character up to U+FFFF: it has been tried; it can be said. */
     uint64_t tried[BMP_COUNT / 64], says[BMP_COUNT / 64];
 };
@@ -129,6 +130,25 @@ comity_status charset_encoder_open(const char *name, struct charset_encoder **en
     return COMITY_OK;
 }
 
+comity_status charset_encoder_of(const char *name, const struct charset_range *ranges,
+                                 size_t count, struct charset_encoder **encoder)
+{
+    struct charset_encoder *made = calloc(1, sizeof *made);
+    *encoder = made;
+    if (!made)
+        return COMITY_E_NOMEM;
+    made->name = name;
+    made->from_utf8 = NO_CONVERTER;
+    made->to_utf8 = NO_CONVERTER;
+    made->has_ranges = true;
+    memset(made->tried, 0xFF, sizeof made->tried);
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t code = ranges[i].first; code <= ranges[i].last && code < BMP_COUNT;
+             code++)
+            made->says[code / 64] |= UINT64_C(1) << (code % 64);
+    return COMITY_OK;
+}
+
 void charset_encoder_free(struct charset_encoder *encoder)
 {
     if (!encoder)
@@ -160,7 +180,7 @@ bool charset_encoder_says(struct charset_encoder *encoder, uint32_t code)
     if (is_unicode(encoder->name))
         return true;
     if (code >= BMP_COUNT)
-        return try_code(encoder, code);
+        return !encoder->has_ranges && try_code(encoder, code);
     uint64_t bit = UINT64_C(1) << (code % 64);
     if (!(encoder->tried[code / 64] & bit)) {
         encoder->tried[code / 64] |= bit;

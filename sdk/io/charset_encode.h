@@ -29,6 +29,16 @@ struct charset_encoder;
  *     charset_encoder_free(encoder); */
 comity_status charset_encoder_open(const char *name, struct charset_encoder **encoder);
 
+/* Characters from `first` to `last`, code points up to U+FFFF. */
+struct charset_range {
+    uint32_t first, last;
+};
+
+/* For what has not an encoding of its own but takes only some characters of Unicode, which stay
+ * UTF-8: charset_from_utf8() copies.  The name must outlive it.  COMITY_E_NOMEM. */
+comity_status charset_encoder_of(const char *name, const struct charset_range *ranges,
+                                 size_t count, struct charset_encoder **encoder);
+
 /* NULL is fine. */
 void charset_encoder_free(struct charset_encoder *encoder);
 

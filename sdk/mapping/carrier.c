@@ -13,6 +13,21 @@
 
 #define MEDIA_TYPE "application/json"
 
+/* Notes how the format has written a value that it cannot say as it is. */
+static bool is_written(const struct kept *kept)
+{
+    static const char prefix[] = KEPT_WRITTEN;
+    return kept->key_len >= sizeof prefix && memcmp(kept->key, prefix, sizeof prefix - 1) == 0;
+}
+
+/* The same, or what the format has made of its own accord. */
+static bool is_note(const struct kept *kept)
+{
+    static const char prefix[] = KEPT_MADE;
+    return is_written(kept) || (kept->key_len >= sizeof prefix &&
+                                memcmp(kept->key, prefix, sizeof prefix - 1) == 0);
+}
+
 /* --- writing */
 
 static bool is_about_record(const struct value *value)
@@ -24,8 +39,9 @@ static bool is_unsaid(const struct record *record, const struct value *group,
                       const char *format)
 {
     for (const struct kept *kept = group->kept; kept; kept = kept->next)
-        if (!(kept->flags & VALUE_ASKED) && kept_is_value(kept) &&
-            strcmp(kept->format, format) != 0)
+        if (strcmp(kept->format, format) == 0
+                ? is_written(kept)
+                : !(kept->flags & VALUE_ASKED) && kept_is_value(kept))
             return true;
     for (const struct value *v = group->first; v; v = v->next) {
         bool is_leaf = v->form != VALUE_GROUP || (!v->first && !v->kept);
@@ -174,15 +190,74 @@ static bool fill_field(struct record *record, struct value *into, const struct v
     return true;
 }
 
+/* The value that a note of a group speaks of; NULL: it is not there. */
+static struct value *noted_value(const struct record *record, const struct value *group,
+                                 const struct kept *note)
+{
+    struct record whole = {.arena = record->arena};
+    struct buffer path;
+    struct value *found = NULL;
+    const char *error, *name = memchr(note->key, ':', note->key_len);
+    buffer_init(&path, 0);
+    value_path(group, &path);
+    if (path.size)
+        buffer_char(&path, '.');
+    buffer_add(&path, name + 1, (size_t)(note->key + note->key_len - name - 1));
+    for (whole.root = (struct value *)(uintptr_t)group; whole.root->parent;)
+        whole.root = whole.root->parent;
+    if (buffer_status(&path) != COMITY_OK ||
+        record_path(&whole, path.bytes, path.size, PATH_FIND, &found, &error) != COMITY_OK)
+        found = NULL;
+    buffer_free(&path);
+    return found && found->form == VALUE_TEXT ? found : NULL;
+}
+
+/* Takes a value away, and the groups that it leaves empty. */
+static void take_away(struct value *value)
+{
+    struct value *group = value->parent;
+    value_remove(value);
+    while (group->parent && !group->first && !group->kept) {
+        struct value *up = group->parent;
+        value_remove(group);
+        group = up;
+    }
+}
+
+/* Puts the original in the place of what the format could write of it, if that stands there. */
+static void take_original(const struct record *record, const struct value *into,
+                          const struct value *from, const struct kept *note)
+{
+    struct value *there = noted_value(record, into, note);
+    const struct value *carried = noted_value(record, from, note);
+    struct buffer json;
+    if (!there)
+        return;
+    buffer_init(&json, 0);
+    json_put_string(&json, there->text, there->len);
+    bool is_so = json.size == note->json_len && buffer_status(&json) == COMITY_OK &&
+                 memcmp(json.bytes, note->json, json.size) == 0;
+    buffer_free(&json);
+    if (is_so && carried) {
+        there->text = carried->text;
+        there->len = carried->len;
+    } else if (is_so) {
+        take_away(there);
+    }
+}
+
 /* `without`: a format whose kept pieces stay behind; NULL: none. */
 static bool fill(struct record *record, struct value *into, const struct value *from,
                  const char *without)
 {
     for (const struct kept *k = from->kept; k; k = k->next)
-        if ((!without || strcmp(k->format, without) != 0) &&
+        if ((without ? strcmp(k->format, without) != 0 || is_note(k) : !is_note(k)) &&
             !value_kept(into, k->format, k->key, k->key_len) &&
             !value_keep(record, into, k->format, k->key, k->key_len, k->json, k->json_len, 0))
             return false;
+    for (const struct kept *k = without ? NULL : from->kept; k; k = k->next)
+        if (is_note(k))
+            take_original(record, into, from, k);
     for (const struct value *v = from->first; v;) {
         const struct value *next = v->next;
         while (next && next->field == v->field)

@@ -260,6 +260,15 @@ bool codec_cut(const struct row *row, const char *text, size_t len, struct buffe
     return true;
 }
 
+const struct code_pair *codec_read_as(const struct row *row, const char *text, size_t len)
+{
+    const struct code_pair *pair =
+        row->codec == CODEC_CODES ? pair_by_value(row->codes, text, len) : NULL;
+    const struct code_pair *read =
+        pair ? pair_by_code(row->codes, pair->code, pair->code_len, false) : NULL;
+    return read != pair ? read : NULL;
+}
+
 size_t codec_source(const struct row *row, const char *language, const char **text, size_t len,
                     char *scratch)
 {

@@ -156,12 +156,13 @@ static void compile_each(struct compiler *c, uint32_t object, struct member *mem
 static void compile_object(struct compiler *c, uint32_t object, struct member *member,
                            bool list)
 {
-    static const char *const known[] = {"at",   "rows",     "when", "absent",
-                                        "note", "required", NULL};
+    static const char *const known[] = {"at",   "rows",     "when",   "absent",
+                                        "note", "required", "always", NULL};
     const struct member *top = c->top;
     compiler_check_members(c, object, known);
     member->kind = MEMBER_OBJECT;
     member->is_block = true;
+    member->always = compiler_flag(c, object, "always");
     if (list)
         compiler_fault(c, object, "template.row", "at ends in [] where each is a list");
     compile_when(c, object, member);
@@ -206,10 +207,37 @@ static void add_fixed(struct compiler *c, uint32_t node, struct member *member)
         compiler_fixed(c, text, value->text ? value->text_len : strlen(text), value->kind);
 }
 
+/* The user chooses which of the texts is written. */
+static void add_option(struct compiler *c, uint32_t object, const struct member *member)
+{
+    struct template *t = c->t;
+    struct buffer texts;
+    if (!t->options)
+        t->options = compiler_take(c, (TEMPLATE_MAX_OPTIONS + 1) * sizeof *t->options);
+    if (!t->options || t->option_count == TEMPLATE_MAX_OPTIONS || member->fixed_count < 2) {
+        compiler_fault(c, object, "template.const",
+                       "an option chooses one of several texts; a format has four at the most");
+        return;
+    }
+    buffer_init(&texts, 0);
+    for (size_t i = 0; i < member->fixed_count; i++)
+        buffer_format(&texts, "%s%s", i ? ", " : "one of ", member->fixed[i].text);
+    t->options[t->option_count] = (struct comity_option){
+        .name = member->option,
+        .type = "text",
+        .fallback = member->fixed[0].text,
+        .help = compiler_copy(c, texts.bytes ? texts.bytes : "", texts.size)};
+    t->option_members[t->option_count++] = member;
+    if (buffer_status(&texts) != COMITY_OK)
+        c->status = COMITY_E_NOMEM;
+    buffer_free(&texts);
+}
+
 /* What the format itself says; a list is what a reader finds, its first what is written. */
 static void compile_const(struct compiler *c, uint32_t object, struct member *member, bool list)
 {
-    static const char *const known[] = {"at", "const", "note", "only", "always", NULL};
+    static const char *const known[] = {"at",     "const",  "note", "only",
+                                        "always", "option", NULL};
     uint32_t value = compiler_get(c, object, "const");
     const struct comity_node *node = tree_node(&c->tree, value);
     bool several = node->kind == COMITY_NODE_LIST;
@@ -224,6 +252,9 @@ static void compile_const(struct compiler *c, uint32_t object, struct member *me
         add_fixed(c, i, member);
     if (!member->fixed_count)
         compiler_fault(c, object, "template.const", "there is no constant");
+    member->option = compiler_text(c, object, "option");
+    if (member->option)
+        add_option(c, object, member);
 }
 
 static bool same_target(const struct target *a, const struct target *b)
@@ -257,6 +288,17 @@ void compiler_check_target(struct compiler *c, uint32_t object, const struct row
                        "have one source");
 }
 
+static void row_letters(struct compiler *c, uint32_t object, struct row *row)
+{
+    const char *name = compiler_text(c, object, "letters");
+    for (size_t i = 0; name && i < c->t->letters_count; i++)
+        if (strcmp(c->t->letters[i].name, name) == 0)
+            row->letters = &c->t->letters[i];
+    if (name && !row->letters)
+        compiler_fault(c, compiler_get(c, object, "letters"), "template.letters",
+                       "the head has no such letters");
+}
+
 static void row_made(struct compiler *c, uint32_t object, struct row *row)
 {
     static const char *const rules[] = {"key",  "ref",          "uuid",   "time",
@@ -264,6 +306,10 @@ static void row_made(struct compiler *c, uint32_t object, struct row *row)
     const char *made = compiler_text(c, object, "made");
     row->prefix = compiler_text(c, object, "prefix");
     row->fallback = compiler_text(c, object, "default");
+    row_letters(c, object, row);
+    const struct comity_node *first = tree_node(&c->tree, compiler_get(c, object, "first"));
+    if (first->kind == COMITY_NODE_NUMBER && first->text_len == 1)
+        row->first = (uint32_t)(first->text[0] - '0');
     row->json_kind = row->json_kind ? row->json_kind : COMITY_NODE_STRING;
     if (!made)
         return;
@@ -332,13 +378,39 @@ static bool has_type_number(struct compiler *c, uint32_t object)
     return type && strcmp(type, "number") == 0;
 }
 
+/* A list of objects, each of one value and constants. */
+static void compile_inside(struct compiler *c, uint32_t object, struct member *member)
+{
+    uint32_t beside = compiler_get(c, object, "beside");
+    member->inside = compiler_text(c, object, "inside");
+    member->inside_len = member->inside ? (uint32_t)strlen(member->inside) : 0;
+    if (!member->inside && !beside)
+        return;
+    if (!member->inside || member->kind != MEMBER_ENTRIES)
+        compiler_fault(c, object, "template.row",
+                       "inside names the member of each entry of a list of values; beside are "
+                       "constants next to it");
+    for (uint32_t i = beside ? tree_node(&c->tree, beside)->first : 0; i;
+         i = tree_node(&c->tree, i)->next) {
+        const struct comity_node *node = tree_node(&c->tree, i);
+        struct member *constant = compiler_member(c, i, member, node->name, node->name_len);
+        if (!constant)
+            return;
+        constant->kind = MEMBER_CONST;
+        constant->fixed = compiler_take(c, sizeof *constant->fixed);
+        if (constant->fixed)
+            add_fixed(c, i, constant);
+    }
+}
+
 static void compile_value(struct compiler *c, uint32_t object, struct member *member, bool list)
 {
     static const char *const known[] = {
         "at",       "field",  "type",     "date",    "codes",    "unit",  "also",
         "else",     "absent", "required", "unknown", "note",     "with",  "country",
         "single",   "made",   "prefix",   "max",     "overflow", "parts", "between",
-        "combined", "keep",   "default",  "only",    "time",     NULL};
+        "combined", "keep",   "default",  "only",    "time",     "first", "letters",
+        "inside",   "beside", "instead",  NULL};
     struct parsed_path path = {.whole_list = list};
     compiler_check_members(c, object, known);
     member->kind = list ? MEMBER_ENTRIES : MEMBER_VALUE;
@@ -354,6 +426,7 @@ static void compile_value(struct compiler *c, uint32_t object, struct member *me
     if (!member->row)
         return;
     row_made(c, object, member->row);
+    compile_inside(c, object, member);
     if (is_kept && has_type_number(c, object))
         member->row->json_kind = COMITY_NODE_NUMBER;
     row_most(c, object, member->row);

@@ -60,9 +60,11 @@ bool compiler_path(struct compiler *c, uint32_t node, const char *path, bool lis
             compiler_fault(c, node, "template.field", "the canonical schema has no such field");
             return false;
         }
-        if (slot.field == F_document_schema || slot.field == F_document_kind) {
+        if (slot.field == F_document_schema ||
+            (slot.field == F_document_kind && !compiler_get(c, node, "codes"))) {
             compiler_fault(c, node, "template.field",
-                           "no row states the schema or the kind; kinds says which there are");
+                           "no row states the schema, nor the kind but by codes; kinds says "
+                           "which there are");
             return false;
         }
         p += len;

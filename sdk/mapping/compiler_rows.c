@@ -68,7 +68,8 @@ static void row_unknown(struct compiler *c, uint32_t object, struct row *row)
 
 static void row_also(struct compiler *c, uint32_t object, struct row *row)
 {
-    const char *fallback = compiler_text(c, object, "else");
+    const char *name = compiler_get(c, object, "instead") ? "instead" : "else";
+    const char *fallback = compiler_text(c, object, name);
     uint32_t list = compiler_get(c, object, "also");
     if (!compiler_is_list(c, list))
         list = 0;
@@ -77,10 +78,11 @@ static void row_also(struct compiler *c, uint32_t object, struct row *row)
         return;
     row->also = compiler_take(c, room * sizeof *row->also);
     struct parsed_path path;
-    if (fallback && compiler_text_path(c, compiler_get(c, object, "else"), fallback, &path) &&
+    if (fallback && compiler_text_path(c, compiler_get(c, object, name), fallback, &path) &&
         row->also) {
         row->also[row->also_count++] = path.target;
         row->has_fallback = true;
+        row->is_instead = name[0] == 'i';
     }
     for (uint32_t i = list ? tree_node(&c->tree, list)->first : 0; i && row->also;
          i = tree_node(&c->tree, i)->next) {
@@ -260,8 +262,10 @@ static struct member *walk_entry(struct compiler *c, uint32_t node, struct membe
     entry->key = FIELD_NONE;
     entry->entry = compiler_copy(c, bracket, entry_len);
     entry->entry_len = (uint32_t)entry_len;
-    add_constant(c, node, entry, bracket + 1, (size_t)(equals - bracket) - 1, equals + 1,
-                 (size_t)(step + len - equals) - 2);
+    size_t key_len = (size_t)(equals - bracket) - 1;
+    if (!memchr(bracket + 1, '/', key_len)) /* deeper, a row of its own gives it its place */
+        add_constant(c, node, entry, bracket + 1, key_len, equals + 1,
+                     (size_t)(step + len - equals) - 2);
     return entry;
 }
 

@@ -291,7 +291,10 @@ void in_scalar(struct reading *r, const struct row *row, struct frame *frame,
     const struct value *there =
         group && !field->list ? value_child(group, row->target.field) : NULL;
     if (there && there->form == VALUE_TEXT) { /* two places say one thing: the first is it */
-        if (value_is(there, decoded.text, decoded.len))
+        bool is_same = value_is(there, decoded.text, decoded.len);
+        if (is_same && (there->flags & VALUE_CONSTANT) && decoded.exact)
+            node->fate = FATE_MAPPED; /* what a writer says of its own accord */
+        else if (is_same)
             in_keep_node(r, frame->slots[0], link, index, FATE_MAPPED);
         else
             keep_other(r, frame->slots[0], link, index, there);
@@ -306,7 +309,7 @@ void in_scalar(struct reading *r, const struct row *row, struct frame *frame,
     }
     for (size_t i = 0; i < row->with_count; i++)
         in_constant(r, frame, &row->with[i]);
-    for (size_t i = 0; i < row->also_count; i++) {
+    for (size_t i = row->is_instead; i < row->also_count; i++) {
         struct value *other = in_group(r, frame, &row->also[i]);
         if (other && !value_child(other, row->also[i].field) &&
             !value_add_text(r->record, other, row->also[i].field, decoded.text, decoded.len,

@@ -5,6 +5,7 @@
 #ifndef COMITY_MAPPING_TEMPLATE_H
 #define COMITY_MAPPING_TEMPLATE_H
 
+#include "io/charset_encode.h"
 #include "model/dates.h"
 #include "model/record.h"
 #include "syntax/text.h"
@@ -12,6 +13,7 @@
 
 #define TEMPLATE_MAX_SLOTS 64u
 #define TEMPLATE_MAX_MEMBERS 256u
+#define TEMPLATE_MAX_OPTIONS 4u
 #define TEMPLATE_MAX_VARIANTS 2u /* syntaxes: json, xml */
 #define TEMPLATE_MAX_SORTS 64u   /* of entries of one list */
 
@@ -53,6 +55,13 @@ enum codec_id {
 struct code_pair {
     const char *code, *value;
     uint32_t code_len, value_len;
+};
+
+/* The characters that some texts of the format may have: "20 27 2C-2E 41-5A". */
+struct letters {
+    const char *name;
+    struct charset_range *ranges;
+    size_t count;
 };
 
 struct code_table {
@@ -171,16 +180,19 @@ struct row {
     const struct date_style *dates; /* CODEC_DATE: the first is written; ends without pattern */
     const char *language;           /* CODEC_COUNTRY: of the names; NULL: the document's */
     const struct code_table *codes;
-    const struct parts *parts; /* the text is taken apart; target is its combined item */
-    struct constant *with;     /* values that stand beside it: a unit */
+    const struct letters *letters; /* the only ones that the text may have; NULL: all */
+    const struct parts *parts;     /* the text is taken apart; target is its combined item */
+    struct constant *with;         /* values that stand beside it: a unit */
     size_t with_count;
     struct target *also; /* values that say the same */
     size_t also_count;
     bool has_fallback;        /* also[0] stands in where the target is absent */
+    bool is_instead;          /* and says something else: it is not read */
     struct constant *unknown; /* texts that mean "not known"; target unused */
     size_t unknown_count;
     uint8_t made;         /* enum made_rule */
     const char *prefix;   /* MADE_KEY: what stands before the number */
+    uint32_t first;       /* MADE_NUMBER: where numbers begin */
     const char *fallback; /* what is written where the format needs a text and there is none */
     uint32_t most;        /* characters that the format takes; 0 = as many as there are */
     const char *overflow; /* the member beside it that holds the whole; NULL: it is a loss */
@@ -202,20 +214,25 @@ struct member {
     bool is_annex;   /* no item of the form: written where there is something to say */
     bool takes_rest; /* and with it what other forms combined and nothing else has taken */
     uint16_t count;
-    struct member *members; /* MEMBER_OBJECT, _EACH, _DOCUMENTS: in the order of writing */
-    struct row *row;        /* MEMBER_VALUE, _ENTRIES; of _EACH: its target */
-    struct scope *scope;    /* MEMBER_EACH */
-    uint16_t key;           /* MEMBER_EACH: only entries whose `key` is `wanted` */
+    struct member *members; /* MEMBER_OBJECT, _EACH, _DOCUMENTS: in the order of writing; of
+                             * _ENTRIES: the constants beside each entry's `inside` */
+    const char *inside;     /* MEMBER_ENTRIES: the member of each entry that is the value */
+    uint32_t inside_len;
+    struct row *row;     /* MEMBER_VALUE, _ENTRIES; of _EACH: its target */
+    struct scope *scope; /* MEMBER_EACH */
+    uint16_t key;        /* MEMBER_EACH: only entries whose `key` is `wanted` */
     const char *wanted;
     uint32_t wanted_len;
     struct membership *when; /* MEMBER_OBJECT, _EACH: written where they hold, said by it */
     size_t when_count;
     struct fixed *fixed; /* MEMBER_CONST: the first is written */
     size_t fixed_count;
-    bool is_block;     /* MEMBER_OBJECT: with rows of its own; not for a constant alone */
-    bool always;       /* MEMBER_CONST: the entry that it is in is written for its sake */
-    bool single;       /* a list of one is written as its entry alone */
-    const char *entry; /* MEMBER_ENTRY: "[name=facts]" */
+    bool is_block;      /* MEMBER_OBJECT: with rows of its own; not for a constant alone */
+    bool always;        /* MEMBER_CONST: the entry that it is in is written for its sake;
+                        * MEMBER_OBJECT: written although nothing is in it */
+    const char *option; /* MEMBER_CONST: of the format, by which the user chooses the text */
+    bool single;        /* a list of one is written as its entry alone */
+    const char *entry;  /* MEMBER_ENTRY: "[name=facts]" */
     uint32_t entry_len;
     struct member *other; /* MEMBER_EACH, _ENTRY: another sort of entries of the same list */
     const char *key_at;   /* MEMBER_EACH: the member that other lists refer to; or NULL */
@@ -255,6 +272,12 @@ struct template
     struct scope scope;       /* of one document */
     struct code_table *tables;
     size_t table_count;
+    struct letters *letters;
+    size_t letters_count;
+    struct comity_option *options; /* of constants; ends with NULL; or NULL */
+    const struct member *option_members[TEMPLATE_MAX_OPTIONS];
+    size_t option_count;
+
     const char *const *months; /* twelve names, for dates with MMMM; or NULL */
     struct condition *detect;
     size_t detect_count;
@@ -310,7 +333,9 @@ struct template_writer {
     const char *language;            /* SYNTAX_TEXT: asked for; NULL: the document's */
     struct charset_encoder *encoder; /* SYNTAX_TEXT: NULL = UTF-8; the writer's to free */
     struct transliterator *latin;    /* for what it cannot say; made when first needed */
-    struct buffer tail;              /* what closes the enclosing object, once one is open */
+    struct lettering *lettering;     /* for each of t->letters; made when first needed */
+    const struct fixed *chosen[TEMPLATE_MAX_OPTIONS]; /* by the user; NULL: not */
+    struct buffer tail; /* what closes the enclosing object, once one is open */
     bool open, first;
     /* before the last document, for template_undo(): */
     struct buffer former_tail;
@@ -318,6 +343,9 @@ struct template_writer {
 };
 
 void template_writer_init(struct template_writer *writer, const struct template *t);
+/* Chooses the text of option `index` of the template; false where it has no such text. */
+bool template_choose(struct template_writer *writer, size_t index, const char *text,
+                     size_t len);
 void template_writer_free(struct template_writer *writer);
 /* Appends one document to `out`; on failure `out` holds nothing that may be shown. */
 comity_status template_write(struct template_writer *writer, struct record *record,
@@ -346,6 +374,9 @@ bool codec_is_unknown(const struct row *row, const char *text, size_t len, uint8
 /* Canonical text of a scalar of the source.  false: no memory. */
 bool codec_decode(const struct row *row, struct arena *arena, const char *language,
                   const char *text, size_t len, uint8_t kind, struct decoded *out);
+/* What a reader will understand where that is not the canonical text itself: of several words
+ * that one code says, the first.  NULL: the text itself. */
+const struct code_pair *codec_read_as(const struct row *row, const char *text, size_t len);
 /* What a canonical text is in the source: *text becomes it, in `scratch` (CODEC_SCRATCH bytes)
  * where need be; returns its length. */
 #define CODEC_SCRATCH 96u

@@ -6,6 +6,7 @@
 #include "syntax/json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 void compiler_fault(struct compiler *c, uint32_t node, const char *code, const char *message)
 {
@@ -62,6 +63,38 @@ void compiler_check_members(struct compiler *c, uint32_t group, const char *cons
     }
 }
 
+static void add_pair(struct compiler *c, struct code_table *table,
+                     const struct comity_node *code, uint32_t value)
+{
+    const struct comity_node *node = tree_node(&c->tree, value);
+    if (node->kind != COMITY_NODE_STRING) {
+        compiler_fault(c, value, "template.codes", "a code stands for a text, or for several");
+        return;
+    }
+    table->pairs[table->count++] =
+        (struct code_pair){.code = compiler_copy(c, code->name, code->name_len),
+                           .value = compiler_copy(c, node->text, node->text_len),
+                           .code_len = code->name_len,
+                           .value_len = node->text_len};
+}
+
+/* The codes of a table; one that stands for several words is read as the first. */
+static void compile_pairs(struct compiler *c, uint32_t object, struct code_table *table)
+{
+    const struct comity_node *node = tree_node(&c->tree, object);
+    size_t room = 0;
+    for (uint32_t i = node->first; i; i = tree_node(&c->tree, i)->next)
+        room += tree_node(&c->tree, i)->count + 1;
+    table->pairs = compiler_take(c, room * sizeof *table->pairs);
+    for (uint32_t i = node->first; i && table->pairs; i = tree_node(&c->tree, i)->next) {
+        const struct comity_node *code = tree_node(&c->tree, i);
+        bool several = code->kind == COMITY_NODE_LIST;
+        for (uint32_t k = several ? code->first : i; k;
+             k = several ? tree_node(&c->tree, k)->next : 0)
+            add_pair(c, table, code, k);
+    }
+}
+
 static void compile_tables(struct compiler *c, uint32_t object)
 {
     if (!object)
@@ -77,19 +110,50 @@ static void compile_tables(struct compiler *c, uint32_t object)
         int size =
             snprintf(expected, sizeof expected, "a code of the table %.100s", table->name);
         table->expected = compiler_copy(c, expected, (size_t)size);
-        table->pairs = compiler_take(c, node->count * sizeof *table->pairs);
-        for (uint32_t k = node->first; k && table->pairs; k = tree_node(&c->tree, k)->next) {
-            const struct comity_node *pair = tree_node(&c->tree, k);
-            if (pair->kind != COMITY_NODE_STRING) {
-                compiler_fault(c, k, "template.codes", "a code stands for a text");
-                continue;
-            }
-            table->pairs[table->count++] =
-                (struct code_pair){.code = compiler_copy(c, pair->name, pair->name_len),
-                                   .value = compiler_copy(c, pair->text, pair->text_len),
-                                   .code_len = pair->name_len,
-                                   .value_len = pair->text_len};
+        compile_pairs(c, i, table);
+    }
+}
+
+/* "20 27 2C-2E": code points in hexadecimal digits. */
+static bool read_ranges(struct letters *letters, const char *text)
+{
+    while (*text) {
+        char *end;
+        struct charset_range *range = &letters->ranges[letters->count++];
+        range->first = range->last = (uint32_t)strtoul(text, &end, 16);
+        if (end == text)
+            return false;
+        if (*end == '-') {
+            text = end + 1;
+            range->last = (uint32_t)strtoul(text, &end, 16);
         }
+        if (end == text || range->last < range->first || range->last > 0xFFFF)
+            return false;
+        while (*end == ' ')
+            end++;
+        text = end;
+    }
+    return letters->count > 0;
+}
+
+static void compile_letters(struct compiler *c, uint32_t object)
+{
+    struct template *t = c->t;
+    t->letters = object
+                     ? compiler_take(c, tree_node(&c->tree, object)->count * sizeof *t->letters)
+                     : NULL;
+    for (uint32_t i = object ? tree_node(&c->tree, object)->first : 0; i && t->letters;
+         i = tree_node(&c->tree, i)->next) {
+        const struct comity_node *node = tree_node(&c->tree, i);
+        struct letters *letters = &t->letters[t->letters_count++];
+        const char *text = node->kind == COMITY_NODE_STRING
+                               ? compiler_copy(c, node->text, node->text_len)
+                               : NULL;
+        letters->name = compiler_copy(c, node->name, node->name_len);
+        letters->ranges = compiler_take(c, (node->text_len + 1) * sizeof *letters->ranges);
+        if (!text || !letters->ranges || !read_ranges(letters, text))
+            compiler_fault(c, i, "template.letters",
+                           "letters are code points of up to FFFF, as 20 27 2C-2E 41-5A");
     }
 }
 
@@ -303,11 +367,11 @@ static const char *variant_id(struct compiler *c, const char *syntax)
 
 static void compile_head(struct compiler *c)
 {
-    static const char *const known[] = {"comity_template", "id",       "title",     "source",
-                                        "syntax",          "kinds",    "documents", "detect",
-                                        "codes",           "rows",     "constants", "note",
-                                        "media_types",     "suffixes", "months",    "examples",
-                                        "namespaces",      "root",     "carries",   NULL};
+    static const char *const known[] = {
+        "comity_template", "id",       "title",  "source",   "syntax",     "kinds",
+        "documents",       "detect",   "codes",  "rows",     "constants",  "note",
+        "media_types",     "suffixes", "months", "examples", "namespaces", "root",
+        "carries",         "letters",  NULL};
     static const char *const known_of_form[] = {
         "comity_template", "id",        "title",    "source",    "syntax",   "kinds",
         "detect",          "codes",     "rows",     "constants", "note",     "media_types",
@@ -340,6 +404,7 @@ static void compile_head(struct compiler *c)
     t->root.kind = MEMBER_OBJECT;
     c->scope = &t->scope;
     compile_tables(c, compiler_get(c, 1, "codes"));
+    compile_letters(c, compiler_get(c, 1, "letters"));
     t->months = compiler_months(c);
     if (is_form)
         compiler_form(c);

@@ -46,9 +46,51 @@ void in_empty(struct reading *r, const struct member *member, struct frame *fram
     empty->node = index;
 }
 
+/* True if the entry is the value and the constants that a writer puts beside it, which are
+ * marked. */
+static bool is_plain_entry(struct reading *r, const struct member *member, uint32_t index,
+                           uint32_t value)
+{
+    uint16_t hint = 0;
+    uint32_t count = 1;
+    for (uint32_t i = tree_node(r->tree, index)->first; i; i = tree_node(r->tree, i)->next) {
+        struct comity_node *node = tree_node(r->tree, i);
+        const struct member *constant =
+            i == value ? NULL : member_find(member, node->name, node->name_len, &hint);
+        if (i == value)
+            continue;
+        if (!constant || fixed_find(constant, node) != constant->fixed)
+            return false;
+        node->fate = FATE_MAPPED;
+        count++;
+    }
+    return count == member->count + 1u;
+}
+
+/* An entry that is an object of one value and constants. */
+static void read_inside(struct reading *r, const struct member *member, struct frame *frame,
+                        const struct link *link, uint32_t index)
+{
+    struct link step = {.up = link, .name = member->inside, .len = member->inside_len};
+    uint32_t value = tree_node(r->tree, index)->kind == COMITY_NODE_GROUP
+                         ? tree_find(r->tree, index, member->inside, member->inside_len, NULL)
+                         : 0;
+    if (!value || !in_is_scalar(tree_node(r->tree, value))) {
+        in_keep_unexpected(r, frame->slots[0], link, index, "an object with the value");
+        return;
+    }
+    if (!is_plain_entry(r, member, index, value))
+        in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
+    in_scalar(r, member->row, frame, &step, value);
+}
+
 static void read_entry(struct reading *r, const struct member *member, struct frame *frame,
                        const struct link *link, uint32_t index)
 {
+    if (member->inside) {
+        read_inside(r, member, frame, link, index);
+        return;
+    }
     if (in_is_scalar(tree_node(r->tree, index)))
         in_scalar(r, member->row, frame, link, index);
     else if (tree_node(r->tree, index)->kind == COMITY_NODE_NULL)
@@ -114,6 +156,11 @@ static bool read_element(struct reading *r, const struct member *member, struct 
     struct comity_node *node = tree_node(r->tree, index);
     static const char text[] = XML_TEXT;
     uint16_t hint = 0;
+    if (node->kind == COMITY_NODE_STRING && node->text_len == 0 && member->always &&
+        member->kind == MEMBER_OBJECT) {
+        node->fate = FATE_MAPPED;
+        return true;
+    }
     if (node->kind == COMITY_NODE_STRING && node->text_len == 0 &&
         member->kind != MEMBER_CONST) { /* an empty element says nothing */
         in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
@@ -183,6 +230,8 @@ static bool always_written(const struct member *member)
         return true;
     if (member->kind == MEMBER_ENTRY)
         return false;
+    if (member->kind == MEMBER_OBJECT && member->always)
+        return true;
     if (member->kind != MEMBER_OBJECT)
         return member->absent != ABSENT_OMIT ||
                (member->row &&
@@ -216,12 +265,22 @@ static void keep_order(struct reading *r, struct value *group, const struct link
     in_keep_json(r, group, "order:", link, &json, 0);
 }
 
+/* True if one of the cases of the object was there: no other is expected. */
+static bool has_case(const struct member *parent, const uint64_t *seen)
+{
+    for (uint16_t i = 0; i < parent->count; i++)
+        if ((seen[i / 64] >> (i % 64) & 1u) && parent->members[i].when_count)
+            return true;
+    return false;
+}
+
 static void keep_absent(struct reading *r, const struct member *parent, struct frame *frame,
                         const struct link *link, const uint64_t *seen)
 {
     for (uint16_t i = 0; i < parent->count; i++) {
         const struct member *member = &parent->members[i];
-        if ((seen[i / 64] >> (i % 64) & 1u) || !always_written(member))
+        bool is_other = member->when_count && member->always && has_case(parent, seen);
+        if ((seen[i / 64] >> (i % 64) & 1u) || !always_written(member) || is_other)
             continue;
         struct link step = {.up = link, .name = member->name, .len = member->name_len};
         in_keep(r, frame->slots[0], "absent:", &step, "true", 4, 0);

@@ -73,9 +73,16 @@ static void put_how(const struct member *member, struct buffer *how)
         buffer_format(how, "\"%s\" means not known; ", row->unknown[i].text);
     for (size_t i = 0; row && i < row->also_count; i++) {
         const struct target *also = &row->also[i];
-        buffer_format(how, "also %s%s; ", fields[also->field].name,
-                      i == 0 && row->has_fallback ? " (and from it)" : "");
+        if (i == 0 && row->is_instead)
+            buffer_format(how, "or %s; ", fields[also->field].name);
+        else
+            buffer_format(how, "also %s%s; ", fields[also->field].name,
+                          i == 0 && row->has_fallback ? " (and from it)" : "");
     }
+    if (row && row->letters)
+        buffer_format(how, "letters %s; ", row->letters->name);
+    if (member->inside)
+        buffer_format(how, "each in %s; ", member->inside);
     if (row && row->made)
         buffer_format(how, "%s%s; ", made_words[row->made],
                       row->is_kept ? "" : ", where it is not stated");

@@ -35,6 +35,10 @@ static bool write_inner(struct writing *w, const struct member *member, struct o
         out_take_when(w, member, frame);
         return true;
     }
+    if (member->always && holds && !out_kept(w, frame, "") && !out_kept(w, frame, "absent:")) {
+        w->stated++;
+        return true;
+    }
     struct kept *kept = out_kept(w, frame, ""), *absent = out_kept(w, frame, "absent:");
     if (!kept && !absent && !member->is_block && w->stated > stated)
         return true;
@@ -54,13 +58,20 @@ static bool write_const(struct writing *w, const struct member *member, struct o
     struct kept *kept = out_kept(w, frame, ""), *absent = out_kept(w, frame, "absent:");
     if (absent)
         absent->flags |= VALUE_ASKED;
-    if (kept)
+    const struct fixed *chosen = NULL;
+    for (size_t i = 0; member->option && i < w->t->option_count; i++)
+        if (w->t->option_members[i] == member)
+            chosen = w->chosen[i];
+    if (chosen && kept)
+        kept->flags |= VALUE_ASKED;
+    if (kept && !chosen)
         out_put_kept(w, kept);
-    else if (!absent)
-        buffer_add(w->out, member->fixed[0].json, member->fixed[0].json_len);
+    else if (chosen || !absent)
+        buffer_add(w->out, (chosen ? chosen : member->fixed)->json,
+                   (chosen ? chosen : member->fixed)->json_len);
     w->stated += kept || !absent;
     w->said += member->always;
-    return kept || !absent;
+    return kept || chosen || !absent;
 }
 
 static bool write_documents(struct writing *w)
@@ -316,8 +327,18 @@ void template_writer_init(struct template_writer *writer, const struct template 
     buffer_init(&writer->former_tail, 0);
 }
 
+bool template_choose(struct template_writer *writer, size_t index, const char *text, size_t len)
+{
+    const struct member *member = writer->t->option_members[index];
+    for (size_t i = 0; i < member->fixed_count && !writer->chosen[index]; i++)
+        if (member->fixed[i].text_len == len && memcmp(member->fixed[i].text, text, len) == 0)
+            writer->chosen[index] = &member->fixed[i];
+    return writer->chosen[index] != NULL;
+}
+
 void template_writer_free(struct template_writer *writer)
 {
+    lettering_free(writer->lettering, writer->t ? writer->t->letters_count : 0);
     buffer_free(&writer->tail);
     buffer_free(&writer->former_tail);
     transliterator_free(writer->latin);
@@ -432,7 +453,9 @@ static comity_status write_once(struct template_writer *writer, struct record *r
                         .prefix = "",
                         .language = writer->language,
                         .encoder = writer->encoder,
-                        .latin = &writer->latin};
+                        .latin = &writer->latin,
+                        .lettering = &writer->lettering,
+                        .chosen = writer->chosen};
     struct out_frame frame;
     buffer_init(&w.path, 1u << 16);
     out_frame_init(&w, &frame, &w.t->scope, record->root);

@@ -19,7 +19,9 @@ struct writing {
     uint16_t language_index;         /* the same, in the form's list */
     struct charset_encoder *encoder; /* what must be able to say it; NULL: UTF-8 */
     struct transliterator **latin;   /* for what it cannot say */
-    size_t hole;                     /* where documents go in what encloses them; 0 = not met */
+    struct lettering **lettering;    /* for rows with letters */
+    const struct fixed *const *chosen; /* of options, by their number */
+    size_t hole;           /* where documents go in what encloses them; 0 = not met */
     size_t said;           /* members written that say something, unlike null for nothing */
     unsigned numbers;      /* made so far, from 0 on */
     size_t stated;         /* members written although there is nothing to say: null, [] */
@@ -98,6 +100,17 @@ bool out_each(struct writing *w, const struct member *member, struct out_frame *
 /* Takes the brackets off a list of one that began at `start`, where its row says so. */
 void out_single(struct writing *w, const struct member *member, struct out_frame *frame,
                 size_t start, size_t count);
+
+/* --- writer_letters.c: writes a value as its row says it; false where it cannot.  What a
+ * reader will take for another text is noted, if the record goes along. */
+bool out_encode(struct writing *w, const struct row *row, struct out_frame *frame,
+                struct value *value);
+/* Notes in the record that goes along what was written for a row's field: KEPT_WRITTEN, in the
+ * place of what the record says (entry `position` of a list); KEPT_MADE, of the format's own
+ * accord. */
+void out_note(struct writing *w, const char *prefix, const struct row *row,
+              const struct out_frame *frame, uint32_t position, const char *text, size_t len);
+void lettering_free(struct lettering *all, size_t count);
 
 /* --- writer_made.c: what the document has not and the format needs; false: nothing */
 bool out_made(struct writing *w, const struct row *row, struct out_frame *frame,

@@ -214,6 +214,8 @@ bool out_made(struct writing *w, const struct row *row, struct out_frame *frame,
         put_time(row->made, text);
         break;
     case MADE_NUMBER:
+        if (w->numbers < row->first)
+            w->numbers = row->first;
         buffer_format(text, "%u", w->numbers++);
         return true;
     default:

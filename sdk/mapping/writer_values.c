@@ -141,7 +141,7 @@ void out_take(struct writing *w, const struct row *row, struct out_frame *frame,
         if (beside)
             beside->flags |= VALUE_ASKED;
     }
-    for (size_t i = 0; i < row->also_count; i++) {
+    for (size_t i = row->is_instead; i < row->also_count; i++) {
         struct value *other = out_target(w, frame, &row->also[i]);
         if (other && other->form == VALUE_TEXT && value_is(other, value->text, value->len))
             other->flags |= VALUE_ASKED;
@@ -221,6 +221,8 @@ static bool write_made(struct writing *w, const struct member *member, struct ou
     buffer_init(&text, 0);
     bool is_number = member->row->json_kind == COMITY_NODE_NUMBER;
     bool wrote = out_made(w, member->row, frame, &text);
+    if (wrote && member->row->made && !member->row->is_kept)
+        out_note(w, KEPT_MADE, member->row, frame, 0, text.bytes, text.size);
     if (wrote && is_number)
         buffer_add(w->out, text.bytes, text.size);
     else
@@ -361,7 +363,7 @@ static bool write_scalar(struct writing *w, const struct member *member,
         if (original)
             buffer_add(w->out, kept->json, kept->json_len);
         if (original || (row->most && write_cut(w, row, value)) ||
-            codec_encode(row, value->text, value->len, w->out)) {
+            out_encode(w, row, frame, value)) {
             out_take(w, row, frame, value);
             w->said++;
             return true;
@@ -427,7 +429,7 @@ static struct value *write_entry(struct writing *w, const struct row *row,
     bool original = kept && out_kept_is_value(w, row, kept, value);
     if (original)
         buffer_add(w->out, kept->json, kept->json_len);
-    if (original || codec_encode(row, value->text, value->len, w->out))
+    if (original || out_encode(w, row, frame, value))
         out_take(w, row, frame, value);
     else
         w->out->size = before;
@@ -453,6 +455,76 @@ bool out_whole_list(struct writing *w, struct out_frame *frame, struct value *va
     return true;
 }
 
+/* What a kept entry is: no object with a value, or one with the canonical value, or another. */
+enum kept_entry { ENTRY_WITHOUT, ENTRY_SAME, ENTRY_OTHER };
+
+static enum kept_entry kept_inside(struct writing *w, const struct member *member,
+                                   const struct kept *kept, const struct value *value)
+{
+    struct tree tree;
+    struct decoded decoded;
+    enum kept_entry found = ENTRY_WITHOUT;
+    tree_init(&tree, w->record->arena);
+    if (out_read_kept(w, kept, &tree) && tree_node(&tree, 1)->kind == COMITY_NODE_GROUP) {
+        const struct comity_node *node =
+            tree_node(&tree, tree_find(&tree, 1, member->inside, member->inside_len, NULL));
+        if (node->text && !codec_decode(member->row, w->record->arena, w->language, node->text,
+                                        node->text_len, node->kind, &decoded))
+            w->status = COMITY_E_NOMEM;
+        else if (node->text)
+            found =
+                value && value_is(value, decoded.text, decoded.len) ? ENTRY_SAME : ENTRY_OTHER;
+    }
+    tree_free(&tree);
+    return found;
+}
+
+/* An entry that is an object: the kept one while its value stands, or constants and value. */
+static struct value *write_inside(struct writing *w, const struct member *member,
+                                  struct out_frame *frame, struct value *value,
+                                  struct kept *kept, size_t start)
+{
+    size_t before = w->out->size, path = w->path.size;
+    enum kept_entry entry = kept ? kept_inside(w, member, kept, value) : ENTRY_OTHER;
+    if (kept)
+        kept->flags |= VALUE_ASKED;
+    if (entry != ENTRY_OTHER) {
+        out_comma(w, start);
+        out_put_kept(w, kept);
+        if (entry == ENTRY_WITHOUT)
+            return value;
+        out_step(w, member->inside, member->inside_len);
+        kept = out_kept(w, frame, "");
+        w->path.size = path;
+        if (kept)
+            kept->flags |= VALUE_ASKED; /* it is in the entry */
+        out_take(w, member->row, frame, value);
+        return value_next(value);
+    }
+    if (!value)
+        return NULL;
+    out_comma(w, start);
+    buffer_char(w->out, '{');
+    for (uint16_t i = 0; i < member->count; i++) {
+        const struct member *constant = &member->members[i];
+        buffer_add(w->out, constant->literal, constant->literal_len);
+        buffer_add(w->out, constant->fixed->json, constant->fixed->json_len);
+        buffer_char(w->out, ',');
+    }
+    json_put_string(w->out, member->inside, member->inside_len);
+    buffer_char(w->out, ':');
+    out_step(w, member->inside, member->inside_len);
+    kept = out_kept(w, frame, "");
+    size_t inner = w->out->size;
+    struct value *next = write_entry(w, member->row, frame, value, kept, inner);
+    w->path.size = path;
+    if (w->out->size == inner)
+        w->out->size = before;
+    else
+        buffer_char(w->out, '}');
+    return next;
+}
+
 bool out_entries(struct writing *w, const struct member *member, struct out_frame *frame)
 {
     struct value *value = out_target(w, frame, &member->row->target);
@@ -466,7 +538,14 @@ bool out_entries(struct writing *w, const struct member *member, struct out_fram
     size_t start = w->out->size;
     uint32_t count = 0;
     while (value || kept) {
-        value = write_entry(w, member->row, frame, value, kept, start);
+        size_t path = w->path.size;
+        if (member->inside) {
+            buffer_format(&w->path, "/%u", count);
+            value = write_inside(w, member, frame, value, kept, start);
+            w->path.size = path;
+        } else {
+            value = write_entry(w, member->row, frame, value, kept, start);
+        }
         kept = out_kept_entry(w, frame, ++count);
     }
     buffer_char(w->out, ']');

@@ -26,7 +26,11 @@ enum value_form { VALUE_TEXT, VALUE_GROUP, VALUE_EMPTY_LIST };
  * value, "other:/path" one that says otherwise what stands elsewhere too (a list: what is read
  * there, and this one), "order:/path" the order of an object's members, "absent:/path" a member
  * that the format's writer would write and the source had not, "stream:..." the same of what
- * encloses a stream of documents.  `json` is JSON text. */
+ * encloses a stream of documents, "written:path" how a field (from the group on) was written
+ * where a reader would take it for another text, "made:path" what a writer has made for it.
+ * `json` is JSON text. */
+#define KEPT_WRITTEN "written:"
+#define KEPT_MADE "made:"
 struct kept {
     struct kept *next;
     struct kept *last; /* of the same format; of the first piece of each format alone */

@@ -73,6 +73,9 @@ comity_status format_charset(const struct format *format, const char *spec,
 /* The same for the language of a form's labels. */
 comity_status format_language(const struct format *format, const char *spec,
                               struct findings *findings, const char **language);
+/* The same for the options of a template's constants. */
+comity_status format_choose(const struct format *format, const char *spec,
+                            struct findings *findings, struct template_writer *writer);
 bool format_can_read(const struct format *format);
 bool format_can_write(const struct format *format);
 

@@ -27,7 +27,7 @@ comity_status record_writer_init(struct record_writer *writer, const struct form
         return COMITY_OK;
     template_writer_init(&writer->templated, format->t);
     if (!format->t->form)
-        return COMITY_OK;
+        return format_choose(format, spec, findings, &writer->templated);
     const char *charset = NULL;
     comity_status status = format_charset(format, spec, findings, &charset);
     if (status == COMITY_OK && charset && strcmp(charset, "UTF-8") != 0)

@@ -40,6 +40,9 @@ comity_status add_format(struct comity *context, const struct format *format,
     *added = *format;
     if (added->t && added->t->form && !added->described.options)
         added->described.options = form_options;
+    else if (added->t && !added->described.options)
+        added->described.options = added->t->options;
+
     for (size_t i = 0; i < context->format_count; i++)
         if (strcmp(context->formats[i]->id, format->id) == 0)
             added->is_shadowed = true;
@@ -236,6 +239,19 @@ comity_status format_language(const struct format *format, const char *spec,
     return *language ? COMITY_OK
                      : bad_option(format, "language", name, len,
                                   "one of the languages of the form's labels", findings);
+}
+
+comity_status format_choose(const struct format *format, const char *spec,
+                            struct findings *findings, struct template_writer *writer)
+{
+    const struct comity_option *options = format->t->options;
+    for (size_t i = 0; i < format->t->option_count; i++) {
+        size_t len = 0;
+        const char *text = format_option(format, spec, options[i].name, &len);
+        if (text != options[i].fallback && !template_choose(writer, i, text, len))
+            return bad_option(format, options[i].name, text, len, options[i].help, findings);
+    }
+    return COMITY_OK;
 }
 
 struct format *find_format(struct comity *context, const char *spec, struct findings *findings)
