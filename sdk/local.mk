@@ -26,6 +26,8 @@ io_sources = \
 	sdk/io/transliterate.c
 
 syntax_sources = \
+		sdk/syntax/csv_read.c \
+	sdk/syntax/csv_write.c \
 	sdk/syntax/json_error.c \
 	sdk/syntax/json_names.c \
 	sdk/syntax/json_read.c \

@@ -52,6 +52,7 @@ script_tests = \
 	tests/formats/test_etsi_hi1.py \
 	tests/formats/test_form_variants.py \
 	tests/formats/test_forms.py \
+	tests/formats/test_gb_xhibit.py \
 	tests/formats/test_interpol.py \
 	tests/formats/test_loss.py \
 	tests/formats/test_planted_faults.py \

@@ -155,6 +155,18 @@ static int32_t form_score(const struct template *t, const struct tree *tree, str
            (int32_t)((size_t)t->detect_score * labels / (2 * t->main_labels));
 }
 
+/* Comma-separated values are told by their header: by all columns, or less surely by half. */
+static int32_t csv_score(const struct template *t, const struct tree *tree, struct buffer *why)
+{
+    size_t hits = csv_header_hits(&t->csv, tree->text, tree->size), count = 0;
+    while (t->csv.columns[count])
+        count++;
+    if (hits * 2 < count)
+        return 0;
+    buffer_format(why, "its header has %zu of %zu columns", hits, count);
+    return hits == count ? t->detect_score : t->detect_score / 2;
+}
+
 comity_status template_normalize(const struct template *t, struct tree *tree)
 {
     return tree->syntax == SYNTAX_XML ? xml_normalize(tree, &t->namespaces) : COMITY_OK;
@@ -162,6 +174,8 @@ comity_status template_normalize(const struct template *t, struct tree *tree)
 
 int32_t template_score(const struct template *t, const struct tree *tree, struct buffer *why)
 {
+    if (t->syntax == SYNTAX_CSV && tree->syntax == SYNTAX_TEXT)
+        return csv_score(t, tree, why);
     if (t->syntax != tree->syntax || tree->count < 2)
         return 0;
     if (t->form)

@@ -8,6 +8,7 @@
 #include "io/charset_encode.h"
 #include "model/dates.h"
 #include "model/record.h"
+#include "syntax/csv.h"
 #include "syntax/text.h"
 #include "syntax/xml_normal.h"
 
@@ -267,6 +268,7 @@ struct template
     size_t kind_count;
     const char *root_name; /* SYNTAX_XML: of the root element, with its prefix */
     struct xml_namespaces namespaces;
+    struct csv_layout csv;    /* SYNTAX_CSV */
     struct member root;       /* MEMBER_OBJECT: the document, or what encloses documents */
     struct member *documents; /* in it; NULL: the root is the document */
     struct scope scope;       /* of one document */

@@ -242,8 +242,12 @@ comity_status check_read(struct compiler *c, const char *bytes, size_t size,
     uint32_t after = 0;
     tree_init(tree, arena);
     tree->line = tree->column = 1;
+    uint64_t bad = 0;
+    tree->text = bytes;
+    tree->size = size;
     comity_status status =
         c->t->form ? text_read(tree, c->t->form, bytes, size, &limits, findings, &found)
+        : c->t->syntax == SYNTAX_CSV ? csv_read(tree, &c->t->csv, &limits, findings, &bad)
         : c->t->syntax == SYNTAX_XML
             ? xml_read(tree, bytes, size, &limits, &error)
             : json_read(tree, bytes, size, true, &limits, &used, &error);

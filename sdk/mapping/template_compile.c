@@ -269,7 +269,7 @@ static void compile_detect(struct compiler *c, uint32_t object)
     uint32_t all = object ? compiler_get(c, object, "all") : 0,
              score = object ? compiler_get(c, object, "score") : 0;
     const struct comity_node *node;
-    bool good = t->form || t->syntax == SYNTAX_XML ||
+    bool good = t->form || t->syntax == SYNTAX_XML || t->syntax == SYNTAX_CSV ||
                 (all && tree_node(&c->tree, all)->kind == COMITY_NODE_LIST &&
                  tree_node(&c->tree, all)->first);
     good = good && small_number(c, score, &t->detect_score);
@@ -332,6 +332,27 @@ static void compile_namespaces(struct compiler *c)
     t->namespaces.all = all;
 }
 
+/* The columns of comma-separated values, and those that all rows of a document share. */
+static void compile_columns(struct compiler *c)
+{
+    struct csv_layout *csv = &c->t->csv;
+    csv->columns = text_list(c, compiler_get(c, 1, "columns"));
+    csv->shared = text_list(c, compiler_get(c, 1, "shared"));
+    if (!csv->columns || !csv->shared)
+        return;
+    bool good = csv->columns[0] && csv->shared[0];
+    for (size_t i = 0; good && csv->shared[i]; i++) {
+        size_t k = 0;
+        while (csv->columns[k] && strcmp(csv->columns[k], csv->shared[i]) != 0)
+            k++;
+        good = csv->columns[k] != NULL;
+    }
+    if (!good)
+        compiler_fault(c, 1, "template.columns",
+                       "a template of csv needs columns, and which of them the rows of a "
+                       "document share");
+}
+
 /* The syntax that is compiled: one, or one of several. */
 static const char *head_syntax(struct compiler *c)
 {
@@ -368,10 +389,10 @@ static const char *variant_id(struct compiler *c, const char *syntax)
 static void compile_head(struct compiler *c)
 {
     static const char *const known[] = {
-        "comity_template", "id",       "title",  "source",   "syntax",     "kinds",
-        "documents",       "detect",   "codes",  "rows",     "constants",  "note",
-        "media_types",     "suffixes", "months", "examples", "namespaces", "root",
-        "carries",         "letters",  NULL};
+        "comity_template", "id",       "title",   "source",   "syntax",     "kinds",
+        "documents",       "detect",   "codes",   "rows",     "constants",  "note",
+        "media_types",     "suffixes", "months",  "examples", "namespaces", "root",
+        "carries",         "letters",  "columns", "shared",   NULL};
     static const char *const known_of_form[] = {
         "comity_template", "id",        "title",    "source",    "syntax",   "kinds",
         "detect",          "codes",     "rows",     "constants", "note",     "media_types",
@@ -379,7 +400,8 @@ static void compile_head(struct compiler *c)
         "months",          "examples",  NULL};
     struct template *t = c->t;
     const char *syntax = head_syntax(c);
-    bool is_form = syntax && strcmp(syntax, "text") == 0;
+    bool is_form = syntax && strcmp(syntax, "text") == 0,
+         is_csv = syntax && strcmp(syntax, "csv") == 0;
     compiler_check_members(c, 1, is_form ? known_of_form : known);
     uint32_t version = compiler_get(c, 1, "comity_template");
     if (!version || tree_node(&c->tree, version)->text_len != 1 ||
@@ -390,10 +412,13 @@ static void compile_head(struct compiler *c)
     t->title = compiler_text(c, 1, "title");
     t->source = compiler_text(c, 1, "source");
     bool is_xml = syntax && strcmp(syntax, "xml") == 0;
-    if (!t->id || !t->title || !syntax || (!is_form && !is_xml && strcmp(syntax, "json") != 0))
+    if (!t->id || !t->title || !syntax ||
+        (!is_form && !is_xml && !is_csv && strcmp(syntax, "json") != 0))
         compiler_fault(c, 1, "template.head",
-                       "a template needs id, title and syntax (json, xml or text)");
-    t->syntax = is_form ? SYNTAX_TEXT : is_xml ? SYNTAX_XML : SYNTAX_JSON;
+                       "a template needs id, title and syntax (json, xml, csv or text)");
+    t->syntax = is_form ? SYNTAX_TEXT : is_xml ? SYNTAX_XML : is_csv ? SYNTAX_CSV : SYNTAX_JSON;
+    if (is_csv)
+        compile_columns(c);
     if (is_xml)
         compile_namespaces(c);
     t->carries = compiler_flag(c, 1, "carries");
@@ -415,7 +440,8 @@ static void compile_body(struct compiler *c)
 {
     struct template *t = c->t;
     struct member *document = &t->root;
-    const char *documents = compiler_text(c, 1, "documents");
+    const char *documents =
+        t->syntax == SYNTAX_CSV ? CSV_DOCUMENTS "[]" : compiler_text(c, 1, "documents");
     if (documents) {
         bool list = false;
         document = compiler_walk(c, compiler_get(c, 1, "documents"), &t->root, documents, false,

@@ -363,7 +363,7 @@ void template_undo(struct template_writer *writer)
 
 void template_finish(struct template_writer *writer, struct buffer *out)
 {
-    if (writer->open) {
+    if (writer->open && writer->t->syntax != SYNTAX_CSV) {
         buffer_add(out, writer->tail.bytes, writer->tail.size);
         buffer_char(out, '\n');
     }
@@ -416,10 +416,39 @@ static void put_xml(struct writing *w, const struct buffer *json, struct buffer 
                "take control characters out of the document", message);
 }
 
+/* The document as rows of comma-separated values. */
+static void write_rows(struct writing *w, struct template_writer *writer,
+                       const struct member *document, struct out_frame *frame)
+{
+    struct buffer *out = w->out, json;
+    char message[200];
+    size_t lost = 0;
+    buffer_init(&json, 0);
+    w->out = &json;
+    out_object(w, document, frame);
+    w->out = out;
+    if (buffer_status(&json) != COMITY_OK)
+        w->status = buffer_status(&json);
+    else if (!w->failed && w->status == COMITY_OK)
+        w->status = csv_from_json(json.bytes, json.size, &w->t->csv, !writer->open,
+                                  w->record->arena, out, &lost);
+    buffer_free(&json);
+    writer->open = w->status == COMITY_OK && !w->failed ? true : writer->open;
+    if (!lost)
+        return;
+    snprintf(message, sizeof message, "%zu values have no column; they are left out", lost);
+    out_report(w, w->record->root->node, COMITY_LOSS, "csv.unsaid", NULL,
+               "write to another format, or add the columns to the template", message);
+}
+
 static void write_document(struct writing *w, struct template_writer *writer,
                            const struct member *document, struct out_frame *frame)
 {
     struct buffer *out = w->out, json;
+    if (w->t->syntax == SYNTAX_CSV) {
+        write_rows(w, writer, document, frame);
+        return;
+    }
     if (w->t->documents && !writer->first)
         buffer_char(out, ',');
     if (w->t->form) {
@@ -469,7 +498,7 @@ static comity_status write_once(struct template_writer *writer, struct record *r
     if (carried) {
         out_take_constants(&w, &frame);
         const struct member *document = w.t->documents ? w.t->documents : &w.t->root;
-        if (w.t->documents &&
+        if (w.t->documents && w.t->syntax != SYNTAX_CSV &&
             (!writer->open || value_kept(record->root, w.t->id, "stream:", 7)))
             open_stream(&w, writer);
         write_document(&w, writer, document, &frame);

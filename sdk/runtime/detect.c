@@ -33,7 +33,9 @@ static int32_t score(const struct format *format, const struct tree *tree, struc
         buffer_text(why, "names the schema " SCHEMA_URN);
         return 100;
     }
-    if (format->syntax != tree->syntax || !format_can_read(format))
+    /* What is no JSON and no XML comes as text. */
+    enum syntax_id syntax = format->syntax == SYNTAX_CSV ? SYNTAX_TEXT : format->syntax;
+    if (syntax != tree->syntax || !format_can_read(format))
         return 0;
     if (format->t)
         return template_score(format->t, tree, why);

@@ -315,7 +315,9 @@ comity_status comity_format_at(const struct comity *context, size_t index,
         .title = format->title,
         .syntax = format->syntax == SYNTAX_XML    ? "xml"
                   : format->syntax == SYNTAX_TEXT ? "text"
-                                                  : "json",
+                  : format->syntax == SYNTAX_CSV  ? "csv"
+
+                                                 : "json",
         .plugin = format->plugin ? format->plugin->descriptor.id : NULL,
         .plugin_version = format->plugin ? format->plugin->descriptor.version : NULL,
         .plugin_path = format->plugin ? format->plugin->path : NULL,

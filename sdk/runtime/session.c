@@ -142,7 +142,8 @@ comity_status session_trees(struct session *session, const struct comity_input *
         bool is_known = syntax != 0;
         if (!syntax)
             syntax = syntax_sniff(source.bytes, source.size);
-        if (syntax == SYNTAX_JSON && !is_known && text_input_looks(session, &source))
+        if (syntax == SYNTAX_CSV ||
+            (syntax == SYNTAX_JSON && !is_known && text_input_looks(session, &source)))
             syntax = SYNTAX_TEXT;
         if (!syntax)
             syntax = SYNTAX_JSON; /* nothing but white space: no document */
@@ -257,7 +258,7 @@ static comity_status run_tree(void *user, struct session *session)
     session->findings.format = format->id;
     uint32_t after = 0;
     comity_status status = COMITY_OK;
-    if (format->syntax == SYNTAX_TEXT)
+    if (format->syntax == SYNTAX_TEXT || format->syntax == SYNTAX_CSV)
         status = text_input_read(session, format, &session->language);
     else if (format->t && !format->described.reader)
         status = template_normalize(format->t, &session->tree);

@@ -40,8 +40,8 @@ struct guess {
     size_t labels;
 };
 
-/* How many labels of a form the sample shows in an encoding. */
-static size_t count_labels(const struct text_form *form, const char *charset, const char *bytes,
+/* How many labels of a form, or columns of a header, the sample shows in an encoding. */
+static size_t count_labels(const struct template *t, const char *charset, const char *bytes,
                            size_t size)
 {
     struct buffer utf8;
@@ -52,16 +52,18 @@ static size_t count_labels(const struct text_form *form, const char *charset, co
     /* The end of a sample may cut a character. */
     if (status == COMITY_OK ||
         (status == COMITY_E_INVALID && size == SAMPLE_BYTES && bad + 4 > size))
-        labels = text_label_hits(form, utf8.bytes ? utf8.bytes : "", utf8.size, false);
+        labels = t->form
+                     ? text_label_hits(t->form, utf8.bytes ? utf8.bytes : "", utf8.size, false)
+                     : csv_header_hits(&t->csv, utf8.bytes ? utf8.bytes : "", utf8.size);
     charset_map_free(map);
     buffer_free(&utf8);
     return labels;
 }
 
-static void try_charset(struct guess *best, const struct text_form *form, const char *charset,
+static void try_charset(struct guess *best, const struct template *t, const char *charset,
                         const char *bytes, size_t size)
 {
-    size_t labels = count_labels(form, charset, bytes, size);
+    size_t labels = count_labels(t, charset, bytes, size);
     if (labels > best->labels)
         *best = (struct guess){charset, labels};
 }
@@ -72,9 +74,9 @@ static void try_form(struct guess *best, const struct template *t, const char *b
 {
     const char *wide = charset_likely_wide(bytes, size);
     if (wide)
-        try_charset(best, t->form, wide, bytes, size);
+        try_charset(best, t, wide, bytes, size);
     for (const char *const *charset = t->charsets; *charset; charset++)
-        try_charset(best, t->form, *charset, bytes, size);
+        try_charset(best, t, *charset, bytes, size);
 }
 
 static const char *guess_charset(struct session *session, const char *bytes, size_t size)
@@ -82,6 +84,8 @@ static const char *guess_charset(struct session *session, const char *bytes, siz
     struct guess best = {NULL, 0};
     if (size > SAMPLE_BYTES)
         size = SAMPLE_BYTES;
+    if (session->from && !session->from->t->form)
+        return NULL;
     if (session->from) {
         try_form(&best, session->from->t, bytes, size);
         return best.charset;
@@ -124,8 +128,9 @@ static bool shows_label(struct session *session, const char *bytes, size_t size)
     const char *charset = find_charset(session, bytes, size, &mark, &is_checked);
     for (size_t i = 0; i < session->context->format_count; i++) {
         const struct format *format = session->context->formats[i];
-        if (format->t && format->t->form && !format->is_shadowed &&
-            count_labels(format->t->form, charset, bytes + mark, size - mark))
+        bool is_csv = format->syntax == SYNTAX_CSV && format->t;
+        if (!format->is_shadowed && ((format->t && format->t->form) || is_csv) &&
+            count_labels(format->t, charset, bytes + mark, size - mark) > is_csv)
             return true;
     }
     return false;
@@ -263,6 +268,17 @@ comity_status text_input_run(struct session *session, struct source *source, tre
     return is_bad ? COMITY_OK : status;
 }
 
+static comity_status read_csv(struct session *session, const struct format *format)
+{
+    uint64_t bad = 0;
+    session->tree.syntax = SYNTAX_CSV;
+    comity_status status = csv_read(&session->tree, &format->t->csv, &session->context->limits,
+                                    &session->findings, &bad);
+    session->result->failed_input +=
+        bad + (status == COMITY_E_INVALID || status == COMITY_E_LIMIT ? !bad : 0);
+    return status;
+}
+
 comity_status text_input_read(struct session *session, const struct format *format,
                               uint16_t *language)
 {
@@ -271,6 +287,8 @@ comity_status text_input_read(struct session *session, const struct format *form
     const char *text = tree->text;
     size_t size = tree->size;
     *language = 0;
+    if (format->syntax == SYNTAX_CSV)
+        return read_csv(session, format);
     comity_status status = text_read(tree, format->t->form, text, size,
                                      &session->context->limits, &session->findings, &found);
     *language = found.language;
