@@ -292,8 +292,8 @@ void in_scalar(struct reading *r, const struct row *row, struct frame *frame,
         group && !field->list ? value_child(group, row->target.field) : NULL;
     if (there && there->form == VALUE_TEXT) { /* two places say one thing: the first is it */
         bool is_same = value_is(there, decoded.text, decoded.len);
-        if (is_same && (there->flags & VALUE_CONSTANT) && decoded.exact)
-            node->fate = FATE_MAPPED; /* what a writer says of its own accord */
+        if (is_same && decoded.exact)
+            node->fate = FATE_MAPPED; /* a writer says it in both places */
         else if (is_same)
             in_keep_node(r, frame->slots[0], link, index, FATE_MAPPED);
         else
