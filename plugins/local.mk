@@ -19,6 +19,7 @@ template_formats = \
 	plugins/cn-icja13/cn-icja13.json \
 	plugins/de-xjustiz/de-xjustiz.json \
 	plugins/etsi-hi1/etsi-hi1.json \
+	plugins/gb-common-platform/gb-common-platform.json \
 	plugins/gb-xhibit/gb-xhibit.json \
 	plugins/hk-cap525/hk-cap525.json \
 	plugins/id-asean/id-asean.json \

@@ -58,6 +58,7 @@ script_tests = \
 	tests/formats/test_matrix.py \
 	tests/formats/test_planted_faults.py \
 	tests/formats/test_schema.py \
+	tests/formats/test_gb_common_platform.py \
 	tests/formats/test_schemas.py \
 	tests/formats/test_template_check.py \
 	tests/formats/test_template_xml.py \
