@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every readable format to every writable one, with all samples: what is written is told as what
-it is and read again, what is not is refused with its reason, and the account adds up.  How each
-pair ends is kept in matrix.md; COMITY_UPDATE_MATRIX=1 writes it anew, to be looked at."""
+"""Every readable format to every writable one, with all samples: what is written is told as
+what it is and read again, what is not is refused with its reason, and the account adds up.  How
+each pair ends is kept in matrix.md; COMITY_UPDATE_MATRIX=1 writes it anew, to be looked at."""
 import json
 import os
 import pathlib
@@ -20,8 +20,8 @@ HEAD = """# Every format to every other
 
 One row a sample, one column a target. A number is how many losses the report names (none: `0`);
 `c` stands behind it where the whole record goes along as an attachment, so that nothing is lost
-for a reader of ours. `kind`: the target has no such kind and refuses. `needs`: the target requires
-what the sample does not state (`model.required`), and `--set` or `--overlay` supplies it.
+for a reader of ours. `kind`: the target has no such kind and refuses. `needs`: the target
+requires what the sample does not state (`model.required`); `--set` or `--overlay` supplies it.
 
 Made by the test of the same name; a difference fails it until somebody has looked.
 
