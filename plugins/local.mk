@@ -25,6 +25,7 @@ template_formats = \
 	plugins/id-asean/id-asean.json \
 	plugins/oas-form/oas-form.json \
 	plugins/ru-upk454/ru-upk454.json \
+	plugins/us-fbi-wanted/us-fbi-wanted.json \
 	plugins/us-niem/us-niem.json
 plugin_DATA = $(template_formats)
 

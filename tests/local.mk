@@ -61,6 +61,7 @@ script_tests = \
 	tests/formats/test_gb_common_platform.py \
 	tests/formats/test_schemas.py \
 	tests/formats/test_template_check.py \
+	tests/formats/test_us_fbi_wanted.py \
 	tests/formats/test_template_xml.py \
 	tests/run-unit.sh \
 	tests/schema.sh \

@@ -378,6 +378,27 @@ static bool has_type_number(struct compiler *c, uint32_t object)
     return type && strcmp(type, "number") == 0;
 }
 
+/* A list of which the first entry is one field, and the others are a list. */
+static bool compile_rest(struct compiler *c, uint32_t object, struct member *member)
+{
+    const char *field = compiler_text(c, object, "rest");
+    struct parsed_path path = {.whole_list = true};
+    struct row *rest = compiler_take(c, sizeof *rest);
+    if (!rest || !field ||
+        !compiler_path(c, compiler_get(c, object, "rest"), field, true, &path))
+        return false;
+    *rest = *member->row;
+    rest->target = path.target;
+    rest->field_path = field;
+    rest->plain_path = field;
+    member->rest = rest;
+    if (!path.whole_list || member->kind != MEMBER_ENTRIES ||
+        fields[member->row->target.field].list)
+        compiler_fault(c, object, "template.row",
+                       "rest is a list of values, behind a field that is none");
+    return true;
+}
+
 /* A list of objects, each of one value and constants. */
 static void compile_inside(struct compiler *c, uint32_t object, struct member *member)
 {
@@ -410,7 +431,7 @@ static void compile_value(struct compiler *c, uint32_t object, struct member *me
         "else",     "absent", "required", "unknown", "note",     "with",  "country",
         "single",   "made",   "prefix",   "max",     "overflow", "parts", "between",
         "combined", "keep",   "default",  "only",    "time",     "first", "letters",
-        "inside",   "beside", "instead",  NULL};
+        "inside",   "beside", "instead",  "rest",    NULL};
     struct parsed_path path = {.whole_list = list};
     compiler_check_members(c, object, known);
     member->kind = list ? MEMBER_ENTRIES : MEMBER_VALUE;
@@ -430,6 +451,8 @@ static void compile_value(struct compiler *c, uint32_t object, struct member *me
     if (is_kept && has_type_number(c, object))
         member->row->json_kind = COMITY_NODE_NUMBER;
     row_most(c, object, member->row);
+    if (compiler_get(c, object, "rest"))
+        path.whole_list = compile_rest(c, object, member) || path.whole_list;
     if (list != path.whole_list)
         compiler_fault(c, object, "template.row",
                        "at and field both end in [] (a list of values), or neither does");

@@ -164,7 +164,7 @@ static const struct member *text_member(const struct reading *r, const struct me
                                         uint32_t index)
 {
     uint16_t hint = 0;
-    if (!r->tree->is_normal || tree_node(r->tree, index)->kind != COMITY_NODE_STRING)
+    if (tree_node(r->tree, index)->kind != COMITY_NODE_STRING)
         return NULL;
     return member_find(member, XML_TEXT, sizeof XML_TEXT - 1, &hint);
 }

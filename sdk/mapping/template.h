@@ -219,6 +219,8 @@ struct member {
                              * _ENTRIES: the constants beside each entry's `inside` */
     const char *inside;     /* MEMBER_ENTRIES: the member of each entry that is the value */
     uint32_t inside_len;
+    struct row
+        *rest; /* MEMBER_ENTRIES of a single field: where the entries behind the first go */
     struct row *row;     /* MEMBER_VALUE, _ENTRIES; of _EACH: its target */
     struct scope *scope; /* MEMBER_EACH */
     uint16_t key;        /* MEMBER_EACH: only entries whose `key` is `wanted` */

@@ -224,6 +224,9 @@ static void put_kind(struct trial *trial)
     value_add_text(&trial->record, trial->record.root, F_document_kind, rule->kind,
                    rule->kind_len, 0);
     const char *text = rule->when.text;
+    if (rule->is_own) /* as if it had been read by this format */
+        value_keep(&trial->record, trial->record.root, trial->c->t->id, "stream:", 7, "true", 4,
+                   0);
     tell_kind(trial, rule->kind);
     if (rule->when.kind != WHEN_ALWAYS && rule->when.row)
         put_text(trial, NULL, rule->when.row, text ? text : "Sample");

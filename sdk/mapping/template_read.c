@@ -30,7 +30,7 @@ void in_empty(struct reading *r, const struct member *member, struct frame *fram
     node->fate = FATE_MAPPED;
     if (member->absent == ABSENT_EMPTY)
         return;
-    if (member->kind == MEMBER_ENTRY ||
+    if (member->kind == MEMBER_ENTRY || member->rest ||
         (member->kind == MEMBER_EACH && member->key != FIELD_NONE)) {
         /* one sort of a list that other rows share: that it is empty has no canonical place */
         in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
@@ -91,8 +91,9 @@ static void read_entry(struct reading *r, const struct member *member, struct fr
         read_inside(r, member, frame, link, index);
         return;
     }
+    const struct row *row = member->rest && link->index > 0 ? member->rest : member->row;
     if (in_is_scalar(tree_node(r->tree, index)))
-        in_scalar(r, member->row, frame, link, index);
+        in_scalar(r, row, frame, link, index);
     else if (tree_node(r->tree, index)->kind == COMITY_NODE_NULL)
         in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
     else

@@ -144,6 +144,18 @@ static bool write_told(struct writing *w, struct sort *sort, struct out_frame *f
     return w->said > said;
 }
 
+/* An entry that is a text alone, where it has nothing else to say. */
+static void out_plain(struct writing *w, const struct member *member, size_t begin)
+{
+    static const char text[] = "{\"" XML_TEXT "\":";
+    size_t len = sizeof text - 1;
+    if (member->count != 1 || buffer_status(w->out) != COMITY_OK ||
+        w->out->size < begin + len + 1 || memcmp(w->out->bytes + begin, text, len) != 0)
+        return;
+    memmove(w->out->bytes + begin, w->out->bytes + begin + len, w->out->size - begin - len - 1);
+    w->out->size -= len + 1;
+}
+
 static bool write_entry(struct writing *w, struct sort *sort, struct out_frame *frame)
 {
     const struct member *member = sort->member;
@@ -156,7 +168,10 @@ static bool write_entry(struct writing *w, struct sort *sort, struct out_frame *
     sort->next->flags |= VALUE_ASKED;
     if (member->refers)
         out_step(w, member->name, member->name_len);
+    size_t begin = w->out->size;
     out_object(w, member, &inner);
+    if (w->t->syntax != SYNTAX_XML)
+        out_plain(w, member, begin);
     w->path.size = inner.base;
     sort->next = value_next(sort->next) ? find_group(w, member, value_next(sort->next)) : NULL;
     return true;

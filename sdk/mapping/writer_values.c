@@ -544,7 +544,11 @@ bool out_entries(struct writing *w, const struct member *member, struct out_fram
             value = write_inside(w, member, frame, value, kept, start);
             w->path.size = path;
         } else {
-            value = write_entry(w, member->row, frame, value, kept, start);
+            bool is_rest = member->rest && count > 0;
+            value =
+                write_entry(w, is_rest ? member->rest : member->row, frame, value, kept, start);
+            if (member->rest && !is_rest)
+                value = out_target(w, frame, &member->rest->target);
         }
         kept = out_kept_entry(w, frame, ++count);
     }

@@ -105,7 +105,7 @@ def _():
         MATRIX.write_text(text, encoding="utf-8")
     is_now, was = text.splitlines(), MATRIX.read_text(encoding="utf-8").splitlines()
     changed = [f"was {a}\n now {b}" for a, b in zip(was, is_now) if a != b]
-    check(text.splitlines() == was, "the matrix has changed: look at it, then make it anew with "
+    check(text.splitlines() == was, "the matrix has changed: look at it, then make it anew by "
           "COMITY_UPDATE_MATRIX=1\n" + "\n".join(changed[:10]))
 
 
