@@ -60,8 +60,14 @@ bool carrier_is_needed(const struct record *record, const char *format)
     return is_unsaid(record, record->root, format);
 }
 
-static bool fill(struct record *record, struct value *into, const struct value *from,
-                 const char *without);
+/* How a record is filled from another. */
+struct filling {
+    struct record *record;
+    const char *without;       /* a format whose kept pieces stay behind; NULL: none */
+    struct findings *findings; /* told where an original takes the place; or NULL */
+};
+
+static bool fill(const struct filling *f, struct value *into, const struct value *from);
 
 /* The canonical JSON, without what is about the record and what is kept for the format itself:
  * so it is the same when the document was read again. */
@@ -70,7 +76,8 @@ static comity_status put_record(const struct record *record, const char *format,
 {
     struct record copy;
     comity_status status = record_init(&copy, record->arena, NULL);
-    if (status == COMITY_OK && !fill(&copy, copy.root, record->root, format))
+    if (status == COMITY_OK &&
+        !fill(&(struct filling){.record = &copy, .without = format}, copy.root, record->root))
         status = COMITY_E_NOMEM;
     if (status == COMITY_OK)
         convention_write_json(&copy, json);
@@ -146,10 +153,9 @@ static size_t count_values(const struct value *value)
 }
 
 /* A value that the document does not state. */
-static bool copy(struct record *record, struct value *into, const struct value *from,
-                 const char *without)
+static bool copy(const struct filling *f, struct value *into, const struct value *from)
 {
-    struct value *made = value_add(record, into, from->field);
+    struct value *made = value_add(f->record, into, from->field);
     if (!made)
         return false;
     made->form = from->form;
@@ -157,7 +163,7 @@ static bool copy(struct record *record, struct value *into, const struct value *
         made->text = from->text;
         made->len = from->len;
     }
-    return from->form != VALUE_GROUP || fill(record, made, from, without);
+    return from->form != VALUE_GROUP || fill(f, made, from);
 }
 
 /* A date that the format could only say as a time is a date again. */
@@ -173,8 +179,7 @@ static void take_date(struct value *there, const struct value *carried)
 
 /* One field of a group: all of it where the document has none of it; groups side by side where
  * there are as many of them. */
-static bool fill_field(struct record *record, struct value *into, const struct value *first,
-                       const char *without)
+static bool fill_field(const struct filling *f, struct value *into, const struct value *first)
 {
     struct value *there = value_child(into, first->field);
     bool is_pair = there && there->form == VALUE_GROUP && first->form == VALUE_GROUP &&
@@ -182,8 +187,7 @@ static bool fill_field(struct record *record, struct value *into, const struct v
     bool is_missing = !there;
     take_date(there, first);
     for (const struct value *v = first; v; v = value_next(v)) {
-        if (is_missing ? !copy(record, into, v, without)
-                       : is_pair && !fill(record, there, v, without))
+        if (is_missing ? !copy(f, into, v) : is_pair && !fill(f, there, v))
             return false;
         there = is_pair ? value_next(there) : there;
     }
@@ -224,12 +228,29 @@ static void take_away(struct value *value)
     }
 }
 
+/* The document says one thing to all, and another to a reader of ours: that must be known. */
+static void tell_original(const struct filling *f, const struct value *there,
+                          const struct value *carried)
+{
+    char message[400];
+    if (!f->findings)
+        return;
+    snprintf(message, sizeof message,
+             carried ? "the document says '%.*s' for '%.*s' of the record that goes along"
+                     : "the document says '%.*s', which its writer has made up%.*s",
+             clip(there->text, there->len, 100), there->text,
+             carried ? clip(carried->text, carried->len, 100) : 0,
+             carried ? carried->text : "");
+    record_report(f->record, f->findings, there, COMITY_NOTE, "model.original",
+                  "who reads the document without this program sees the first", message);
+}
+
 /* Puts the original in the place of what the format could write of it, if that stands there. */
-static void take_original(const struct record *record, const struct value *into,
+static void take_original(const struct filling *f, const struct value *into,
                           const struct value *from, const struct kept *note)
 {
-    struct value *there = noted_value(record, into, note);
-    const struct value *carried = noted_value(record, from, note);
+    struct value *there = noted_value(f->record, into, note);
+    const struct value *carried = noted_value(f->record, from, note);
     struct buffer json;
     if (!there)
         return;
@@ -238,6 +259,8 @@ static void take_original(const struct record *record, const struct value *into,
     bool is_so = json.size == note->json_len && buffer_status(&json) == COMITY_OK &&
                  memcmp(json.bytes, note->json, json.size) == 0;
     buffer_free(&json);
+    if (is_so)
+        tell_original(f, there, carried);
     if (is_so && carried) {
         there->text = carried->text;
         there->len = carried->len;
@@ -246,23 +269,22 @@ static void take_original(const struct record *record, const struct value *into,
     }
 }
 
-/* `without`: a format whose kept pieces stay behind; NULL: none. */
-static bool fill(struct record *record, struct value *into, const struct value *from,
-                 const char *without)
+static bool fill(const struct filling *f, struct value *into, const struct value *from)
 {
     for (const struct kept *k = from->kept; k; k = k->next)
-        if ((without ? strcmp(k->format, without) != 0 || is_note(k) : !is_note(k)) &&
+        if ((f->without ? strcmp(k->format, f->without) != 0 || is_note(k) : !is_note(k)) &&
             !value_kept(into, k->format, k->key, k->key_len) &&
-            !value_keep(record, into, k->format, k->key, k->key_len, k->json, k->json_len, 0))
+            !value_keep(f->record, into, k->format, k->key, k->key_len, k->json, k->json_len,
+                        0))
             return false;
-    for (const struct kept *k = without ? NULL : from->kept; k; k = k->next)
+    for (const struct kept *k = f->without ? NULL : from->kept; k; k = k->next)
         if (is_note(k))
-            take_original(record, into, from, k);
+            take_original(f, into, from, k);
     for (const struct value *v = from->first; v;) {
         const struct value *next = v->next;
         while (next && next->field == v->field)
             next = next->next;
-        if (!is_about_record(v) && !fill_field(record, into, v, without))
+        if (!is_about_record(v) && !fill_field(f, into, v))
             return false;
         v = next;
     }
@@ -323,7 +345,10 @@ static comity_status take_one(struct record *record, struct findings *findings,
         status = convention_read(&carried, &tree, false, &silent);
     if (status == COMITY_OK) {
         value_remove(group);
-        status = fill(record, record->root, carried.root, NULL) ? COMITY_OK : COMITY_E_NOMEM;
+        status = fill(&(struct filling){.record = record, .findings = findings}, record->root,
+                      carried.root)
+                     ? COMITY_OK
+                     : COMITY_E_NOMEM;
     } else if (status != COMITY_E_NOMEM) {
         refuse(record, findings, value_child(group, F_attachment_content),
                "the carried record is no canonical document");
