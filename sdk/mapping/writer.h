@@ -105,10 +105,10 @@ void out_single(struct writing *w, const struct member *member, struct out_frame
  * reader will take for another text is noted, if the record goes along. */
 bool out_encode(struct writing *w, const struct row *row, struct out_frame *frame,
                 struct value *value);
-/* Notes in the record that goes along what was written for a row's field: KEPT_WRITTEN, in the
- * place of what the record says (entry `position` of a list); KEPT_MADE, of the format's own
- * accord. */
-void out_note(struct writing *w, const char *prefix, const struct row *row,
+/* Notes in the record that goes along what was written for a field, whose path is as the
+ * template spells it: KEPT_WRITTEN, in the place of what the record says (entry `position` of a
+ * list); KEPT_MADE, of the format's own accord. */
+void out_note(struct writing *w, const char *prefix, const char *path,
               const struct out_frame *frame, uint32_t position, const char *text, size_t len);
 void lettering_free(struct lettering *all, size_t count);
 

@@ -46,6 +46,8 @@ void out_take_when(struct writing *w, const struct member *member, struct out_fr
         if (value && of->count && !of->or_absent &&
             value_is(value, of->texts[0].text, of->texts[0].len))
             value->flags |= VALUE_ASKED;
+        else if (value && of->count && !of->or_absent) /* a reader will say the first */
+            out_note(w, KEPT_WRITTEN, of->path, frame, 0, of->texts[0].text, of->texts[0].len);
     }
 }
 

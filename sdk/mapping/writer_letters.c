@@ -97,8 +97,8 @@ static bool put_latin(struct writing *w, const struct row *row, const struct out
         lost += drop_unsaid(lettering->encoder, &text);
         tell(w, row->letters, value, lost);
         json_put_string(w->out, text.bytes ? text.bytes : "", text.size);
-        out_note(w, KEPT_WRITTEN, row, frame, value->position, text.bytes ? text.bytes : "",
-                 text.size);
+        out_note(w, KEPT_WRITTEN, row->field_path, frame, value->position,
+                 text.bytes ? text.bytes : "", text.size);
     } else {
         w->status = status;
     }
@@ -106,11 +106,11 @@ static bool put_latin(struct writing *w, const struct row *row, const struct out
     return status == COMITY_OK;
 }
 
-void out_note(struct writing *w, const char *prefix, const struct row *row,
+void out_note(struct writing *w, const char *prefix, const char *path,
               const struct out_frame *frame, uint32_t position, const char *text, size_t len)
 {
-    struct value *group = *row->field_path == '/' ? w->record->root : frame->slots[0];
-    const char *path = row->field_path + (*row->field_path == '/');
+    struct value *group = *path == '/' ? w->record->root : frame->slots[0];
+    path += *path == '/';
     struct buffer key, json;
     if (!w->t->carries)
         return;
@@ -147,8 +147,9 @@ bool out_encode(struct writing *w, const struct row *row, struct out_frame *fram
         return false;
     const struct code_pair *read = codec_read_as(row, value->text, value->len);
     if (read)
-        out_note(w, KEPT_WRITTEN, row, frame, value->position, read->value, read->value_len);
+        out_note(w, KEPT_WRITTEN, row->field_path, frame, value->position, read->value,
+                 read->value_len);
     else if (row->is_instead && value == out_target(w, frame, &row->also[0]))
-        out_note(w, KEPT_WRITTEN, row, frame, 0, value->text, value->len);
+        out_note(w, KEPT_WRITTEN, row->field_path, frame, 0, value->text, value->len);
     return true;
 }

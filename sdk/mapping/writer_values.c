@@ -222,7 +222,7 @@ static bool write_made(struct writing *w, const struct member *member, struct ou
     bool is_number = member->row->json_kind == COMITY_NODE_NUMBER;
     bool wrote = out_made(w, member->row, frame, &text);
     if (wrote && member->row->made && !member->row->is_kept)
-        out_note(w, KEPT_MADE, member->row, frame, 0, text.bytes, text.size);
+        out_note(w, KEPT_MADE, member->row->field_path, frame, 0, text.bytes, text.size);
     if (wrote && is_number)
         buffer_add(w->out, text.bytes, text.size);
     else
