@@ -6,6 +6,7 @@
 #include "mapping/carrier.h"
 
 #include "base/encoding.h"
+#include "base/map.h"
 #include "model/convention.h"
 #include "syntax/json.h"
 
@@ -67,7 +68,7 @@ struct filling {
     struct findings *findings; /* told where an original takes the place; or NULL */
 };
 
-static bool fill(const struct filling *f, struct value *into, const struct value *from);
+static bool fill(const struct filling *f, struct value *into, struct value *from);
 
 /* The canonical JSON, without what is about the record and what is kept for the format itself:
  * so it is the same when the document was read again. */
@@ -116,6 +117,11 @@ comity_status carrier_attach(struct record *record, const char *format, struct v
     return group ? COMITY_OK : status != COMITY_OK ? status : COMITY_E_NOMEM;
 }
 
+void carrier_forget_notes(struct record *record, const char *format)
+{
+    value_drop_kept(record->root, is_note, format);
+}
+
 static void ask_all(struct value *group)
 {
     for (struct value *v = group->first; v; v = v->next) {
@@ -153,7 +159,7 @@ static size_t count_values(const struct value *value)
 }
 
 /* A value that the document does not state. */
-static bool copy(const struct filling *f, struct value *into, const struct value *from)
+static bool copy(const struct filling *f, struct value *into, struct value *from)
 {
     struct value *made = value_add(f->record, into, from->field);
     if (!made)
@@ -179,14 +185,14 @@ static void take_date(struct value *there, const struct value *carried)
 
 /* One field of a group: all of it where the document has none of it; groups side by side where
  * there are as many of them. */
-static bool fill_field(const struct filling *f, struct value *into, const struct value *first)
+static bool fill_field(const struct filling *f, struct value *into, struct value *first)
 {
     struct value *there = value_child(into, first->field);
     bool is_pair = there && there->form == VALUE_GROUP && first->form == VALUE_GROUP &&
                    count_values(there) == count_values(first);
     bool is_missing = !there;
     take_date(there, first);
-    for (const struct value *v = first; v; v = value_next(v)) {
+    for (struct value *v = first; v; v = value_next(v)) {
         if (is_missing ? !copy(f, into, v) : is_pair && !fill(f, there, v))
             return false;
         there = is_pair ? value_next(there) : there;
@@ -195,33 +201,24 @@ static bool fill_field(const struct filling *f, struct value *into, const struct
 }
 
 /* The value that a note of a group speaks of; NULL: it is not there. */
-static struct value *noted_value(const struct record *record, const struct value *group,
+static struct value *noted_value(const struct record *record, struct value *group,
                                  const struct kept *note)
 {
-    struct record whole = {.arena = record->arena};
-    struct buffer path;
+    struct record part = {.arena = record->arena, .root = group};
     struct value *found = NULL;
-    const char *error, *name = memchr(note->key, ':', note->key_len);
-    buffer_init(&path, 0);
-    value_path(group, &path);
-    if (path.size)
-        buffer_char(&path, '.');
-    buffer_add(&path, name + 1, (size_t)(note->key + note->key_len - name - 1));
-    for (whole.root = (struct value *)(uintptr_t)group; whole.root->parent;)
-        whole.root = whole.root->parent;
-    if (buffer_status(&path) != COMITY_OK ||
-        record_path(&whole, path.bytes, path.size, PATH_FIND, &found, &error) != COMITY_OK)
-        found = NULL;
-    buffer_free(&path);
+    const char *error, *path = (const char *)memchr(note->key, ':', note->key_len) + 1;
+    size_t len = (size_t)(note->key + note->key_len - path);
+    if (record_path(&part, path, len, PATH_FIND, &found, &error) != COMITY_OK)
+        return NULL;
     return found && found->form == VALUE_TEXT ? found : NULL;
 }
 
-/* Takes a value away, and the groups that it leaves empty. */
-static void take_away(struct value *value)
+/* Takes a value away, and the groups below `top` that it leaves empty. */
+static void take_away(struct value *value, const struct value *top)
 {
     struct value *group = value->parent;
     value_remove(value);
-    while (group->parent && !group->first && !group->kept) {
+    while (group != top && !group->first && !group->kept) {
         struct value *up = group->parent;
         value_remove(group);
         group = up;
@@ -246,8 +243,8 @@ static void tell_original(const struct filling *f, const struct value *there,
 }
 
 /* Puts the original in the place of what the format could write of it, if that stands there. */
-static void take_original(const struct filling *f, const struct value *into,
-                          const struct value *from, const struct kept *note)
+static void take_original(const struct filling *f, struct value *into, struct value *from,
+                          const struct kept *note)
 {
     struct value *there = noted_value(f->record, into, note);
     const struct value *carried = noted_value(f->record, from, note);
@@ -265,23 +262,57 @@ static void take_original(const struct filling *f, const struct value *into,
         there->text = carried->text;
         there->len = carried->len;
     } else if (is_so) {
-        take_away(there);
+        take_away(there, into);
     }
 }
 
-static bool fill(const struct filling *f, struct value *into, const struct value *from)
+/* One name for format and key of a piece, in the arena; NULL: no memory. */
+static const char *whole_key(const struct filling *f, const struct kept *kept, size_t *len)
 {
-    for (const struct kept *k = from->kept; k; k = k->next)
-        if ((f->without ? strcmp(k->format, f->without) != 0 || is_note(k) : !is_note(k)) &&
-            !value_kept(into, k->format, k->key, k->key_len) &&
+    size_t format = strlen(kept->format) + 1;
+    char *name = arena_alloc(f->record->arena, format + kept->key_len);
+    if (!name)
+        return NULL;
+    memcpy(name, kept->format, format);
+    memcpy(name + format, kept->key, kept->key_len);
+    *len = format + kept->key_len;
+    return name;
+}
+
+/* What is kept in a group goes along to the other, unless it has a piece of that name. */
+static bool fill_kept(const struct filling *f, struct value *into, const struct value *from)
+{
+    struct map own = {.arena = f->record->arena};
+    size_t len;
+    const char *name;
+    for (struct kept *k = from->kept ? into->kept : NULL; k; k = k->next) {
+        void **slot = (name = whole_key(f, k, &len)) ? map_add(&own, name, len) : NULL;
+        if (!slot)
+            return false;
+        *slot = k;
+    }
+    for (const struct kept *k = from->kept; k; k = k->next) {
+        if (f->without ? strcmp(k->format, f->without) == 0 && !is_note(k) : is_note(k))
+            continue;
+        if (own.count && !(name = whole_key(f, k, &len)))
+            return false;
+        if ((!own.count || !map_find(&own, name, len)) &&
             !value_keep(f->record, into, k->format, k->key, k->key_len, k->json, k->json_len,
                         0))
             return false;
+    }
+    return true;
+}
+
+static bool fill(const struct filling *f, struct value *into, struct value *from)
+{
+    if (!fill_kept(f, into, from))
+        return false;
     for (const struct kept *k = f->without ? NULL : from->kept; k; k = k->next)
         if (is_note(k))
             take_original(f, into, from, k);
-    for (const struct value *v = from->first; v;) {
-        const struct value *next = v->next;
+    for (struct value *v = from->first; v;) {
+        struct value *next = v->next;
         while (next && next->field == v->field)
             next = next->next;
         if (!is_about_record(v) && !fill_field(f, into, v))

@@ -18,6 +18,9 @@ bool carrier_is_needed(const struct record *record, const char *format);
 comity_status carrier_attach(struct record *record, const char *format,
                              struct value **attached);
 
+/* Forgets what a writer has noted for the record that goes along: KEPT_WRITTEN, KEPT_MADE. */
+void carrier_forget_notes(struct record *record, const char *format);
+
 /* Takes it out again, behind writing; true if the writer has written it. */
 bool carrier_detach(struct value *attached);
 

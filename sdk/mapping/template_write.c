@@ -112,31 +112,45 @@ static bool is_unknown_member(struct writing *w, const struct member *parent,
 }
 
 /* Without "#2", which tells elements of one name apart where they are kept. */
-static size_t own_size(const struct writing *w, const struct buffer *name)
+static size_t own_size(const struct writing *w, const char *name, size_t len)
 {
-    const char *mark = w->t->syntax == SYNTAX_XML && name->size > 1
-                           ? memchr(name->bytes + 1, '#', name->size - 1)
-                           : NULL;
-    return mark ? (size_t)(mark - name->bytes) : name->size;
+    const char *mark =
+        w->t->syntax == SYNTAX_XML && len > 1 ? memchr(name + 1, '#', len - 1) : NULL;
+    return mark ? (size_t)(mark - name) : len;
 }
 
+static void put_unknown(struct writing *w, struct kept *kept, const char *name, size_t len,
+                        size_t start)
+{
+    out_comma(w, start);
+    json_put_string(w->out, name, own_size(w, name, len));
+    buffer_char(w->out, ':');
+    out_put_kept(w, kept);
+    w->said++;
+}
+
+/* All members that the template does not know and that are not written yet. */
 static void write_unknown(struct writing *w, const struct member *parent,
-                          struct out_frame *frame, size_t start, const char *only, size_t len)
+                          struct out_frame *frame, size_t start)
 {
     struct buffer name;
     buffer_init(&name, 0);
-    for (struct kept *k = frame->kept; k; k = k->next) {
-        if ((k->flags & VALUE_ASKED) || !is_unknown_member(w, parent, frame, k, &name))
-            continue;
-        if (only && (name.size != len || memcmp(name.bytes ? name.bytes : "", only, len) != 0))
-            continue;
-        out_comma(w, start);
-        json_put_string(w->out, name.bytes ? name.bytes : "", own_size(w, &name));
-        buffer_char(w->out, ':');
-        out_put_kept(w, k);
-        w->said++;
-    }
+    for (struct kept *k = frame->kept; k; k = k->next)
+        if (!(k->flags & VALUE_ASKED) && is_unknown_member(w, parent, frame, k, &name))
+            put_unknown(w, k, name.bytes ? name.bytes : "", name.size, start);
     buffer_free(&name);
+}
+
+/* The one that is kept under this name, if any is. */
+static void write_unknown_named(struct writing *w, struct out_frame *frame, size_t start,
+                                const char *text, size_t len)
+{
+    size_t path = w->path.size;
+    out_step(w, text, (uint32_t)len);
+    struct kept *kept = out_kept(w, frame, "");
+    w->path.size = path;
+    if (kept && !(kept->flags & VALUE_ASKED))
+        put_unknown(w, kept, text, len, start);
 }
 
 /* An element that had attributes beside its value: they are kept, and stand there again. */
@@ -157,7 +171,7 @@ static bool write_element(struct writing *w, const struct member *member,
     if (!out_value(w, member, frame))
         w->out->size = start;
     w->path.size = path;
-    write_unknown(w, &nothing, frame, start, NULL, 0);
+    write_unknown(w, &nothing, frame, start);
     buffer_char(w->out, '}');
     return true;
 }
@@ -213,7 +227,7 @@ static void write_ordered(struct writing *w, const struct member *parent,
             continue;
         const struct member *member = member_find(parent, node->text, node->text_len, &hint);
         if (!member) {
-            write_unknown(w, parent, frame, start, node->text, node->text_len);
+            write_unknown_named(w, frame, start, node->text, node->text_len);
             continue;
         }
         size_t rank = (size_t)(member - parent->members);
@@ -237,7 +251,7 @@ void out_object(struct writing *w, const struct member *parent, struct out_frame
         if (!(written[i / 64] >> (i % 64) & 1u))
             write_member(w, &parent->members[i], frame, start);
     if (frame->kept)
-        write_unknown(w, parent, frame, start, NULL, 0);
+        write_unknown(w, parent, frame, start);
     buffer_char(w->out, '}');
 }
 
@@ -473,13 +487,14 @@ static void write_document(struct writing *w, struct template_writer *writer,
 }
 
 static comity_status write_once(struct template_writer *writer, struct record *record,
-                                struct findings *findings, struct buffer *out)
+                                struct findings *findings, bool is_trial, struct buffer *out)
 {
     struct writing w = {.t = writer->t,
                         .record = record,
                         .findings = findings,
                         .out = out,
                         .prefix = "",
+                        .is_trial = is_trial,
                         .language = writer->language,
                         .encoder = writer->encoder,
                         .latin = &writer->latin,
@@ -522,13 +537,13 @@ comity_status template_write(struct template_writer *writer, struct record *reco
 {
     record->is_carried = false;
     if (!writer->t->carries)
-        return write_once(writer, record, findings, out);
+        return write_once(writer, record, findings, false, out);
     /* Written once to see what is left unsaid; nobody is told. */
     struct findings silent = {0};
     struct value *attached = NULL;
     struct buffer trial;
     buffer_init(&trial, 0);
-    comity_status status = write_once(writer, record, &silent, &trial);
+    comity_status status = write_once(writer, record, &silent, true, &trial);
     bool is_needed = status == COMITY_OK && carrier_is_needed(record, writer->t->id);
     buffer_free(&trial);
     if (status == COMITY_OK)
@@ -536,9 +551,10 @@ comity_status template_write(struct template_writer *writer, struct record *reco
     record_forget(record);
     if (is_needed)
         status = carrier_attach(record, writer->t->id, &attached);
+    carrier_forget_notes(record, writer->t->id);
     if (is_needed && status != COMITY_OK)
         return status;
-    status = write_once(writer, record, findings, out);
+    status = write_once(writer, record, findings, false, out);
     if (is_needed)
         record->is_carried = carrier_detach(attached) && status == COMITY_OK;
     return status;

@@ -26,6 +26,7 @@ struct writing {
     unsigned numbers;      /* made so far, from 0 on */
     size_t stated;         /* members written although there is nothing to say: null, [] */
     struct keys *keys;     /* of the lists that others refer to; see writer_made.c */
+    bool is_trial;         /* nothing of it is shown: it tells what must go along, and notes */
     bool is_hashed;        /* `said_hash` is of what the document says */
     uint8_t said_hash[20]; /* SHA-1 */
     bool failed;
@@ -38,6 +39,7 @@ struct out_frame {
     struct value *slots[TEMPLATE_MAX_SLOTS];
     bool looked[TEMPLATE_MAX_SLOTS];
     struct kept *kept; /* first piece kept for this format in the group, or NULL */
+    struct map by_key; /* the same, where there are many; else empty */
     size_t base;       /* where this group's path begins in writing.path */
 };
 
@@ -105,9 +107,9 @@ void out_single(struct writing *w, const struct member *member, struct out_frame
  * reader will take for another text is noted, if the record goes along. */
 bool out_encode(struct writing *w, const struct row *row, struct out_frame *frame,
                 struct value *value);
-/* Notes in the record that goes along what was written for a field, whose path is as the
- * template spells it: KEPT_WRITTEN, in the place of what the record says (entry `position` of a
- * list); KEPT_MADE, of the format's own accord. */
+/* In a trial, notes for the record that goes along what is written for a field, whose path is
+ * as the template spells it: KEPT_WRITTEN, in the place of what the record says (entry
+ * `position` of a list); KEPT_MADE, of the format's own accord. */
 void out_note(struct writing *w, const char *prefix, const char *path,
               const struct out_frame *frame, uint32_t position, const char *text, size_t len);
 void lettering_free(struct lettering *all, size_t count);

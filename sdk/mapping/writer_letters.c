@@ -112,7 +112,7 @@ void out_note(struct writing *w, const char *prefix, const char *path,
     struct value *group = *path == '/' ? w->record->root : frame->slots[0];
     path += *path == '/';
     struct buffer key, json;
-    if (!w->t->carries)
+    if (!w->is_trial)
         return;
     buffer_init(&key, 0);
     buffer_init(&json, 0);
@@ -126,14 +126,9 @@ void out_note(struct writing *w, const char *prefix, const char *path,
     bool good = buffer_status(&key) == COMITY_OK && buffer_status(&json) == COMITY_OK;
     const char *copy = good ? arena_copy(w->record->arena, json.bytes, json.size) : NULL,
                *name = good ? arena_copy(w->record->arena, key.bytes, key.size) : NULL;
-    struct kept *kept = name ? value_kept(group, w->t->id, name, key.size) : NULL;
-    if (kept && copy) { /* of the trial */
-        kept->json = copy;
-        kept->json_len = (uint32_t)json.size;
-    } else if (!name || !copy ||
-               !value_keep(w->record, group, w->t->id, name, key.size, copy, json.size, 0)) {
+    if (!name || !copy ||
+        !value_keep(w->record, group, w->t->id, name, key.size, copy, json.size, 0))
         w->status = COMITY_E_NOMEM;
-    }
     buffer_free(&key);
     buffer_free(&json);
 }

@@ -7,6 +7,42 @@
 
 #include <stdio.h>
 
+#define FEW_KEPT 16u /* are looked through one by one */
+
+static void index_kept(struct writing *w, struct out_frame *frame)
+{
+    const struct kept *last = frame->kept ? frame->kept->last : NULL;
+    size_t count = 0;
+    for (struct kept *k = frame->kept; k && count <= FEW_KEPT; k = k == last ? NULL : k->next)
+        count++;
+    if (count <= FEW_KEPT)
+        return;
+    frame->by_key.arena = w->record->arena;
+    for (struct kept *k = frame->kept; k; k = k == last ? NULL : k->next) {
+        void **slot = map_add(&frame->by_key, k->key, k->key_len);
+        if (!slot)
+            w->status = COMITY_E_NOMEM;
+        else if (!*slot)
+            *slot = k;
+    }
+}
+
+/* The piece with this key, where there are many. */
+static struct kept *indexed_kept(struct writing *w, const struct out_frame *frame,
+                                 const char *what)
+{
+    struct buffer key;
+    buffer_init(&key, 0);
+    buffer_text(&key, w->prefix);
+    buffer_text(&key, what);
+    buffer_add(&key, w->path.bytes + frame->base, w->path.size - frame->base);
+    struct kept *kept = map_find(&frame->by_key, key.bytes, key.size);
+    if (buffer_status(&key) != COMITY_OK)
+        w->status = buffer_status(&key);
+    buffer_free(&key);
+    return kept;
+}
+
 void out_frame_init(struct writing *w, struct out_frame *frame, const struct scope *scope,
                     struct value *group)
 {
@@ -15,9 +51,10 @@ void out_frame_init(struct writing *w, struct out_frame *frame, const struct sco
     frame->slots[0] = group;
     frame->looked[0] = true;
     frame->base = w->path.size;
-    for (frame->kept = group->kept; frame->kept; frame->kept = frame->kept->next)
+    for (frame->kept = group->kept; frame->kept; frame->kept = frame->kept->last->next)
         if (strcmp(frame->kept->format, w->t->id) == 0)
             break;
+    index_kept(w, frame);
 }
 
 static struct value *frame_slot(struct out_frame *frame, uint16_t index)
@@ -64,6 +101,8 @@ void out_step(struct writing *w, const char *name, uint32_t len)
 
 struct kept *out_kept(struct writing *w, const struct out_frame *frame, const char *what)
 {
+    if (frame->by_key.count)
+        return indexed_kept(w, frame, what);
     size_t prefix = strlen(w->prefix), name = strlen(what), path = w->path.size - frame->base;
     for (struct kept *k = frame->kept; k; k = k->next) {
         if (k->key_len != prefix + name + path || memcmp(k->key, w->prefix, prefix) != 0 ||

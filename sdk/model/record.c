@@ -116,6 +116,24 @@ struct kept *value_keep(struct record *record, struct value *group, const char *
     return kept;
 }
 
+void value_drop_kept(struct value *group, kept_test *is_dropped, const char *format)
+{
+    struct kept **link = &group->kept, *first = NULL; /* of its format */
+    for (struct kept *kept = group->kept; kept; kept = kept->next) {
+        if (strcmp(kept->format, format) == 0 && is_dropped(kept))
+            continue;
+        *link = kept;
+        link = &kept->next;
+        if (!first || strcmp(first->format, kept->format) != 0)
+            first = kept;
+        first->last = kept;
+    }
+    *link = NULL;
+    for (struct value *v = group->first; v; v = v->next)
+        if (v->form == VALUE_GROUP)
+            value_drop_kept(v, is_dropped, format);
+}
+
 struct kept *value_kept(const struct value *group, const char *format, const char *key,
                         size_t key_len)
 {
@@ -276,7 +294,7 @@ static comity_status walk_path(struct record *record, const char *path, size_t l
 {
     const char *p = path, *end = path + len;
     struct value *at = record->root;
-    uint16_t group = G_document;
+    uint16_t group = at->parent ? fields[at->field].ref : G_document;
     *error = NULL;
     *last = FIELD_NONE;
     while (p < end) {

@@ -105,6 +105,10 @@ struct kept *value_keep(struct record *record, struct value *group, const char *
                         const char *key, size_t key_len, const char *json, size_t json_len,
                         uint32_t node);
 
+/* Forgets pieces of a format, in the group and in all below it. */
+typedef bool kept_test(const struct kept *kept);
+void value_drop_kept(struct value *group, kept_test *is_dropped, const char *format);
+
 /* A kept piece by format and key, or NULL. */
 struct kept *value_kept(const struct value *group, const char *format, const char *key,
                         size_t key_len);
@@ -126,7 +130,8 @@ bool record_is_said(const struct record *record, const struct value *combined);
 void value_path(const struct value *value, struct buffer *path);
 
 /* Where a path leads: "persons[0].name.family", "links[relation=self].uri", with entries of
- * lists by number or by the value of one of their fields.  */
+ * lists by number or by the value of one of their fields.  From record->root on, which may be
+ * a group of another record. */
 #define PATH_FIND 0
 #define PATH_CREATE 1
 /* COMITY_OK with *value set; COMITY_END where nothing is there (PATH_FIND); COMITY_E_USAGE

@@ -9,22 +9,12 @@ import xml.etree.ElementTree as etree
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from formats import convert, samples, shape  # noqa: E402
 from tap import SHARED, SOURCE, case, cases, check, folder, main, run, same, skip  # noqa: E402
 
 FORMATS = ("br-mni", "us-niem")
 FORMS = ("br-drci", "ch-irsg28", "cn-icja13", "hk-cap525", "id-asean", "oas-form", "ru-upk454")
 NATIONAL = SHARED / "data" / "national"
-
-
-def samples(form):
-    return sorted(p for p in (SOURCE / "plugins" / form / "samples").iterdir()
-                  if "." not in p.stem)
-
-
-def convert(data, to, *more):
-    made = run("convert", "-t", to, *more, stdin=data)
-    same(made.status, 0, made.err)
-    return made.out
 
 
 @cases("{0} {1} is told, and comes back byte for byte", [
@@ -66,14 +56,6 @@ def _():
         made = convert(convert(data, way), "us-niem")
         same(json.loads(made, object_pairs_hook=list), json.loads(data, object_pairs_hook=list),
              way)
-
-
-def shape(element):
-    """Names, attributes and texts in order; indentation and prefixes aside."""
-    def text(value):
-        return value if value and value.strip() else None
-    return (element.tag, sorted(element.attrib.items()), text(element.text),
-            [(shape(child), text(child.tail)) for child in element])
 
 
 @case("the shared sample of MNI comes back with the same elements, attributes and texts")
@@ -147,20 +129,41 @@ def _():
     check(b"attachments[0].content" in made.err and b"[model.base64]" in made.err, made.err)
 
 
+def request(**members):
+    return {"schema": "urn:comity:convention:1", "kind": "mutual-legal-assistance", **members}
+
+
+def niem(members, **root):
+    """The sample of NIEM with members in front of its own."""
+    data = json.loads(samples("us-niem")[0].read_text(encoding="utf-8"))
+    name = "ext:AssistanceRequest"
+    return dict(data, **{name: {**members, **data[name], **root}})
+
+
+MANY = {
+    "persons": lambda form, count: request(persons=[
+        {"name": {"full": f"A {i}"}, "role": "suspect", "birth": {"date": "31.13.1999"}}
+        for i in range(count)]),
+    "persons in Cyrillic": lambda form, count: request(persons=[
+        {"name": {"full": f"Иванов {i}"}, "role": "suspect"} for i in range(count)]),
+    "values kept": lambda form, count: request(kept={
+        form: {f"/unknown{i}": 1 for i in range(count)}}),
+    "values kept for another": lambda form, count: request(kept={
+        "nobody": {f"/unknown{i}": 1 for i in range(count)}}),
+    "unknown members": lambda form, count: niem({f"unknown{i}": 1 for i in range(count)}),
+    "nulls": lambda form, count: niem({}, **{"nc:Person": [None] * count})}
+
+
 @cases("eight times as many {1} cost no more than linear growth and a margin in {0}", [
-    (f, n) for f in (*FORMATS, "oas-form") for n in ("persons", "values kept")])
+    *((f, what) for f in (*FORMATS, "oas-form") for what in ("persons", "values kept")),
+    ("de-xjustiz", "persons in Cyrillic"), ("de-xjustiz", "values kept for another"),
+    ("us-niem", "unknown members"), ("us-niem", "nulls")])
 def growth(form, what):
     def seconds(count):
-        record = {"schema": "urn:comity:convention:1", "kind": "mutual-legal-assistance"}
-        if what == "persons":
-            record["persons"] = [{"name": {"full": f"A {i}"}, "role": "suspect",
-                                  "birth": {"date": "31.13.1999"}} for i in range(count)]
-        else:
-            record["kept"] = {form: {f"/unknown{i}": "1" for i in range(count)}}
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-        made = run("convert", "-t", form, stdin=json.dumps(record).encode())
-        same(made.status, 0, made.err[:300])
-        run("convert", "-f", form, "-t", "convention-json", stdin=made.out)
+        data = json.dumps(MANY[what](form, count), ensure_ascii=False).encode()
+        made = convert(convert(data, "convention-json"), form)
+        run("convert", "-f", form, "-t", "convention-json", stdin=made)
         return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
     few, many = min(seconds(2500) for _ in range(3)), seconds(20000)
     check(many < 24 * max(few, 0.005), f"2,500: {few:.3f} s, 20,000: {many:.3f} s")
