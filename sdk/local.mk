@@ -91,6 +91,7 @@ mapping_sources = \
 	sdk/mapping/writer_letters.c \
 	sdk/mapping/writer_made.c \
 	sdk/mapping/writer_parts.c \
+	sdk/mapping/writer_report.c \
 	sdk/mapping/writer_values.c
 
 runtime_sources = \

@@ -15,8 +15,18 @@ struct compiler {
     size_t variant;           /* which of its syntaxes */
     struct scope *scope;      /* of the rows at hand */
     const struct member *top; /* that the scope begins at */
+    struct deep_entry *deep;  /* the last of those found so far */
     bool failed;
     comity_status status;
+};
+
+/* An entry chosen by a member deeper down, "a[b/k=x]": a row of its own gives it its place. */
+struct deep_entry {
+    const struct member *entry;
+    const char *at, *text; /* "b/k", "x" */
+    size_t at_len, text_len;
+    uint32_t node;
+    struct deep_entry *next;
 };
 
 struct parsed_path {
@@ -56,6 +66,8 @@ void compiler_constants(struct compiler *c, uint32_t object, struct constant **l
  * `again`: where it is a list of groups already, another sort of its entries. */
 struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *parent,
                              const char *at, bool again, bool *list);
+/* Behind all rows: each entry chosen by a member deeper down has the row that states it. */
+void compiler_deep_entries(struct compiler *c);
 /* Compiles the rows of an object into the members of `parent`. */
 void compiler_rows(struct compiler *c, uint32_t object, struct member *parent);
 /* A constant of the format, of a JSON kind; the text is copied. */

@@ -299,6 +299,16 @@ static void row_letters(struct compiler *c, uint32_t object, struct row *row)
                        "the head has no such letters");
 }
 
+static void row_first(struct compiler *c, uint32_t object, struct row *row)
+{
+    uint32_t at = compiler_get(c, object, "first");
+    const struct comity_node *first = tree_node(&c->tree, at);
+    if (at && first->kind == COMITY_NODE_NUMBER && first->text_len == 1)
+        row->first = (uint32_t)(first->text[0] - '0');
+    else if (at)
+        compiler_fault(c, at, "template.row", "first is one digit: where counting starts");
+}
+
 static void row_made(struct compiler *c, uint32_t object, struct row *row)
 {
     static const char *const rules[] = {"key",  "ref",          "uuid",   "time",
@@ -307,9 +317,7 @@ static void row_made(struct compiler *c, uint32_t object, struct row *row)
     row->prefix = compiler_text(c, object, "prefix");
     row->fallback = compiler_text(c, object, "default");
     row_letters(c, object, row);
-    const struct comity_node *first = tree_node(&c->tree, compiler_get(c, object, "first"));
-    if (first->kind == COMITY_NODE_NUMBER && first->text_len == 1)
-        row->first = (uint32_t)(first->text[0] - '0');
+    row_first(c, object, row);
     row->json_kind = row->json_kind ? row->json_kind : COMITY_NODE_STRING;
     if (!made)
         return;

@@ -226,10 +226,37 @@ static void add_constant(struct compiler *c, uint32_t node, struct member *entry
     if (!member || !fixed)
         return;
     *fixed = compiler_fixed(c, text, len, COMITY_NODE_STRING);
-
     member->kind = MEMBER_CONST;
     member->fixed = fixed;
     member->fixed_count = 1;
+}
+
+static void note_deep(struct compiler *c, struct deep_entry found)
+{
+    struct deep_entry *deep = compiler_take(c, sizeof *deep);
+    if (!deep)
+        return;
+    *deep = found;
+    deep->next = c->deep;
+    c->deep = deep;
+}
+
+void compiler_deep_entries(struct compiler *c)
+{
+    for (const struct deep_entry *deep = c->deep; deep; deep = deep->next) {
+        const struct member *member = deep->entry;
+        const char *p = deep->at, *end = p + deep->at_len;
+        for (uint16_t hint = 0; member && p < end;) {
+            const char *slash = memchr(p, '/', (size_t)(end - p)), *stop = slash ? slash : end;
+            member = member_find(member, p, (size_t)(stop - p), &hint);
+            p = stop + 1;
+        }
+        if (!member || member->kind != MEMBER_CONST ||
+            member->fixed[0].text_len != deep->text_len ||
+            memcmp(member->fixed[0].text, deep->text, deep->text_len) != 0)
+            compiler_fault(c, deep->node, "template.at",
+                           "no row with 'const' states the member that chooses the entry");
+    }
 }
 
 /* The step "name[member=text]": the entry of a list that has that constant. */
@@ -263,9 +290,12 @@ static struct member *walk_entry(struct compiler *c, uint32_t node, struct membe
     entry->entry = compiler_copy(c, bracket, entry_len);
     entry->entry_len = (uint32_t)entry_len;
     size_t key_len = (size_t)(equals - bracket) - 1;
-    if (!memchr(bracket + 1, '/', key_len)) /* deeper, a row of its own gives it its place */
-        add_constant(c, node, entry, bracket + 1, key_len, equals + 1,
-                     (size_t)(step + len - equals) - 2);
+    const char *key = entry->entry + 1, *text = key + key_len + 1;
+    if (memchr(key, '/', key_len))
+        note_deep(c, (struct deep_entry){entry, key, text, key_len, entry_len - key_len - 3,
+                                         node, NULL});
+    else
+        add_constant(c, node, entry, key, key_len, text, entry_len - key_len - 3);
     return entry;
 }
 

@@ -39,7 +39,6 @@ struct reading {
     uint32_t indexed_end;    /* behind the last position of a group with VALUE_INDEXED */
     struct keyed *keys;      /* in the order of reading, the last first */
     struct map by_key;       /* the same, for each text the first; others behind it */
-
     bool trace;
     comity_status status;
 };

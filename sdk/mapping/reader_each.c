@@ -95,7 +95,6 @@ static void add_key(struct reading *r, const struct member *list, struct value *
     }
     *known = (struct keyed){.next = r->keys,
                             .same_key = *slot,
-
                             .list = list,
                             .key = key->text,
                             .key_len = key->text_len,

@@ -219,9 +219,8 @@ struct member {
                              * _ENTRIES: the constants beside each entry's `inside` */
     const char *inside;     /* MEMBER_ENTRIES: the member of each entry that is the value */
     uint32_t inside_len;
-    struct row
-        *rest; /* MEMBER_ENTRIES of a single field: where the entries behind the first go */
     struct row *row;     /* MEMBER_VALUE, _ENTRIES; of _EACH: its target */
+    struct row *rest;    /* MEMBER_ENTRIES of a single field: of all entries but the first */
     struct scope *scope; /* MEMBER_EACH */
     uint16_t key;        /* MEMBER_EACH: only entries whose `key` is `wanted` */
     const char *wanted;
@@ -281,7 +280,6 @@ struct template
     struct comity_option *options; /* of constants; ends with NULL; or NULL */
     const struct member *option_members[TEMPLATE_MAX_OPTIONS];
     size_t option_count;
-
     const char *const *months; /* twelve names, for dates with MMMM; or NULL */
     struct condition *detect;
     size_t detect_count;

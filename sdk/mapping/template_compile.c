@@ -463,6 +463,7 @@ static void compile_body(struct compiler *c)
         compiler_form_rows(c, document);
     else
         compiler_rows(c, 1, document);
+    compiler_deep_entries(c);
     compile_detect(c, compiler_get(c, 1, "detect"));
     uint32_t kinds = compiler_get(c, 1, "kinds");
     if (kinds && tree_node(&c->tree, kinds)->kind == COMITY_NODE_LIST)

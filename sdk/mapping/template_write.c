@@ -412,31 +412,34 @@ static void open_stream(struct writing *w, struct template_writer *writer)
     writer->open = writer->first = true;
 }
 
-/* The XML whose normal form was written. */
-static void put_xml(struct writing *w, const struct buffer *json, struct buffer *out)
+/* The XML, or the rows of comma-separated values, whose normal form was written. */
+static void put_normal(struct writing *w, struct template_writer *writer,
+                       const struct buffer *json, struct buffer *out)
 {
+    bool is_csv = w->t->syntax == SYNTAX_CSV;
     size_t lost = 0;
     char message[200];
-    comity_status status =
-        xml_from_json(json->bytes ? json->bytes : "", json->size, w->t->root_name,
-                      &w->t->namespaces, w->record->arena, out, &lost);
-    if (status != COMITY_OK)
-        w->status = status;
+    w->status = is_csv ? csv_from_json(json->bytes, json->size, &w->t->csv, !writer->open,
+                                       w->record->arena, out, &lost)
+                       : xml_from_json(json->bytes, json->size, w->t->root_name,
+                                       &w->t->namespaces, w->record->arena, out, &lost);
+    writer->open = writer->open || (is_csv && w->status == COMITY_OK);
     if (!lost)
         return;
-    snprintf(message, sizeof message,
-             "XML cannot carry %zu of the characters or names; they are left out", lost);
-    out_report(w, w->record->root->node, COMITY_LOSS, "xml.unsaid", NULL,
-               "take control characters out of the document", message);
+    snprintf(message, sizeof message, "%s %zu of %s; they are left out",
+             is_csv ? "there is no column for" : "XML cannot carry", lost,
+             is_csv ? "the values" : "the characters or names");
+    out_report(w, w->record->root->node, COMITY_LOSS, is_csv ? "csv.unsaid" : "xml.unsaid",
+               NULL,
+               is_csv ? "write to another format, or add the columns to the template"
+                      : "take control characters out of the document",
+               message);
 }
 
-/* The document as rows of comma-separated values. */
-static void write_rows(struct writing *w, struct template_writer *writer,
-                       const struct member *document, struct out_frame *frame)
+static void write_normal(struct writing *w, struct template_writer *writer,
+                         const struct member *document, struct out_frame *frame)
 {
     struct buffer *out = w->out, json;
-    char message[200];
-    size_t lost = 0;
     buffer_init(&json, 0);
     w->out = &json;
     out_object(w, document, frame);
@@ -444,46 +447,25 @@ static void write_rows(struct writing *w, struct template_writer *writer,
     if (buffer_status(&json) != COMITY_OK)
         w->status = buffer_status(&json);
     else if (!w->failed && w->status == COMITY_OK)
-        w->status = csv_from_json(json.bytes, json.size, &w->t->csv, !writer->open,
-                                  w->record->arena, out, &lost);
+        put_normal(w, writer, &json, out);
     buffer_free(&json);
-    writer->open = w->status == COMITY_OK && !w->failed ? true : writer->open;
-    if (!lost)
-        return;
-    snprintf(message, sizeof message, "%zu values have no column; they are left out", lost);
-    out_report(w, w->record->root->node, COMITY_LOSS, "csv.unsaid", NULL,
-               "write to another format, or add the columns to the template", message);
 }
 
 static void write_document(struct writing *w, struct template_writer *writer,
                            const struct member *document, struct out_frame *frame)
 {
-    struct buffer *out = w->out, json;
-    if (w->t->syntax == SYNTAX_CSV) {
-        write_rows(w, writer, document, frame);
+    if (w->t->syntax == SYNTAX_XML || w->t->syntax == SYNTAX_CSV) {
+        write_normal(w, writer, document, frame);
         return;
     }
     if (w->t->documents && !writer->first)
-        buffer_char(out, ',');
-    if (w->t->form) {
+        buffer_char(w->out, ',');
+    if (w->t->form)
         out_form(w, frame);
-        return;
-    }
-    if (w->t->syntax != SYNTAX_XML) {
+    else
         out_object(w, document, frame);
-        if (!w->t->documents)
-            buffer_char(out, '\n');
-        return;
-    }
-    buffer_init(&json, 0);
-    w->out = &json;
-    out_object(w, document, frame);
-    w->out = out;
-    if (buffer_status(&json) != COMITY_OK)
-        w->status = buffer_status(&json);
-    else if (!w->failed && w->status == COMITY_OK)
-        put_xml(w, &json, out);
-    buffer_free(&json);
+    if (!w->t->form && !w->t->documents)
+        buffer_char(w->out, '\n');
 }
 
 static comity_status write_once(struct template_writer *writer, struct record *record,

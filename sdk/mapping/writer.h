@@ -59,8 +59,6 @@ void out_put_kept(struct writing *w, struct kept *kept);
 struct kept *out_kept_entry(struct writing *w, struct out_frame *frame, uint32_t index);
 /* What stands for a member without value; false where nothing does. */
 bool out_absent(struct writing *w, const struct member *member, struct out_frame *frame);
-/* Reports a required member without value and fails the document. */
-void out_require(struct writing *w, const struct member *member);
 
 struct scalar {
     const char *text;
@@ -130,10 +128,16 @@ void out_combined_rest(struct writing *w, struct buffer *text);
 /* --- writer_form.c: a form in one of its languages */
 void out_form(struct writing *w, struct out_frame *frame);
 
-/* Reports what the format has to say of a document, at the node of the input (0: nowhere). */
+/* --- writer_report.c: what the format has to say of a document, at the node of the input
+ * (0: nowhere) */
 void out_report(struct writing *w, uint32_t node, int32_t severity, const char *code,
                 const char *field, const char *hint, const char *message);
+/* The same of a value of the record. */
+void out_report_value(struct writing *w, const struct value *value, int32_t severity,
+                      const char *code, const char *hint, const char *message);
 /* Reports that the format requires what the document does not state. */
 void out_report_required(struct writing *w, const char *field, const char *message);
+/* Reports a required member without value and fails the document. */
+void out_require(struct writing *w, const struct member *member);
 
 #endif

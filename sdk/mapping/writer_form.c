@@ -18,16 +18,6 @@ struct saying {
     bool is_kept;      /* as this form had it */
 };
 
-static void report(struct writing *w, const struct saying *said, int32_t severity,
-                   const char *code, const char *hint, const char *message)
-{
-    const char *source = w->findings->format;
-    w->findings->format = w->t->id;
-    record_report_at(w->record, w->findings, said->node, severity, code, said->field, hint,
-                     message);
-    w->findings->format = source;
-}
-
 /* --- encodings */
 
 static void fit(struct writing *w, struct saying *said)
@@ -55,13 +45,13 @@ static void fit(struct writing *w, struct saying *said)
              "%s has no letters for %zu characters; they are written in Latin letters", name,
              changed);
     if (changed)
-        report(w, said, COMITY_WARNING, "charset.transliterated",
-               "write UTF-8 where the receiver takes it", message);
+        out_report(w, said->node, COMITY_WARNING, "charset.transliterated", said->field,
+                   "write UTF-8 where the receiver takes it", message);
     snprintf(message, sizeof message, "%s cannot say %zu characters; '?' stands for them", name,
              lost);
     if (lost)
-        report(w, said, COMITY_LOSS, "charset.unsaid",
-               "write UTF-8 where the receiver takes it", message);
+        out_report(w, said->node, COMITY_LOSS, "charset.unsaid", said->field,
+                   "write UTF-8 where the receiver takes it", message);
 }
 
 /* The form's own words must be sayable: a form is not transliterated. */
@@ -75,12 +65,11 @@ static bool form_fits(struct writing *w)
             if (words->language != w->language_index ||
                 charset_encoder_fits(w->encoder, words->text, words->len) == words->len)
                 continue;
-            struct saying said = {.node = w->record->root->node};
             char message[300];
             snprintf(message, sizeof message, "%s cannot say the form's own label '%.100s'",
                      charset_encoder_name(w->encoder), words->text);
-            report(w, &said, COMITY_ERROR, "charset.form",
-                   "choose an encoding of the form's language, or UTF-8", message);
+            out_report(w, w->record->root->node, COMITY_ERROR, "charset.form", NULL,
+                       "choose an encoding of the form's language, or UTF-8", message);
             w->failed = true;
             return false;
         }
@@ -213,8 +202,8 @@ static void write_said(struct writing *w, const struct text_label *label, struct
                                                       said->text.bytes, said->text.size))
         return;
     if (label->kind == TEXT_TICKS && !said->is_kept) {
-        report(w, said, COMITY_LOSS, "text.ticks", NULL,
-               "none of the boxes stands for the value");
+        out_report(w, said->node, COMITY_LOSS, "text.ticks", said->field, NULL,
+                   "none of the boxes stands for the value");
         text_write_ticks(w->out, form, label, w->language_index, NULL, 0);
         return;
     }
@@ -222,8 +211,8 @@ static void write_said(struct writing *w, const struct text_label *label, struct
     size_t joined = text_write_item(w->out, form, label, w->language_index,
                                     said->text.bytes ? said->text.bytes : "", said->text.size);
     if (joined)
-        report(w, said, COMITY_WARNING, "text.line-joined", NULL,
-               "a line of the value looks like a label; it is written on the line before");
+        out_report(w, said->node, COMITY_WARNING, "text.line-joined", said->field, NULL,
+                   "a line of the value looks like a label; it is written on the line before");
 }
 
 /* The label alone, or nothing, where there is nothing to say. */

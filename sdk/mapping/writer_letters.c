@@ -63,17 +63,15 @@ static void tell(struct writing *w, const struct letters *letters, const struct 
                  size_t lost)
 {
     char message[300];
-    const char *source = w->findings->format;
-    w->findings->format = w->t->id;
     snprintf(message, sizeof message,
              "%s takes letters %s alone; the text is written in Latin "
              "letters%s",
              w->t->id, letters->name, lost ? ", and what has none is left out" : "");
-    record_report(w->record, w->findings, value, COMITY_WARNING, "charset.transliterated",
-                  w->t->carries ? "the original goes along in the attachment comity-record.json"
-                                : "the original does not go along",
-                  message);
-    w->findings->format = source;
+    out_report_value(w, value, COMITY_WARNING, "charset.transliterated",
+                     w->t->carries
+                         ? "the original goes along in the attachment comity-record.json"
+                         : "the original does not go along",
+                     message);
 }
 
 /* Writes the text in the letters that the row takes; false where it has no others. */

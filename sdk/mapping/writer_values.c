@@ -198,31 +198,6 @@ bool out_fits(struct writing *w, const struct row *row, struct out_frame *frame)
     return true;
 }
 
-void out_report(struct writing *w, uint32_t node, int32_t severity, const char *code,
-                const char *field, const char *hint, const char *message)
-{
-    const char *source = w->findings->format;
-    w->findings->format = w->t->id;
-    record_report_at(w->record, w->findings, node, severity, code, field, hint, message);
-    w->findings->format = source;
-}
-
-void out_report_required(struct writing *w, const char *field, const char *message)
-{
-    /* At the document itself: what is not there has no place of its own. */
-    out_report(w, w->record->root->node, COMITY_ERROR, "model.required", field,
-               "supply it with --set FIELD=VALUE or --overlay FILE", message);
-}
-
-void out_require(struct writing *w, const struct member *member)
-{
-    char message[300];
-    snprintf(message, sizeof message, "%s requires %s (%s), which the document does not state",
-             w->t->id, member->name, member->row ? member->row->field_path : "an object");
-    out_report_required(w, member->row ? member->row->field_path : NULL, message);
-    w->failed = true;
-}
-
 bool out_absent(struct writing *w, const struct member *member, struct out_frame *frame)
 {
     struct kept *absent = out_kept(w, frame, "absent:");
@@ -326,13 +301,10 @@ static bool write_cut(struct writing *w, const struct row *row, const struct val
     buffer_free(&cut);
     if (!is_cut || row->overflow)
         return is_cut;
-    const char *source = w->findings->format;
-    w->findings->format = w->t->id;
     snprintf(message, sizeof message, "%s takes %u characters of this text; the rest is lost",
              w->t->id, (unsigned)row->most);
-    record_report(w->record, w->findings, value, COMITY_LOSS, "loss.cut",
-                  "shorten it, or choose a format that takes it", message);
-    w->findings->format = source;
+    out_report_value(w, value, COMITY_LOSS, "loss.cut",
+                     "shorten it, or choose a format that takes it", message);
     return true;
 }
 

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as etree
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from formats import shape  # noqa: E402
 from tap import case, cases, check, folder, main, run, same  # noqa: E402
 
 TEMPLATE = {
@@ -43,14 +44,6 @@ def convert(data, spec, *more):
     made = run("convert", "-f", template(), "-t", spec, *more, stdin=data)
     same(made.status, 0, made.err)
     return made
-
-
-def shape(element):
-    """Names, attributes and texts in order; indentation aside."""
-    def text(value):
-        return value if value and value.strip() else None
-    return (element.tag, sorted(element.attrib.items()), text(element.text),
-            [(shape(child), text(child.tail)) for child in element])
 
 
 def there_and_back(body, root=OPEN):
@@ -225,6 +218,12 @@ def _():
     ("no root", {"root": None}, "template.namespaces"),
     ("no namespaces", {"namespaces": None}, "template.namespaces"),
     ("a namespace that is no text", {"namespaces": {"d": 1}}, "template.namespaces"),
+    ("an entry that no row states", {"rows": [
+        {"at": "d:note[d:of/d:kind=law]/d:text", "field": "facts.summary"},
+        {"at": "d:note[d:of/d:kind=law]/d:of/d:kind", "const": "fact"}]}, "template.at"),
+    ("counting from no digit", {"rows": [
+        {"at": "d:person[]", "each": "persons[]", "rows": [
+            {"at": "d:number", "made": "number", "first": 12}]}]}, "template.row"),
 ])
 def fault(name, change, code):
     faulty = {k: v for k, v in {**TEMPLATE, **change}.items() if v is not None}
