@@ -266,7 +266,7 @@ static bool same_target(const struct target *a, const struct target *b)
 static bool is_filled(const struct member *parent, const struct row *row)
 {
     for (uint16_t i = 0; i < parent->count; i++) {
-        const struct member *member = &parent->members[i];
+        const struct member *member = parent->members[i];
         if (member->kind == MEMBER_OBJECT && !member->when_count && is_filled(member, row))
             return true;
         bool value = member->kind == MEMBER_VALUE || member->kind == MEMBER_ENTRIES;
@@ -370,10 +370,10 @@ static void compile_whole(struct compiler *c, uint32_t object, struct member *pa
     compiler_check_members(c, object, known);
     member->kind = MEMBER_VALUE;
     for (uint16_t i = 0; name && i < parent->count; i++)
-        if (strcmp(parent->members[i].name, name) == 0 && parent->members[i].row &&
-            parent->members[i].row->overflow &&
-            strcmp(parent->members[i].row->overflow, member->name) == 0)
-            member->whole_of = &parent->members[i];
+        if (strcmp(parent->members[i]->name, name) == 0 && parent->members[i]->row &&
+            parent->members[i]->row->overflow &&
+            strcmp(parent->members[i]->row->overflow, member->name) == 0)
+            member->whole_of = parent->members[i];
     if (!member->whole_of)
         compiler_fault(c, object, "template.max",
                        "whole_of names a value above, whose `overflow` is this member");

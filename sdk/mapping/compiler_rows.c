@@ -163,20 +163,34 @@ struct row *compiler_row(struct compiler *c, uint32_t object, const char *at, co
     return row;
 }
 
+/* Room for one more: at each power of two, twice as much. */
+static bool make_room(struct compiler *c, struct member *parent)
+{
+    if (parent->count & (parent->count - 1u))
+        return true;
+    size_t room = parent->count ? 2 * (size_t)parent->count : 1;
+    struct member **members = compiler_take(c, room * sizeof(struct member *));
+    if (members && parent->count)
+        memcpy(members, parent->members, parent->count * sizeof(struct member *));
+    parent->members = members ? members : parent->members;
+    return members != NULL;
+}
+
 struct member *compiler_member(struct compiler *c, uint32_t node, struct member *parent,
                                const char *name, size_t len)
 {
     for (uint16_t i = 0; i < parent->count; i++)
-        if (parent->members[i].name_len == len &&
-            memcmp(parent->members[i].name, name, len) == 0)
-            return &parent->members[i];
-    if (!parent->members)
-        parent->members = compiler_take(c, TEMPLATE_MAX_MEMBERS * sizeof *parent->members);
-    if (!parent->members || parent->count == TEMPLATE_MAX_MEMBERS) {
+        if (parent->members[i]->name_len == len &&
+            memcmp(parent->members[i]->name, name, len) == 0)
+            return parent->members[i];
+    if (parent->count == TEMPLATE_MAX_MEMBERS) {
         compiler_fault(c, node, "template.row", "an object has too many members");
         return NULL;
     }
-    struct member *member = &parent->members[parent->count++];
+    struct member *member = make_room(c, parent) ? compiler_take(c, sizeof *member) : NULL;
+    if (!member)
+        return NULL;
+    parent->members[parent->count++] = member;
     struct buffer literal;
     buffer_init(&literal, 0);
     json_put_string(&literal, name, len);

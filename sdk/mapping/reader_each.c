@@ -22,7 +22,7 @@ static bool has_entries(const struct tree *tree, const struct member *sorts, uin
     for (const struct member *sort = sorts; sort; sort = sort->other) {
         bool must = false, found = false;
         for (uint16_t i = 0; i < sort->count; i++)
-            must = must || sort->members[i].always;
+            must = must || sort->members[i]->always;
         bool is_list = list && tree_node(tree, list)->kind == COMITY_NODE_LIST;
         for (uint32_t i = is_list ? tree_node(tree, list)->first : list; i && must && !found;
              i = is_list ? tree_node(tree, i)->next : 0)
@@ -38,7 +38,7 @@ static bool has_entries(const struct tree *tree, const struct member *sorts, uin
 static bool has_constants(const struct tree *tree, const struct member *parent, uint32_t index)
 {
     for (uint16_t i = 0; i < parent->count; i++) {
-        const struct member *member = &parent->members[i];
+        const struct member *member = parent->members[i];
         if (member->kind == MEMBER_ENTRY &&
             !has_entries(tree, member, child_of(tree, index, member)))
             return false;

@@ -13,7 +13,7 @@ const struct member *member_find(const struct member *parent, const char *name, 
     for (uint16_t n = 0, i = *hint; n < parent->count; n++, i++) {
         if (i >= parent->count)
             i = 0;
-        const struct member *member = &parent->members[i];
+        const struct member *member = parent->members[i];
         if (member->name_len == len && bytes_equal(member->name, name, len)) {
             *hint = (uint16_t)(i + 1);
             return member;

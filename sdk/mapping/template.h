@@ -215,8 +215,8 @@ struct member {
     bool is_annex;   /* no item of the form: written where there is something to say */
     bool takes_rest; /* and with it what other forms combined and nothing else has taken */
     uint16_t count;
-    struct member *members; /* MEMBER_OBJECT, _EACH, _DOCUMENTS: in the order of writing; of
-                             * _ENTRIES: the constants beside each entry's `inside` */
+    struct member **members; /* MEMBER_OBJECT, _EACH, _DOCUMENTS: in the order of writing; of
+                              * _ENTRIES: the constants beside each entry's `inside` */
     const char *inside;     /* MEMBER_ENTRIES: the member of each entry that is the value */
     uint32_t inside_len;
     struct row *row;     /* MEMBER_VALUE, _ENTRIES; of _EACH: its target */
@@ -394,7 +394,8 @@ bool codec_cut(const struct row *row, const char *text, size_t len, struct buffe
 /* The constant of the member that a node states, or NULL. */
 const struct fixed *fixed_find(const struct member *member, const struct comity_node *node);
 
-/* A member by name, beginning at `hint`; NULL where there is none. */
+/* A member by name, looked for from `hint` on, which becomes one more than its number; NULL
+ * where there is none. */
 const struct member *member_find(const struct member *parent, const char *name, size_t len,
                                  uint16_t *hint);
 /* The node at a path "a/b" below another; 0 where there is none. */

@@ -169,7 +169,7 @@ static void put_required(struct trial *trial, const struct member *parent,
                          const struct chain *chain)
 {
     for (uint16_t i = 0; i < parent->count; i++) {
-        const struct member *member = &parent->members[i];
+        const struct member *member = parent->members[i];
         if (member->kind == MEMBER_OBJECT && member->is_block)
             continue;
         if (member->kind == MEMBER_OBJECT || member->kind == MEMBER_DOCUMENTS)
@@ -187,7 +187,7 @@ static void put_required(struct trial *trial, const struct member *parent,
 static const struct member *sort_of_kind(const struct member *parent, const char *kind)
 {
     for (uint16_t i = 0; i < parent->count; i++)
-        for (const struct member *m = &parent->members[i]; m; m = m->other) {
+        for (const struct member *m = parent->members[i]; m; m = m->other) {
             for (size_t k = 0; m->kind == MEMBER_EACH && k < m->when_count; k++)
                 if (m->when[k].target.field == F_document_kind && m->when[k].target.from_root &&
                     strcmp(m->when[k].texts[0].text, kind) == 0)
@@ -414,7 +414,7 @@ static void try_members(struct compiler *c, const struct member *parent,
                         const struct chain *chain)
 {
     for (uint16_t i = 0; i < parent->count; i++) {
-        const struct member *member = &parent->members[i];
+        const struct member *member = parent->members[i];
         struct chain inner = {.up = chain, .each = member};
         if (member->kind == MEMBER_OBJECT || member->kind == MEMBER_DOCUMENTS) {
             try_members(c, member, member->when_count ? &inner : chain);
@@ -451,7 +451,7 @@ static bool parts_use_table(const struct parts *parts, const struct code_table *
 static bool uses_table(const struct member *parent, const struct code_table *table)
 {
     for (uint16_t i = 0; i < parent->count; i++) {
-        const struct member *member = &parent->members[i];
+        const struct member *member = parent->members[i];
         if (member->row &&
             (member->row->codes == table || parts_use_table(member->row->parts, table)))
             return true;
@@ -490,7 +490,7 @@ static bool is_answered(const struct member *parent, const char *prefix,
 {
     char path[400];
     for (uint16_t i = 0; i < parent->count; i++) {
-        const struct member *member = &parent->members[i];
+        const struct member *member = parent->members[i];
         const char *plain = member->row && !member->row->parts ? member->row->plain_path : "";
         snprintf(path, sizeof path, "%s%s%s", prefix, *prefix && *plain ? "." : "", plain);
         if (*plain && content_answers(item, path))

@@ -161,7 +161,7 @@ static const struct member *member_at(const struct member *member, const char *a
 {
     size_t len = is_flat ? strlen(at) : strcspn(at, "/");
     for (uint16_t i = 0; i < member->count; i++) {
-        const struct member *child = &member->members[i];
+        const struct member *child = member->members[i];
         if (child->name_len != len || memcmp(child->name, at, len) != 0)
             continue;
         return at[len] ? member_at(child, at + len + 1, false) : child;

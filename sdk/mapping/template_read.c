@@ -241,7 +241,7 @@ static bool always_written(const struct member *member)
     if (member->is_block)
         return false;
     for (uint16_t i = 0; i < member->count; i++)
-        if (always_written(&member->members[i]))
+        if (always_written(member->members[i]))
             return true;
     return false;
 }
@@ -270,7 +270,7 @@ static void keep_order(struct reading *r, struct value *group, const struct link
 static bool has_case(const struct member *parent, const uint64_t *seen)
 {
     for (uint16_t i = 0; i < parent->count; i++)
-        if ((seen[i / 64] >> (i % 64) & 1u) && parent->members[i].when_count)
+        if ((seen[i / 64] >> (i % 64) & 1u) && parent->members[i]->when_count)
             return true;
     return false;
 }
@@ -279,7 +279,7 @@ static void keep_absent(struct reading *r, const struct member *parent, struct f
                         const struct link *link, const uint64_t *seen)
 {
     for (uint16_t i = 0; i < parent->count; i++) {
-        const struct member *member = &parent->members[i];
+        const struct member *member = parent->members[i];
         bool is_other = member->when_count && member->always && has_case(parent, seen);
         if ((seen[i / 64] >> (i % 64) & 1u) || !always_written(member) || is_other)
             continue;
@@ -351,7 +351,7 @@ void in_members(struct reading *r, const struct member *parent, struct frame *fr
         const struct comity_node *node = tree_node(r->tree, i);
         const struct member *member = member_find(parent, node->name, node->name_len, &hint);
         struct link step = {.up = link, .name = node->name, .len = node->name_len};
-        int32_t rank = member ? (int32_t)(member - parent->members) : INT32_MAX;
+        int32_t rank = member ? hint - 1 : INT32_MAX;
         bool has_order = !r->tree->is_normal || node->name[0] != '@';
         in_order = in_order && (rank >= last || !has_order);
         last = has_order ? rank : last;
@@ -390,8 +390,8 @@ uint32_t template_documents_node(const struct template *t, const struct tree *tr
     for (const struct member *m = &t->root; m != t->documents;) {
         const struct member *next = NULL;
         for (uint16_t i = 0; i < m->count && !next; i++)
-            if (m->members[i].kind == MEMBER_OBJECT || &m->members[i] == t->documents)
-                next = &m->members[i];
+            if (m->members[i]->kind == MEMBER_OBJECT || m->members[i] == t->documents)
+                next = m->members[i];
         if (!next)
             return 0;
         at = tree_find(tree, at, next->name, next->name_len, NULL);

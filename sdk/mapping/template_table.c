@@ -185,7 +185,7 @@ static void put_members(const struct member *parent, const char *path, const cha
                         struct buffer *out)
 {
     for (uint16_t i = 0; i < parent->count; i++) {
-        const struct member *member = &parent->members[i];
+        const struct member *member = parent->members[i];
         bool list = member->kind == MEMBER_ENTRIES || member->kind == MEMBER_EACH ||
                     member->kind == MEMBER_DOCUMENTS;
         char at[300], field[300];

@@ -230,7 +230,7 @@ static void write_ordered(struct writing *w, const struct member *parent,
             write_unknown_named(w, frame, start, node->text, node->text_len);
             continue;
         }
-        size_t rank = (size_t)(member - parent->members);
+        size_t rank = hint - 1u;
         if (written[rank / 64] >> (rank % 64) & 1u)
             continue;
         written[rank / 64] |= (uint64_t)1 << (rank % 64);
@@ -249,7 +249,7 @@ void out_object(struct writing *w, const struct member *parent, struct out_frame
         write_ordered(w, parent, frame, start, order, written);
     for (uint16_t i = 0; i < parent->count; i++)
         if (!(written[i / 64] >> (i % 64) & 1u))
-            write_member(w, &parent->members[i], frame, start);
+            write_member(w, parent->members[i], frame, start);
     if (frame->kept)
         write_unknown(w, parent, frame, start);
     buffer_char(w->out, '}');

@@ -27,7 +27,7 @@ static const struct row *key_row(const struct member *parent, const char *at)
 {
     size_t len = strcspn(at, "/");
     for (uint16_t i = 0; i < parent->count; i++) {
-        const struct member *member = &parent->members[i];
+        const struct member *member = parent->members[i];
         if (member->name_len == len && memcmp(member->name, at, len) == 0)
             return at[len] ? key_row(member, at + len + 1) : member->row;
     }

@@ -517,7 +517,7 @@ static struct value *write_inside(struct writing *w, const struct member *member
     out_comma(w, start);
     buffer_char(w->out, '{');
     for (uint16_t i = 0; i < member->count; i++) {
-        const struct member *constant = &member->members[i];
+        const struct member *constant = member->members[i];
         buffer_add(w->out, constant->literal, constant->literal_len);
         buffer_add(w->out, constant->fixed->json, constant->fixed->json_len);
         buffer_char(w->out, ',');
