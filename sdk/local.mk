@@ -63,6 +63,8 @@ model_sources = \
 	sdk/model/dates.c \
 	sdk/model/fields.c \
 	sdk/model/record.c \
+	sdk/model/terms.c \
+	sdk/model/terms_load.c \
 	sdk/model/types.c
 
 mapping_sources = \
@@ -156,6 +158,15 @@ sdk/model/iso-codes.inc: generate-iso$(EXEEXT) $(iso_lists)
 	    mv $@.part $@
 sdk/model/codes.lo: sdk/model/iso-codes.inc
 CLEANFILES += sdk/model/iso-codes.inc sdk/model/iso-codes.inc.part
+
+# The shipped catalogue of terms: compiled in, and installed for those who write one of their own.
+terminologydir = $(pkgdatadir)/terminology
+dist_terminology_DATA = sdk/model/terminology/en.json
+sdk/model/terminology/en.h: $(srcdir)/sdk/model/terminology/en.json build-aux/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) sdk/model/terminology && $(SHELL) $(top_srcdir)/build-aux/embed.sh \
+	    terminology_en $(srcdir)/sdk/model/terminology/en.json > $@.part && mv $@.part $@
+sdk/model/terms_load.lo: sdk/model/terminology/en.h
+CLEANFILES += sdk/model/terminology/en.h sdk/model/terminology/en.h.part
 
 # The published schema and the reference page, out of the table of fields (docs/local.mk).
 noinst_PROGRAMS += generate-schema
