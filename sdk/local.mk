@@ -100,6 +100,7 @@ mapping_sources = \
 
 runtime_sources = \
 	sdk/runtime/account.c \
+	sdk/runtime/check.c \
 	sdk/runtime/convert.c \
 	sdk/runtime/detect.c \
 	sdk/runtime/explain.c \
