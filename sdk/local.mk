@@ -102,6 +102,7 @@ mapping_sources = \
 
 runtime_sources = \
 	sdk/runtime/account.c \
+	sdk/runtime/check.c \
 	sdk/runtime/convert.c \
 	sdk/runtime/detect.c \
 	sdk/runtime/explain.c \

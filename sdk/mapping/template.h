@@ -297,6 +297,7 @@ struct template
     size_t detect_labels; /* how many labels tell the format */
     size_t main_labels;   /* labels of the form itself, without annex */
     bool carries;         /* what has no place goes along as an attachment */
+    bool is_notice;       /* its documents are notices, which are no requests yet */
 };
 
 /* Compiles a template; all memory is the arena's, the text is copied.  Faults are reported

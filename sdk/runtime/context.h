@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "mapping/template.h"
 #include "model/convention.h"
+#include "model/profile.h"
 #include "syntax/stream.h"
 
 #include <comity/comity.h>
@@ -99,6 +100,8 @@ struct session {
     const char *charset; /* of text, as the user says; NULL: to be found out */
     uint16_t language;   /* of a form's labels, by text_input_read() */
     struct comity_result *result;
+    struct arena settings;  /* what holds for all documents of the session */
+    struct profile profile; /* no state where there is none */
 };
 
 struct comity_record {
@@ -163,6 +166,12 @@ void account_leaves(const struct comity_record *record, struct comity_result *re
 /* What the user supplies and where the record came from. */
 comity_status supply_settings(struct comity_record *record);
 comity_status supply_provenance(struct comity_record *record);
+
+/* --- check.c --- */
+/* Reads the profile of the options.  COMITY_E_USAGE: it is faulty, or their kind is (reported). */
+comity_status check_open(struct session *session);
+/* Reports what the convention's rules, and the profile, find lacking in a record. */
+void check_rules(struct comity_record *record);
 
 /* --- host.c --- */
 comity_status host_read(struct comity_record *record);
