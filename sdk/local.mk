@@ -71,6 +71,18 @@ model_sources = \
 	sdk/model/terms_load.c \
 	sdk/model/types.c
 
+letter_sources = \
+	sdk/letter/html.c \
+	sdk/letter/html_letter.c \
+	sdk/letter/letter.c \
+	sdk/letter/plan.c \
+	sdk/letter/text_letter.c \
+	sdk/letter/values.c \
+	sdk/letter/voice.c \
+	sdk/letter/width.c \
+	sdk/letter/words.c \
+	sdk/letter/wrap.c
+
 mapping_sources = \
 	sdk/mapping/carrier.c \
 	sdk/mapping/check_examples.c \
@@ -117,7 +129,7 @@ runtime_sources = \
 # All of sdk, with the symbols that libcomity hides: for the program and the unit tests.
 noinst_LTLIBRARIES += libcomity-core.la
 libcomity_core_la_SOURCES = $(base_sources) $(io_sources) $(syntax_sources) \
-	$(model_sources) $(mapping_sources) $(runtime_sources)
+	$(model_sources) $(letter_sources) $(mapping_sources) $(runtime_sources)
 libcomity_core_la_LIBADD = $(CORE_LIBS) $(ICU_I18N_LIBS)
 AM_CPPFLAGS += $(ICU_I18N_CFLAGS)
 
@@ -172,6 +184,24 @@ sdk/model/terminology/en.h: $(srcdir)/sdk/model/terminology/en.json build-aux/em
 	    terminology_en $(srcdir)/sdk/model/terminology/en.json > $@.part && mv $@.part $@
 sdk/model/terms_load.lo: sdk/model/terminology/en.h
 CLEANFILES += sdk/model/terminology/en.h sdk/model/terminology/en.h.part
+
+# The style sheet of letters, compiled in; and which characters are wide, out of ICU.
+sdk/letter/letter-css.h: $(srcdir)/sdk/letter/letter.css build-aux/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) sdk/letter && $(SHELL) $(top_srcdir)/build-aux/embed.sh \
+	    letter_css $(srcdir)/sdk/letter/letter.css > $@.part && mv $@.part $@
+sdk/letter/html_letter.lo: sdk/letter/letter-css.h
+EXTRA_DIST += sdk/letter/letter.css
+
+noinst_PROGRAMS += generate-width
+generate_width_SOURCES = sdk/letter/generate_width.c
+generate_width_CPPFLAGS = $(AM_CPPFLAGS) $(ICU_CFLAGS)
+generate_width_LDADD = $(ICU_LIBS)
+sdk/letter/width-table.inc: generate-width$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) sdk/letter && ASAN_OPTIONS=detect_leaks=0 \
+	    ./generate-width$(EXEEXT) > $@.part && mv $@.part $@
+sdk/letter/width.lo: sdk/letter/width-table.inc
+CLEANFILES += sdk/letter/letter-css.h sdk/letter/letter-css.h.part \
+	sdk/letter/width-table.inc sdk/letter/width-table.inc.part
 
 # The published schema and the reference page, out of the table of fields (docs/local.mk).
 noinst_PROGRAMS += generate-schema

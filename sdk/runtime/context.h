@@ -25,7 +25,13 @@ struct plugin {
     bool is_loaded;
 };
 
-enum format_kind { FORMAT_CONVENTION_JSON, FORMAT_CONVENTION_XML, FORMAT_PLUGIN };
+enum format_kind {
+    FORMAT_CONVENTION_JSON,
+    FORMAT_CONVENTION_XML,
+    FORMAT_LETTER_TEXT, /* written only, as FORMAT_LETTER_HTML */
+    FORMAT_LETTER_HTML,
+    FORMAT_PLUGIN
+};
 
 struct format {
     const char *id, *title;
@@ -77,6 +83,8 @@ comity_status format_language(const struct format *format, const char *spec,
 /* The same for the options of a template's constants. */
 comity_status format_choose(const struct format *format, const char *spec,
                             struct findings *findings, struct template_writer *writer);
+/* True of the two formats that persons read, and no program. */
+bool is_letter(const struct format *format);
 bool format_can_read(const struct format *format);
 bool format_can_write(const struct format *format);
 

@@ -3,6 +3,7 @@
  * Conversion: each record to bytes of the target format, whole or not at all, with the account
  * of what became of every value. */
 #include "io/charset_encode.h"
+#include "letter/letter.h"
 #include "runtime/context.h"
 
 #define FLUSH_BYTES ((size_t)1 << 18)
@@ -70,6 +71,21 @@ static bool carries_kind(const struct format *format, struct comity_record *reco
     return false;
 }
 
+static comity_status write_letter(struct record_writer *writer, struct comity_record *record,
+                                  struct buffer *out)
+{
+    struct terms terms;
+    comity_status status = terms_init(&terms, &record->session->arena);
+    if (status == COMITY_OK)
+        status = terms_add_shipped(&terms);
+    return status != COMITY_OK ? status
+                               : letter_write(&record->record, &terms,
+                                              writer->format->kind == FORMAT_LETTER_HTML
+                                                  ? LETTER_HTML
+                                                  : LETTER_TEXT,
+                                              out);
+}
+
 comity_status write_record(struct record_writer *writer, struct comity_record *record,
                            struct buffer *out)
 {
@@ -82,6 +98,12 @@ comity_status write_record(struct record_writer *writer, struct comity_record *r
     if (format->kind == FORMAT_CONVENTION_XML) {
         convention_write_xml(&record->record, out);
         return buffer_status(out);
+    }
+    if (is_letter(format)) {
+        comity_status status = write_letter(writer, record, out);
+        if (status == COMITY_OK)
+            account_losses(record, format);
+        return status;
     }
     if (format->described.writer && !carries_kind(format, record))
         return COMITY_E_UNSUPPORTED;

@@ -27,6 +27,8 @@ static bool is_convention(const struct format *format, const struct tree *tree)
 
 static int32_t score(const struct format *format, const struct tree *tree, struct buffer *why)
 {
+    if (is_letter(format))
+        return 0;
     if (format->kind != FORMAT_PLUGIN) {
         if (!is_convention(format, tree))
             return 0;
