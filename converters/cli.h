@@ -43,7 +43,7 @@ struct cli {
     struct comity_setting settings[MAX_SETTINGS];
     const char *plugin_paths[MAX_PLUGIN_PATHS + 1];
     size_t plugin_path_count;
-    char *overlay;
+    char *overlay, *profile, *catalogue; /* files that options name */
     char **inputs; /* what is left of argv */
     int input_count;
     struct comity *context;
@@ -100,5 +100,6 @@ int command_diff(int argc, char **argv);
 int command_formats(int argc, char **argv);
 int command_plugins(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_terms(int argc, char **argv);
 
 #endif

@@ -70,8 +70,8 @@ static bool carries_kind(const struct format *format, struct comity_record *reco
     return false;
 }
 
-comity_status write_record(struct record_writer *writer, struct comity_record *record,
-                           struct buffer *out)
+comity_status write_document(struct record_writer *writer, struct comity_record *record,
+                             struct buffer *out)
 {
     const struct format *format = writer->format;
     if (format->kind == FORMAT_CONVENTION_JSON) {
@@ -92,6 +92,16 @@ comity_status write_record(struct record_writer *writer, struct comity_record *r
     if (status == COMITY_OK)
         account_losses(record, format);
     return status;
+}
+
+comity_status write_record(struct record_writer *writer, struct comity_record *record,
+                           struct buffer *out)
+{
+    comity_status status = write_document(writer, record, out);
+    if (status != COMITY_OK || writer->format->kind != FORMAT_PLUGIN)
+        return status;
+    terminology_tell_labels(record, writer->format);
+    return terminology_account(writer, record);
 }
 
 void finish_writing(struct record_writer *writer, struct buffer *out)

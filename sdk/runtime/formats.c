@@ -104,6 +104,8 @@ comity_status comity_open(const struct comity_config *config, struct comity **op
     for (size_t i = 0; i < 2 && status == COMITY_OK; i++)
         status = add_format(context, &built_in[i], NULL);
     if (status == COMITY_OK)
+        status = terminology_load(context, config);
+    if (status == COMITY_OK)
         status = load_plugins(context, config);
     if (status != COMITY_OK) {
         comity_close(context);

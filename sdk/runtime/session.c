@@ -48,8 +48,9 @@ comity_status session_open(struct session *session, struct comity *context,
     session->findings.file = options->file;
     arena_init(&session->arena, context->limits.memory);
     tree_init(&session->tree, &session->arena);
-    if (!options->from)
-        return COMITY_OK;
+    comity_status status = terminology_open(session);
+    if (status != COMITY_OK || !options->from)
+        return status;
     session->from = find_format(context, options->from, &session->findings);
     if (!session->from)
         return missing_format(context, options->from);
@@ -217,6 +218,8 @@ static comity_status run_record(struct session *session, const struct format *fo
         status = supply_provenance(&record);
     if (status == COMITY_OK)
         status = supply_settings(&record);
+    if (status == COMITY_OK)
+        status = terminology_apply(&record);
     if (status == COMITY_E_NOMEM)
         return status;
     if (status == COMITY_E_PLUGIN)
