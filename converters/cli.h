@@ -44,7 +44,7 @@ struct cli {
     struct comity_setting settings[MAX_SETTINGS];
     const char *plugin_paths[MAX_PLUGIN_PATHS + 1];
     size_t plugin_path_count;
-    char *overlay, *profile;
+    char *overlay, *profile, *choices, *catalogue; /* files that options name */
     char **inputs; /* what is left of argv */
     int input_count;
     struct comity *context;
@@ -101,5 +101,6 @@ int command_diff(int argc, char **argv);
 int command_formats(int argc, char **argv);
 int command_plugins(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_terms(int argc, char **argv);
 
 #endif

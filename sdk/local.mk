@@ -68,7 +68,10 @@ model_sources = \
 	sdk/model/rules_check.c \
 	sdk/model/rules_tests.c \
 	sdk/model/terms.c \
+	sdk/model/terms_check.c \
 	sdk/model/terms_load.c \
+	sdk/model/terms_record.c \
+	sdk/model/terms_statement.c \
 	sdk/model/types.c
 
 letter_sources = \
@@ -78,7 +81,6 @@ letter_sources = \
 	sdk/letter/plan.c \
 	sdk/letter/text_letter.c \
 	sdk/letter/values.c \
-	sdk/letter/voice.c \
 	sdk/letter/width.c \
 	sdk/letter/words.c \
 	sdk/letter/wrap.c
@@ -124,6 +126,8 @@ runtime_sources = \
 	sdk/runtime/record_api.c \
 	sdk/runtime/session.c \
 	sdk/runtime/supply.c \
+	sdk/runtime/terminology.c \
+	sdk/runtime/terminology_account.c \
 	sdk/runtime/text_input.c
 
 # All of sdk, with the symbols that libcomity hides: for the program and the unit tests.
@@ -179,11 +183,11 @@ CLEANFILES += sdk/model/iso-codes.inc sdk/model/iso-codes.inc.part
 # The shipped catalogue of terms: compiled in, and installed for those who write one of their own.
 terminologydir = $(pkgdatadir)/terminology
 dist_terminology_DATA = sdk/model/terminology/en.json
-sdk/model/terminology/en.h: $(srcdir)/sdk/model/terminology/en.json build-aux/embed.sh
-	$(AM_V_GEN)$(MKDIR_P) sdk/model/terminology && $(SHELL) $(top_srcdir)/build-aux/embed.sh \
+sdk/model/terms-en.h: $(srcdir)/sdk/model/terminology/en.json build-aux/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) sdk/model && $(SHELL) $(top_srcdir)/build-aux/embed.sh \
 	    terminology_en $(srcdir)/sdk/model/terminology/en.json > $@.part && mv $@.part $@
-sdk/model/terms_load.lo: sdk/model/terminology/en.h
-CLEANFILES += sdk/model/terminology/en.h sdk/model/terminology/en.h.part
+sdk/model/terms_load.lo: sdk/model/terms-en.h
+CLEANFILES += sdk/model/terms-en.h sdk/model/terms-en.h.part
 
 # The style sheet of letters, compiled in; and which characters are wide, out of ICU.
 sdk/letter/letter-css.h: $(srcdir)/sdk/letter/letter.css build-aux/embed.sh

@@ -154,6 +154,9 @@ struct comity_format {
     size_t template_len;
     const struct comity_reader *reader; /* instead of the template's reading; or NULL */
     const struct comity_writer *writer; /* instead of the template's writing; or NULL */
+    /* The terminology that its fixed labels speak: "data", "information" or "bracketed"; NULL:
+     * none of it, or the template says. */
+    const char *voice;
 };
 
 struct comity_plugin { /* static const: the loader reads it before any other call */

@@ -7,6 +7,7 @@
 
 #include "letter/letter.h"
 #include "letter/plan.h"
+#include "model/terms_record.h"
 
 struct letter;
 
@@ -81,9 +82,9 @@ struct letter {
     bool is_rtl;
     uint8_t inside[LETTER_DEPTH];
     size_t indent;
-    const char *label;   /* not printed yet; or NULL */
+    const char *label;     /* not printed yet; or NULL */
     bool bullet, is_plain; /* is_plain: a paragraph */
-    struct buffer piece; /* the line or paragraph at hand */
+    struct buffer piece;   /* the line or paragraph at hand */
 };
 
 extern const struct letter_form letter_text_form, letter_html_form;
@@ -113,11 +114,5 @@ const char *letter_unit(const char *text, size_t len, bool is_one);
 void letter_articles(const char *articles, struct buffer *out);
 /* The heading: the kind's own, with sets in brackets. */
 const char *letter_heading(const struct letter *letter);
-
-/* --- voice.c */
-
-/* The choices that a record's terminology states. */
-void letter_voice(const struct record *record, const struct terms *terms,
-                  struct term_choices *choices);
 
 #endif

@@ -121,13 +121,12 @@ static void open_letter(struct letter *letter)
     const char *article = letter->plan.kind ? letter->plan.kind->article : "";
     put(letter, "<!DOCTYPE html>\n<html lang=\"en\" dir=\"");
     put(letter, letter->is_rtl ? "rtl" : "ltr");
-    put(letter,
-        "\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-        "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"referrer\" content=\"no-referrer\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n");
+    put(letter, "\">\n<head>\n<meta charset=\"utf-8\">\n"
+                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
+                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                "<meta name=\"referrer\" content=\"no-referrer\">\n"
+                "<meta name=\"color-scheme\" content=\"light dark\">\n");
     put_title(letter);
     put(letter, "<style>\n");
     buffer_add(letter->out, letter_css, letter_css_len);
@@ -147,8 +146,9 @@ static void open_letter(struct letter *letter)
 static void close_letter(struct letter *letter)
 {
     put(letter, "</main>\n<footer>\n<p>");
-    words(letter, "This letter shows a record of the canonical convention schema.  Its own words "
-                  "are in English; what the document says stands as it was written.");
+    words(letter,
+          "This letter shows a record of the canonical convention schema.  Its own words "
+          "are in English; what the document says stands as it was written.");
     put(letter, "</p>\n</footer>\n</body>\n</html>\n");
 }
 
@@ -158,7 +158,10 @@ static void put_switch(struct letter *letter)
         const char *id, *label, *checked;
     } views[] = {{"voice-own", "as in this document", " checked"},
                  {"voice-both", "both, in brackets", ""},
-                 {"voice-1", "\xE2\x80\x9C""data\xE2\x80\x9D", ""},
+                 {"voice-1",
+                  "\xE2\x80\x9C"
+                  "data\xE2\x80\x9D",
+                  ""},
                  {"voice-2", "\xE2\x80\x9Cinformation\xE2\x80\x9D", ""}};
     put(letter, "<fieldset class=\"switch\" dir=\"ltr\">\n"
                 "<legend>Terms that the convention has in brackets</legend>\n");

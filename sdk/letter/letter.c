@@ -22,8 +22,9 @@ static bool write_side(struct letter *letter, uint16_t root, const char *label)
 static void write_particulars(struct letter *letter)
 {
     static const uint16_t particulars[] = {
-        F_document_kind,    F_document_id,      F_document_answers, F_document_issued,     F_document_urgency,
-        F_document_channel, F_document_language, F_document_instrument, F_document_deadlines};
+        F_document_kind,     F_document_id,         F_document_answers,
+        F_document_issued,   F_document_urgency,    F_document_channel,
+        F_document_language, F_document_instrument, F_document_deadlines};
     const struct letter_form *form = letter->form;
     bool any = false;
     for (size_t i = 0; i < sizeof particulars / sizeof *particulars; i++) {
@@ -83,8 +84,7 @@ static void write_claims(struct letter *letter, size_t number)
         const struct letter_claim *claim = &plan->claims[i];
         bool is_done = claim->section != number;
         for (size_t k = 0; k < i && !is_done; k++)
-            is_done =
-                plan->claims[k].section == number && plan->claims[k].root == claim->root;
+            is_done = plan->claims[k].section == number && plan->claims[k].root == claim->root;
         if (is_done)
             continue;
         any = true;
@@ -171,8 +171,8 @@ static void write_end(struct letter *letter)
 
 static bool is_right_to_left(const char *tag, size_t len)
 {
-    static const char *const languages[] = {"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi",
-                                            "dv", "ckb"};
+    static const char *const languages[] = {"ar", "fa", "he", "ur", "ps",
+                                            "sd", "ug", "yi", "dv", "ckb"};
     const char *dash = memchr(tag, '-', len);
     size_t primary = dash ? (size_t)(dash - tag) : len;
     for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
@@ -212,7 +212,7 @@ comity_status letter_write(struct record *record, const struct terms *terms,
     letter->is_rtl =
         letter->language && is_right_to_left(letter->language, letter->language_len);
     buffer_init(&letter->piece, 0);
-    letter_voice(record, terms, &letter->choices);
+    record_choices(record, terms, &letter->choices);
     plan_make(&letter->plan, record);
     record_forget(record);
     write_all(letter);

@@ -9,9 +9,10 @@
 bool plan_is_head(uint16_t root)
 {
     static const uint16_t heads[] = {
-        F_document_schema,   F_document_kind,       F_document_id,        F_document_instrument,
-        F_document_language, F_document_issued,     F_document_urgency,   F_document_deadlines,
-        F_document_channel,  F_document_answers,    F_document_requesting, F_document_requested,
+        F_document_schema,      F_document_kind,       F_document_id,
+        F_document_instrument,  F_document_language,   F_document_issued,
+        F_document_urgency,     F_document_deadlines,  F_document_channel,
+        F_document_answers,     F_document_requesting, F_document_requested,
         F_document_terminology, F_document_provenance};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         if (heads[i] == root)

@@ -91,8 +91,7 @@ static void print_piece(struct letter *letter)
 static void blank_line(struct letter *letter)
 {
     const struct buffer *out = letter->out;
-    if (out->size > 1 && out->bytes[out->size - 1] == '\n' &&
-        out->bytes[out->size - 2] != '\n')
+    if (out->size > 1 && out->bytes[out->size - 1] == '\n' && out->bytes[out->size - 2] != '\n')
         buffer_char(letter->out, '\n');
 }
 
@@ -132,7 +131,8 @@ static void summary(struct letter *letter)
     static const struct {
         uint8_t state;
         const char *words;
-    } lines[] = {{SECTION_MISSING, "Not stated"}, {SECTION_INCOMPLETE, "Incomplete"},
+    } lines[] = {{SECTION_MISSING, "Not stated"},
+                 {SECTION_INCOMPLETE, "Incomplete"},
                  {SECTION_WANTED, "Not stated, where possible"}};
     struct buffer line;
     buffer_init(&line, 0);
@@ -286,7 +286,8 @@ static void missing(struct letter *letter, const struct letter_section *section,
     struct buffer line;
     const struct rule *rule = section->rule;
     buffer_init(&line, 0);
-    buffer_text(&line, section->state == SECTION_INCOMPLETE ? "*** INCOMPLETE" : "*** NOT STATED");
+    buffer_text(&line,
+                section->state == SECTION_INCOMPLETE ? "*** INCOMPLETE" : "*** NOT STATED");
     if (section->state == SECTION_WANTED)
         buffer_text(&line, " (where possible)");
     if (*rule->article)

@@ -41,8 +41,7 @@ static const char *language_name(const char *tag, size_t len)
     const char *dash = memchr(tag, '-', len);
     size_t primary = dash ? (size_t)(dash - tag) : len;
     for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
-        if (strlen(languages[i].tag) == primary &&
-            memcmp(languages[i].tag, tag, primary) == 0)
+        if (strlen(languages[i].tag) == primary && memcmp(languages[i].tag, tag, primary) == 0)
             return languages[i].name;
     return NULL;
 }
@@ -88,8 +87,8 @@ static bool date_words(const char *text, size_t len, char *words, size_t size)
         digits_at(text, len, 14, 2) < 0)
         return false;
     size_t zone = 16; /* behind the minutes, and seconds with their fraction */
-    while (zone < len && (text[zone] == ':' || text[zone] == '.' ||
-                          (text[zone] >= '0' && text[zone] <= '9')))
+    while (zone < len &&
+           (text[zone] == ':' || text[zone] == '.' || (text[zone] >= '0' && text[zone] <= '9')))
         zone++;
     bool is_utc = zone + 1 == len && text[zone] == 'Z';
     bool is_offset = zone + 6 == len && (text[zone] == '+' || text[zone] == '-') &&
@@ -163,9 +162,9 @@ const char *letter_unit(const char *text, size_t len, bool is_one)
 {
     static const struct {
         const char *unit, *one, *many;
-    } units[] = {{"year", "year", "years"},    {"month", "month", "months"},
-                 {"week", "week", "weeks"},    {"day", "day", "days"},
-                 {"hour", "hour", "hours"},    {"minute", "minute", "minutes"},
+    } units[] = {{"year", "year", "years"},      {"month", "month", "months"},
+                 {"week", "week", "weeks"},      {"day", "day", "days"},
+                 {"hour", "hour", "hours"},      {"minute", "minute", "minutes"},
                  {"second", "second", "seconds"}};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (strlen(units[i].unit) == len && memcmp(units[i].unit, text, len) == 0)

@@ -135,12 +135,6 @@ void term_walk_init(struct term_walk *walk, const struct terms *terms,
     memset(walk->nearest, TERM_FOLLOWS, sizeof walk->nearest);
 }
 
-void term_walk_note(struct term_walk *walk, uint16_t term, uint8_t choice)
-{
-    if (walk->terms->terms[term].class == TERM_CLASS_TERM)
-        walk->nearest[walk->terms->terms[term].root] = choice;
-}
-
 static uint8_t choose(struct term_walk *walk, uint16_t index)
 {
     const struct term *term = &walk->terms->terms[index];
@@ -153,7 +147,8 @@ static uint8_t choose(struct term_walk *walk, uint16_t index)
         choice = terms_choice(walk->terms, walk->choices, index);
     if (choice > term->count)
         choice = TERM_BRACKETED; /* a term with more alternatives than what agrees with it */
-    term_walk_note(walk, index, choice);
+    if (term->class == TERM_CLASS_TERM)
+        walk->nearest[term->root] = choice;
     return choice;
 }
 

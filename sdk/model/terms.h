@@ -138,9 +138,6 @@ void term_walk_init(struct term_walk *walk, const struct terms *terms,
  * one pass, in time linear in the text. */
 bool term_walk_next(struct term_walk *walk, struct term_span *span);
 
-/* Tells the walk of a set that has been resolved before and stands behind all seen so far. */
-void term_walk_note(struct term_walk *walk, uint16_t term, uint8_t choice);
-
 /* Appends the text with the sets of one pass resolved; all else as it is.  Returns how many were
  * resolved; buffer_status() tells of a failure. */
 size_t terms_resolve_once(const struct terms *terms, const struct term_choices *choices,

@@ -2,7 +2,7 @@
  *
  * Catalogues of terms and profiles of choices, out of JSON.  Every fault is told at its place.
  * Knows nothing of texts. */
-#include "model/terminology/en.h"
+#include "model/terms-en.h"
 #include "model/terms.h"
 #include "syntax/json.h"
 

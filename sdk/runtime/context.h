@@ -9,6 +9,7 @@
 #include "mapping/template.h"
 #include "model/convention.h"
 #include "model/profile.h"
+#include "model/terms_record.h"
 #include "syntax/stream.h"
 
 #include <comity/comity.h>
@@ -53,6 +54,7 @@ struct comity {
     struct plugin *plugins, *last_plugin; /* in the order in which they were found */
     size_t plugin_count;
     struct limits limits;
+    struct terms terms;
     struct findings findings; /* of loading */
 };
 
@@ -110,6 +112,9 @@ struct session {
     struct comity_result *result;
     struct arena settings;  /* what holds for all documents of the session */
     struct profile profile; /* no state where there is none */
+    const char *voice; /* that sets of terms are resolved to: --terminology; NULL: none are */
+    bool restores;     /* sets of terms: --terminology bracketed */
+    struct term_choices choices;
 };
 
 struct comity_record {
@@ -160,6 +165,9 @@ void record_writer_free(struct record_writer *writer);
 /* Appends one document, reports what the format could not carry. */
 comity_status write_record(struct record_writer *writer, struct comity_record *record,
                            struct buffer *out);
+/* The same without a look at terms. */
+comity_status write_document(struct record_writer *writer, struct comity_record *record,
+                             struct buffer *out);
 /* Forgets the document written last, whose output was taken back. */
 void record_writer_undo(struct record_writer *writer);
 void finish_writing(struct record_writer *writer, struct buffer *out);
@@ -180,6 +188,21 @@ comity_status supply_provenance(struct comity_record *record);
 comity_status check_open(struct session *session);
 /* Reports what the convention's rules, and the profile, find lacking in a record. */
 void check_rules(struct comity_record *record);
+/* --- terminology.c --- */
+/* The catalogue of a context: the shipped one, and the user's.  COMITY_E_INVALID: reported. */
+comity_status terminology_load(struct comity *context, const struct comity_config *config);
+/* What the options of a session ask for.  COMITY_E_USAGE, COMITY_E_INVALID: reported. */
+comity_status terminology_open(struct session *session);
+/* Does it, to one record. */
+comity_status terminology_apply(struct comity_record *record);
+/* Tells where a format's labels speak otherwise than a record that was written in it. */
+void terminology_tell_labels(struct comity_record *record, const struct format *format);
+
+/* --- terminology_account.c --- */
+/* Reads again what a format made of a record with sets of terms, and tells of each set that
+ * is not where it was. */
+comity_status terminology_account(const struct record_writer *writer,
+                                  struct comity_record *record);
 
 /* --- host.c --- */
 comity_status host_read(struct comity_record *record);

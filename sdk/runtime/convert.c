@@ -74,20 +74,17 @@ static bool carries_kind(const struct format *format, struct comity_record *reco
 static comity_status write_letter(struct record_writer *writer, struct comity_record *record,
                                   struct buffer *out)
 {
-    struct terms terms;
-    comity_status status = terms_init(&terms, &record->session->arena);
+    enum letter_kind kind =
+        writer->format->kind == FORMAT_LETTER_HTML ? LETTER_HTML : LETTER_TEXT;
+    comity_status status =
+        letter_write(&record->record, &record->session->context->terms, kind, out);
     if (status == COMITY_OK)
-        status = terms_add_shipped(&terms);
-    return status != COMITY_OK ? status
-                               : letter_write(&record->record, &terms,
-                                              writer->format->kind == FORMAT_LETTER_HTML
-                                                  ? LETTER_HTML
-                                                  : LETTER_TEXT,
-                                              out);
+        account_losses(record, writer->format);
+    return status;
 }
 
-comity_status write_record(struct record_writer *writer, struct comity_record *record,
-                           struct buffer *out)
+comity_status write_document(struct record_writer *writer, struct comity_record *record,
+                             struct buffer *out)
 {
     const struct format *format = writer->format;
     if (format->kind == FORMAT_CONVENTION_JSON) {
@@ -99,12 +96,8 @@ comity_status write_record(struct record_writer *writer, struct comity_record *r
         convention_write_xml(&record->record, out);
         return buffer_status(out);
     }
-    if (is_letter(format)) {
-        comity_status status = write_letter(writer, record, out);
-        if (status == COMITY_OK)
-            account_losses(record, format);
-        return status;
-    }
+    if (is_letter(format))
+        return write_letter(writer, record, out);
     if (format->described.writer && !carries_kind(format, record))
         return COMITY_E_UNSUPPORTED;
     comity_status status = format->described.writer
@@ -114,6 +107,16 @@ comity_status write_record(struct record_writer *writer, struct comity_record *r
     if (status == COMITY_OK)
         account_losses(record, format);
     return status;
+}
+
+comity_status write_record(struct record_writer *writer, struct comity_record *record,
+                           struct buffer *out)
+{
+    comity_status status = write_document(writer, record, out);
+    if (status != COMITY_OK || writer->format->kind != FORMAT_PLUGIN)
+        return status;
+    terminology_tell_labels(record, writer->format);
+    return terminology_account(writer, record);
 }
 
 void finish_writing(struct record_writer *writer, struct buffer *out)

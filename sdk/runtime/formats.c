@@ -112,6 +112,8 @@ comity_status comity_open(const struct comity_config *config, struct comity **op
     for (size_t i = 0; i < sizeof built_in / sizeof *built_in && status == COMITY_OK; i++)
         status = add_format(context, &built_in[i], NULL);
     if (status == COMITY_OK)
+        status = terminology_load(context, config);
+    if (status == COMITY_OK)
         status = load_plugins(context, config);
     if (status != COMITY_OK) {
         comity_close(context);
@@ -329,9 +331,9 @@ comity_status comity_format_at(const struct comity *context, size_t index,
         .id = format->id,
         .title = format->title,
         .syntax = format->kind == FORMAT_LETTER_HTML ? "html"
-                  : format->syntax == SYNTAX_XML    ? "xml"
-                  : format->syntax == SYNTAX_TEXT ? "text"
-                  : format->syntax == SYNTAX_CSV  ? "csv"
+                  : format->syntax == SYNTAX_XML     ? "xml"
+                  : format->syntax == SYNTAX_TEXT    ? "text"
+                  : format->syntax == SYNTAX_CSV     ? "csv"
 
                                                  : "json",
         .plugin = format->plugin ? format->plugin->descriptor.id : NULL,
