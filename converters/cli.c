@@ -15,6 +15,7 @@
 
 enum {
     OPT_JSON = 1000,
+    OPT_HTML,
     OPT_HELP,
     OPT_VERSION,
     OPT_PLUGIN_PATH,
@@ -198,6 +199,7 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
         (option == OPT_VIA && !(takes & TAKES_VIA)) ||
         (option >= OPT_REPORT && option <= OPT_TRACE && !conversion) ||
         (option == OPT_KIND && !(takes & TAKES_KIND)) ||
+        (option == OPT_HTML && !(takes & TAKES_HTML)) ||
         ((option == OPT_SET || option == OPT_OVERLAY || option == OPT_PROFILE) && !conversion))
         return usage(cli, "this command takes no", name);
     switch (option) {
@@ -218,6 +220,9 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
         return EXIT_DONE;
     case OPT_JSON:
         cli->json = true;
+        return EXIT_DONE;
+    case OPT_HTML:
+        cli->html = true;
         return EXIT_DONE;
     case OPT_PLUGIN_PATH:
         if (cli->plugin_path_count == MAX_PLUGIN_PATHS)
@@ -291,6 +296,7 @@ int cli_parse(struct cli *cli, int argc, char **argv, unsigned takes, const char
         {"quiet", no_argument, NULL, 'q'},
         {"verbose", no_argument, NULL, 'v'},
         {"json", no_argument, NULL, OPT_JSON},
+        {"html", no_argument, NULL, OPT_HTML},
         {"help", no_argument, NULL, OPT_HELP},
         {"version", no_argument, NULL, OPT_VERSION},
         {"plugin-path", required_argument, NULL, OPT_PLUGIN_PATH},

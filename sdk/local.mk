@@ -79,6 +79,7 @@ letter_sources = \
 	sdk/letter/html_letter.c \
 	sdk/letter/letter.c \
 	sdk/letter/plan.c \
+	sdk/letter/sets.c \
 	sdk/letter/text_letter.c \
 	sdk/letter/values.c \
 	sdk/letter/width.c \

@@ -24,7 +24,8 @@ struct letter_anchor {
 };
 
 /* The forms.  Labels and words are the letter's own, in English, and may hold bracketed sets;
- * text is the document's. */
+ * text is the document's; `value`, where it is one of the record, knows which of its sets were
+ * resolved. */
 struct letter_form {
     void (*open)(struct letter *letter);
     void (*close)(struct letter *letter);
@@ -47,7 +48,8 @@ struct letter_form {
     /* Text of a section's own, in no table. */
     void (*paragraph)(struct letter *letter);
     void (*paragraph_end)(struct letter *letter);
-    void (*text)(struct letter *letter, const char *text, size_t len, enum text_style style);
+    void (*text)(struct letter *letter, const char *text, size_t len, enum text_style style,
+                 const struct value *value);
     void (*words)(struct letter *letter, const char *words);
     /* A date as a person says it; `text` is how it is written. */
     void (*date)(struct letter *letter, const char *text, size_t len, const char *words);
@@ -98,6 +100,20 @@ void letter_entries(struct letter *letter, struct value *group, size_t section);
 /* A field of the document, or what of it belongs to a section.  False where nothing does. */
 bool letter_root(struct letter *letter, uint16_t root, size_t section);
 #define SECTION_ANY SIZE_MAX
+
+/* --- sets.c: sets of terms that stood in a text before they were resolved */
+
+struct resolved_set {
+    size_t offset, len; /* of what stands there now, in bytes of the text */
+    const char *set;    /* as it stood, "[data] [information]" */
+    size_t set_len;
+    struct term_span span; /* of `set`, with the choice that was made */
+};
+
+/* The first set in a value's text from byte `from` on, by the record's notes; false where there
+ * is none, or where the text has changed since. */
+bool letter_resolved_set(const struct letter *letter, const struct value *value, size_t from,
+                         struct resolved_set *found);
 
 /* --- words.c: the letter's own words */
 

@@ -64,6 +64,21 @@ static void put_terms(struct letter *letter, const struct term_choices *choices,
     html_text(letter->out, text + done, len - done);
 }
 
+/* A document's text, with the sets that stand in it and those that stood. */
+static void put_text(struct letter *letter, const char *text, size_t len,
+                     const struct value *value)
+{
+    struct resolved_set found;
+    size_t done = 0;
+    while (value && fields[value->field].type == TYPE_PROSE &&
+           letter_resolved_set(letter, value, done, &found)) {
+        put_terms(letter, NULL, text + done, found.offset - done);
+        put_set(letter, found.set, &found.span);
+        done = found.offset + found.len;
+    }
+    put_terms(letter, NULL, text + done, len - done);
+}
+
 /* The letter's own words: English whatever the page's direction is. */
 static void words(struct letter *letter, const char *words)
 {
@@ -342,7 +357,8 @@ static void row_end(struct letter *letter)
 
 /* --- text */
 
-static void text(struct letter *letter, const char *text, size_t len, enum text_style style)
+static void text(struct letter *letter, const char *text, size_t len, enum text_style style,
+                 const struct value *value)
 {
     if (style == STYLE_EXACT) {
         put(letter, "<code dir=\"ltr\">");
@@ -354,7 +370,7 @@ static void text(struct letter *letter, const char *text, size_t len, enum text_
     put(letter, style == STYLE_BLOCK ? "<div class=\"text\"" : "<bdi class=\"text\"");
     html_language(letter->out, letter->language, letter->language_len);
     put(letter, " dir=\"auto\">");
-    put_terms(letter, NULL, text, len);
+    put_text(letter, text, len, value);
     put(letter, style == STYLE_BLOCK ? "</div>" : "</bdi>");
 }
 

@@ -122,7 +122,7 @@ static void write_cell(struct letter *letter, const char *label, const char *tex
                        enum text_style style)
 {
     letter->form->entry(letter, label);
-    letter->form->text(letter, text, len, style);
+    letter->form->text(letter, text, len, style, NULL);
     letter->form->entry_end(letter);
 }
 

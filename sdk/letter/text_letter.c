@@ -248,9 +248,11 @@ static void paragraph_end(struct letter *letter)
     letter->indent -= STEP;
 }
 
-static void text(struct letter *letter, const char *text, size_t len, enum text_style style)
+static void text(struct letter *letter, const char *text, size_t len, enum text_style style,
+                 const struct value *value)
 {
     (void)style;
+    (void)value;
     for (size_t at = 0; at < len;)
         at += wrap_safely(&letter->piece, text + at, len - at);
 }

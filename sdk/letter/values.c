@@ -54,9 +54,9 @@ static void show_text(struct letter *letter, struct value *value, enum text_styl
     if (!value->len)
         form->words(letter, "(stated, and empty)");
     else if (fields[value->field].type == TYPE_DIGEST)
-        form->text(letter, value->text, value->len, STYLE_EXACT);
+        form->text(letter, value->text, value->len, STYLE_EXACT, value);
     else if (!letter_spell(letter, value))
-        form->text(letter, value->text, value->len, style);
+        form->text(letter, value->text, value->len, style, value);
 }
 
 /* --- groups that read better as words in a line than as a table */

@@ -106,7 +106,7 @@ static void spell_named(struct letter *letter, const struct value *value, const 
     const struct letter_form *form = letter->form;
     form->words(letter, name);
     form->words(letter, " (");
-    form->text(letter, value->text, value->len, STYLE_INLINE);
+    form->text(letter, value->text, value->len, STYLE_INLINE, NULL);
     form->words(letter, ")");
 }
 

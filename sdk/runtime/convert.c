@@ -155,7 +155,9 @@ static comity_status convert_record(void *user, struct comity_record *record)
     struct conversion *conversion = user;
     struct session *session = record->session;
     size_t before = conversion->out.size;
-    bool single = conversion->to->syntax != SYNTAX_JSON && conversion->to->syntax != SYNTAX_CSV;
+    bool single = conversion->to->syntax != SYNTAX_JSON &&
+                  conversion->to->syntax != SYNTAX_CSV &&
+                  conversion->to->kind != FORMAT_LETTER_TEXT;
     if (single && conversion->documents)
         return refuse_second(session, conversion->to->id);
     uint64_t stopping = findings_at_least(&session->findings, session->options->fail_on);
