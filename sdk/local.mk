@@ -195,7 +195,6 @@ sdk/letter/letter-css.h: $(srcdir)/sdk/letter/letter.css build-aux/embed.sh
 	$(AM_V_GEN)$(MKDIR_P) sdk/letter && $(SHELL) $(top_srcdir)/build-aux/embed.sh \
 	    letter_css $(srcdir)/sdk/letter/letter.css > $@.part && mv $@.part $@
 sdk/letter/html_letter.lo: sdk/letter/letter-css.h
-EXTRA_DIST += sdk/letter/letter.css
 
 noinst_PROGRAMS += generate-width
 generate_width_SOURCES = sdk/letter/generate_width.c

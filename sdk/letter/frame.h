@@ -13,6 +13,7 @@ struct letter;
 
 enum text_style {
     STYLE_BLOCK,  /* stands alone */
+    STYLE_PROSE,  /* the same, of sentences */
     STYLE_INLINE, /* among words */
     STYLE_EXACT   /* character by character: digests, JSON */
 };

@@ -79,26 +79,35 @@ static void put_text(struct letter *letter, const char *text, size_t len,
     put_terms(letter, NULL, text + done, len - done);
 }
 
-/* The letter's own words: English whatever the page's direction is. */
+/* The letter's own words: English whatever the page's direction is; blanks and brackets around
+ * a text are the page's. */
 static void words(struct letter *letter, const char *words)
 {
-    if (letter->is_rtl)
+    size_t len = strlen(words);
+    bool is_turned = letter->is_rtl && strspn(words, " ():") < len;
+    if (is_turned)
         put(letter, "<span dir=\"ltr\">");
-    put_terms(letter, &letter->choices, words, strlen(words));
-    if (letter->is_rtl)
+    put_terms(letter, &letter->choices, words, len);
+    if (is_turned)
         put(letter, "</span>");
 }
 
-/* The same with a capital letter in front. */
-static void put_label(struct letter *letter, const char *label)
+/* The same with a capital letter in front, and `end` behind it. */
+static void put_label_and(struct letter *letter, const char *label, const char *end)
 {
     if (letter->is_rtl)
         put(letter, "<span dir=\"ltr\">");
     if (*label >= 'a' && *label <= 'z')
         buffer_char(letter->out, (char)(*label++ - 'a' + 'A'));
     put_terms(letter, &letter->choices, label, strlen(label));
+    put(letter, end);
     if (letter->is_rtl)
         put(letter, "</span>");
+}
+
+static void put_label(struct letter *letter, const char *label)
+{
+    put_label_and(letter, label, "");
 }
 
 static void put_articles(struct letter *letter, const char *articles)
@@ -194,11 +203,10 @@ static const struct {
               [SECTION_WANTED] = {"wanted", "Not stated, where possible"},
               [SECTION_MISSING] = {"missing", "Not stated"}};
 
-static void put_contents_entry(struct letter *letter, size_t index)
+static void put_contents_entry(struct letter *letter, const struct letter_section *section)
 {
-    const struct letter_section *section = &letter->plan.sections[index];
-    buffer_format(letter->out, "<li><a href=\"#s%zu\"><span class=\"n\">%zu</span> ", index + 1,
-                  index + 1);
+    buffer_format(letter->out, "<li><a href=\"#s%u\"><span class=\"n\">%u</span> ",
+                  (unsigned)section->number, (unsigned)section->number);
     put_label(letter, section->rule ? section->rule->label : letter_label(section->root));
     put(letter, "</a>");
     if (section->rule)
@@ -219,7 +227,8 @@ static void summary(struct letter *letter)
         put(letter, "<nav aria-labelledby=\"contents\">\n<h2 id=\"contents\">Contents</h2>\n"
                     "<ol>\n");
         for (size_t i = 0; i < letter->plan.count; i++)
-            put_contents_entry(letter, i);
+            if (!letter->plan.sections[i].is_left_out)
+                put_contents_entry(letter, &letter->plan.sections[i]);
         put(letter, "</ol>\n</nav>\n");
     }
     put(letter, "<main id=\"content\">\n");
@@ -247,6 +256,20 @@ static void section_end(struct letter *letter)
 
 /* --- tables, entries, lists */
 
+/* Seen where there are several tables; the heading above says what a single one is. */
+static void put_caption(struct letter *letter, const char *caption, size_t number, size_t count)
+{
+    put(letter, count > 1 ? "<caption>" : "<caption class=\"none\"><span class=\"unseen\">");
+    if (letter->is_rtl)
+        put(letter, "<span dir=\"ltr\">");
+    put(letter, caption ? caption : "Entries");
+    if (count > 1)
+        buffer_format(letter->out, " %zu of %zu", number, count);
+    if (letter->is_rtl)
+        put(letter, "</span>");
+    put(letter, count > 1 ? "</caption>\n" : "</span></caption>\n");
+}
+
 static void table(struct letter *letter, const char *caption, size_t number, size_t count)
 {
     letter->depth++;
@@ -256,15 +279,8 @@ static void table(struct letter *letter, const char *caption, size_t number, siz
         return;
     }
     put(letter, "<table>\n");
-    buffer_format(letter->out, "<caption%s>", count > 1 ? "" : " class=\"unseen\"");
-    if (letter->is_rtl)
-        put(letter, "<span dir=\"ltr\">");
-    put(letter, caption ? caption : "Entries");
-    if (count > 1)
-        buffer_format(letter->out, " %zu of %zu", number, count);
-    if (letter->is_rtl)
-        put(letter, "</span>");
-    put(letter, "</caption>\n<tbody>\n");
+    put_caption(letter, caption, number, count);
+    put(letter, "<tbody>\n");
 }
 
 static void table_end(struct letter *letter)
@@ -277,7 +293,7 @@ static void entry(struct letter *letter, const char *label)
 {
     bool is_row = *inside(letter) == INSIDE_TABLE;
     put(letter, is_row ? "<tr><th scope=\"row\">" : "<div><dt>");
-    put_label(letter, label);
+    put_label_and(letter, label, is_row ? "" : ":");
     put(letter, is_row ? "</th><td>" : "</dt><dd>");
 }
 
@@ -324,9 +340,9 @@ static void columns(struct letter *letter, const char *caption, const uint16_t *
 {
     letter->depth++;
     *inside(letter) = INSIDE_TABLE;
-    put(letter, "<table class=\"columns\">\n<caption class=\"unseen\">");
-    put(letter, caption);
-    put(letter, "</caption>\n<thead>\n<tr>");
+    put(letter, "<table class=\"columns\">\n");
+    put_caption(letter, caption, 0, 0);
+    put(letter, "<thead>\n<tr>");
     for (size_t i = 0; i < count; i++) {
         put(letter, "<th scope=\"col\">");
         put_label(letter, letter_label(columns[i]));
@@ -367,11 +383,13 @@ static void text(struct letter *letter, const char *text, size_t len, enum text_
         return;
     }
     /* Each text finds its direction by itself, and turns nothing around it. */
-    put(letter, style == STYLE_BLOCK ? "<div class=\"text\"" : "<bdi class=\"text\"");
+    put(letter, style == STYLE_INLINE  ? "<bdi class=\"text\""
+                : style == STYLE_BLOCK ? "<div class=\"text\""
+                                       : "<div class=\"text prose\"");
     html_language(letter->out, letter->language, letter->language_len);
     put(letter, " dir=\"auto\">");
     put_text(letter, text, len, value);
-    put(letter, style == STYLE_BLOCK ? "</div>" : "</bdi>");
+    put(letter, style == STYLE_INLINE ? "</bdi>" : "</div>");
 }
 
 static void date(struct letter *letter, const char *text, size_t len, const char *words)
@@ -386,11 +404,11 @@ static void date(struct letter *letter, const char *text, size_t len, const char
 static void reference(struct letter *letter, const struct letter_anchor *anchor)
 {
     put(letter, "<p class=\"reference\">");
-    words(letter, anchor->number ? "Stated under " : "Stated above: ");
+    words(letter, anchor->number ? "Stated under" : "Stated above:");
     if (anchor->number)
-        buffer_format(letter->out, "<a href=\"#s%zu\">%zu. ", anchor->number, anchor->number);
+        buffer_format(letter->out, " <a href=\"#s%zu\">%zu. ", anchor->number, anchor->number);
     else
-        put(letter, "<a href=\"#head\">");
+        put(letter, " <a href=\"#head\">");
     put_label(letter, anchor->label);
     put(letter, "</a></p>\n");
 }

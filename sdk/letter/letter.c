@@ -69,14 +69,16 @@ static void refer(struct letter *letter, const struct letter_claim *claim)
     struct letter_anchor anchor = {0, letter_label(claim->root)};
     if (!plan_is_head(claim->root)) {
         size_t there = plan_section_of(&letter->plan, claim->root, claim->sub);
-        anchor.number = there + 1;
+        anchor.number = letter->plan.sections[there].number;
         anchor.label = section_label(&letter->plan.sections[there]);
     }
     letter->form->reference(letter, &anchor);
 }
 
-/* The values that answer an item, or where they are shown. */
-static void write_claims(struct letter *letter, size_t number)
+/* Calls `each` for the fields of the document that answer an item, each once; true where one of
+ * them showed something. */
+typedef bool claim_fn(struct letter *letter, const struct letter_claim *claim);
+static bool each_claim(struct letter *letter, size_t number, claim_fn *each)
 {
     const struct letter_plan *plan = &letter->plan;
     bool any = false;
@@ -85,13 +87,27 @@ static void write_claims(struct letter *letter, size_t number)
         bool is_done = claim->section != number;
         for (size_t k = 0; k < i && !is_done; k++)
             is_done = plan->claims[k].section == number && plan->claims[k].root == claim->root;
-        if (is_done)
-            continue;
-        any = true;
-        if (plan_is_head(claim->root) || !letter_root(letter, claim->root, number))
-            refer(letter, claim);
+        if (!is_done && each(letter, claim))
+            any = true;
     }
-    if (any)
+    return any;
+}
+
+static bool show_claim(struct letter *letter, const struct letter_claim *claim)
+{
+    return !plan_is_head(claim->root) && letter_root(letter, claim->root, claim->section);
+}
+
+static bool refer_to_claim(struct letter *letter, const struct letter_claim *claim)
+{
+    refer(letter, claim);
+    return true;
+}
+
+/* The values that answer an item, or where they are shown. */
+static void write_claims(struct letter *letter, size_t number)
+{
+    if (each_claim(letter, number, show_claim) || each_claim(letter, number, refer_to_claim))
         return;
     /* Stated, and no place has it: a form's merged item covers it. */
     struct letter_claim combined = {F_document_combined, FIELD_NONE, (uint16_t)number};
@@ -103,7 +119,7 @@ static void write_section(struct letter *letter, size_t number)
 {
     const struct letter_section *section = &letter->plan.sections[number];
     const struct rule *rule = section->rule;
-    letter->form->section(letter, number + 1, section_label(section),
+    letter->form->section(letter, section->number, section_label(section),
                           rule ? rule->article : fields[section->root].articles);
     if (!rule)
         letter_root(letter, section->root, number);
@@ -193,7 +209,8 @@ static void write_all(struct letter *letter)
     write_particulars(letter);
     letter->form->summary(letter);
     for (size_t i = 0; i < letter->plan.count; i++)
-        write_section(letter, i);
+        if (!letter->plan.sections[i].is_left_out)
+            write_section(letter, i);
     write_end(letter);
     letter->form->close(letter);
 }

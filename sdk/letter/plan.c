@@ -80,7 +80,8 @@ static void add_section(struct letter_plan *plan, const struct rule *rule, uint1
 {
     if (plan->count == PLAN_SECTIONS)
         return;
-    plan->sections[plan->count++] = (struct letter_section){rule, root, state};
+    plan->sections[plan->count++] =
+        (struct letter_section){.rule = rule, .root = root, .state = state};
     if (state == SECTION_STATED)
         return;
     if (rule->level == RULE_SHALL)
@@ -100,10 +101,19 @@ static void add_items(struct letter_plan *plan, const struct record *record)
         if (plan->count == PLAN_SECTIONS - ROOT_FIELDS || !has_section(rule, record, &state))
             continue;
         add_section(plan, rule, FIELD_NONE, state);
-        rule_places(rule, claim, &claiming);
+        if (state == SECTION_STATED || state == SECTION_INCOMPLETE)
+            rule_places(rule, claim, &claiming);
     }
 }
 
+static bool is_asked_for(const struct letter_plan *plan, uint16_t section)
+{
+    return plan->sections[section].rule && plan->sections[section].rule->level == RULE_SHALL;
+}
+
+/* A field belongs to the first item that names all of it; else to the first that must be there
+ * and names a part, because what stands beside a part explains it.  An item that need not be
+ * there has its part alone. */
 static void find_owners(struct letter_plan *plan)
 {
     for (size_t i = 0; i < ROOT_FIELDS; i++)
@@ -112,32 +122,77 @@ static void find_owners(struct letter_plan *plan)
         for (size_t i = 0; i < plan->claim_count; i++) {
             const struct letter_claim *c = &plan->claims[i];
             uint16_t *owner = &plan->owners[c->root - S_document];
-            if (*owner == SECTION_NONE && (c->sub == FIELD_NONE || !whole))
+            bool is_good = whole ? c->sub == FIELD_NONE : is_asked_for(plan, c->section);
+            if (*owner == SECTION_NONE && is_good)
                 *owner = c->section;
         }
 }
 
-void plan_make(struct letter_plan *plan, const struct record *record)
+uint16_t plan_section_of(const struct letter_plan *plan, uint16_t root, uint16_t sub)
 {
-    size_t len = 0;
-    const char *kind = value_text(record->root, F_document_kind, &len);
-    memset(plan, 0, sizeof *plan);
-    plan->kind = kind ? kind_find(kind, len) : NULL;
-    add_items(plan, record);
-    find_owners(plan);
+    uint16_t found = SECTION_NONE;
+    for (size_t i = 0; i < plan->claim_count && sub != FIELD_NONE; i++) {
+        const struct letter_claim *c = &plan->claims[i];
+        if (c->root != root || c->sub != sub)
+            continue;
+        if (is_asked_for(plan, c->section))
+            return c->section;
+        if (found == SECTION_NONE)
+            found = c->section;
+    }
+    return found != SECTION_NONE ? found : plan->owners[root - S_document];
+}
+
+/* True where a section shows something itself, and does not only say where it is. */
+static bool has_content(const struct letter_plan *plan, uint16_t section)
+{
+    for (size_t i = 0; i < plan->claim_count; i++) {
+        const struct letter_claim *c = &plan->claims[i];
+        if (c->section == section && !plan_is_head(c->root) &&
+            plan_section_of(plan, c->root, c->sub) == section)
+            return true;
+    }
+    return false;
+}
+
+/* True of a field of which some part has no section yet. */
+static bool has_rest(const struct letter_plan *plan, const struct value *entry)
+{
+    for (; entry; entry = value_next(entry)) {
+        if (entry->form != VALUE_GROUP || !entry->first)
+            return true;
+        for (const struct value *v = entry->first; v; v = v->next)
+            if (plan_section_of(plan, entry->field, v->field) == SECTION_NONE)
+                return true;
+    }
+    return false;
+}
+
+static void add_rest(struct letter_plan *plan, const struct record *record)
+{
     for (uint16_t root = S_document; root < E_document; root++) {
-        if (plan_is_head(root) || plan->owners[root - S_document] != SECTION_NONE ||
-            !value_child(record->root, root))
+        const struct value *first = value_child(record->root, root);
+        if (!first || plan_is_head(root) || plan->owners[root - S_document] != SECTION_NONE ||
+            !has_rest(plan, first))
             continue;
         plan->owners[root - S_document] = (uint16_t)plan->count;
         add_section(plan, NULL, root, SECTION_STATED);
     }
 }
 
-uint16_t plan_section_of(const struct letter_plan *plan, uint16_t root, uint16_t sub)
+void plan_make(struct letter_plan *plan, const struct record *record)
 {
-    for (size_t i = 0; i < plan->claim_count && sub != FIELD_NONE; i++)
-        if (plan->claims[i].root == root && plan->claims[i].sub == sub)
-            return plan->claims[i].section;
-    return plan->owners[root - S_document];
+    size_t len = 0;
+    uint16_t number = 0;
+    const char *kind = value_text(record->root, F_document_kind, &len);
+    memset(plan, 0, sizeof *plan);
+    plan->kind = kind ? kind_find(kind, len) : NULL;
+    add_items(plan, record);
+    find_owners(plan);
+    for (uint16_t i = 0; i < plan->count; i++)
+        plan->sections[i].is_left_out = plan->sections[i].state == SECTION_STATED &&
+                                        !is_asked_for(plan, i) && !has_content(plan, i);
+    add_rest(plan, record);
+    for (size_t i = 0; i < plan->count; i++)
+        plan->sections[i].number = plan->sections[i].is_left_out ? 0 : ++number;
 }

@@ -23,6 +23,8 @@ struct letter_section {
     const struct rule *rule; /* NULL: a field that no rule names */
     uint16_t root;           /* that field; FIELD_NONE where there is a rule */
     uint8_t state;           /* enum section_state */
+    bool is_left_out;        /* nothing of its own to show, and not asked for */
+    uint16_t number;         /* from 1, of those that are not left out */
 };
 
 /* That a field of the document, or a part of its groups, answers a section's item. */

@@ -146,7 +146,8 @@ static void show_value(struct letter *letter, struct value *value)
     if (value->form == VALUE_GROUP)
         show_group(letter, value);
     else if (value->form == VALUE_TEXT)
-        show_text(letter, value, STYLE_BLOCK);
+        show_text(letter, value,
+                  fields[value->field].type == TYPE_PROSE ? STYLE_PROSE : STYLE_BLOCK);
     else {
         mark(value);
         letter->form->words(letter, "(stated as an empty list)");
@@ -274,7 +275,7 @@ static void show_entry(struct letter *letter, struct value *entry, size_t sectio
     if (count == 1 && text) {
         mark(entry);
         form->paragraph(letter);
-        show_text(letter, text, STYLE_BLOCK);
+        show_text(letter, text, STYLE_PROSE);
         form->paragraph_end(letter);
         return;
     }

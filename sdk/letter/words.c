@@ -7,10 +7,22 @@
 
 #include <stdio.h>
 
+static const struct {
+    uint16_t field;
+    const char *label;
+} labels[] = {
+#define LABEL(group, field, label) {F_##group##_##field, label},
+#include "letter/labels.def"
+#undef LABEL
+};
+
 const char *letter_label(uint16_t field)
 {
     static const char *const empty[] = {"Its ", "The ", "An ", "A "};
     const char *title = fields[field].title;
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+        if (labels[i].field == field)
+            return labels[i].label;
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
         if (strncmp(title, empty[i], strlen(empty[i])) == 0)
             return title + strlen(empty[i]);
