@@ -65,6 +65,8 @@ script_tests = \
 	tests/formats/test_template_check.py \
 	tests/formats/test_us_fbi_wanted.py \
 	tests/formats/test_template_xml.py \
+	tests/letters/test_browser.py \
+	tests/letters/test_letter.py \
 	tests/run-unit.sh \
 	tests/schema.sh \
 	tests/style.sh

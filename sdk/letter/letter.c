@@ -216,7 +216,8 @@ static void write_all(struct letter *letter)
 }
 
 comity_status letter_write(struct record *record, const struct terms *terms,
-                           enum letter_kind kind, struct buffer *out)
+                           const struct term_choices *choices, enum letter_kind kind,
+                           struct buffer *out)
 {
     struct letter *letter = calloc(1, sizeof *letter);
     if (!letter)
@@ -229,7 +230,10 @@ comity_status letter_write(struct record *record, const struct terms *terms,
     letter->is_rtl =
         letter->language && is_right_to_left(letter->language, letter->language_len);
     buffer_init(&letter->piece, 0);
-    record_choices(record, terms, &letter->choices);
+    if (choices)
+        letter->choices = *choices;
+    else
+        record_choices(record, terms, &letter->choices);
     plan_make(&letter->plan, record);
     record_forget(record);
     write_all(letter);

@@ -102,6 +102,14 @@ static void rule_line(struct letter *letter, char c, size_t columns)
     buffer_char(letter->out, '\n');
 }
 
+bool letter_is_text(const char *text, size_t len)
+{
+    size_t size = 0;
+    while (size < len && text[size] == '=')
+        size++;
+    return size == WRAP_COLUMNS && size < len && text[size] == '\n';
+}
+
 static void open_letter(struct letter *letter)
 {
     struct buffer line;

@@ -71,13 +71,21 @@ static bool carries_kind(const struct format *format, struct comity_record *reco
     return false;
 }
 
+/* Labels have the voice that the user asks for, else the record's. */
 static comity_status write_letter(struct record_writer *writer, struct comity_record *record,
                                   struct buffer *out)
 {
-    enum letter_kind kind =
-        writer->format->kind == FORMAT_LETTER_HTML ? LETTER_HTML : LETTER_TEXT;
-    comity_status status =
-        letter_write(&record->record, &record->session->context->terms, kind, out);
+    const struct session *session = record->session;
+    const struct terms *terms = &session->context->terms;
+    struct term_choices brackets;
+    const struct term_choices *choices = session->voice ? &session->choices : NULL;
+    if (session->restores) {
+        terms_choose(terms, TERM_VOICE_BRACKETED, &brackets);
+        choices = &brackets;
+    }
+    comity_status status = letter_write(
+        &record->record, terms, choices,
+        writer->format->kind == FORMAT_LETTER_HTML ? LETTER_HTML : LETTER_TEXT, out);
     if (status == COMITY_OK)
         account_losses(record, writer->format);
     return status;
