@@ -64,6 +64,8 @@ script_tests = \
 	tests/formats/test_template_check.py \
 	tests/formats/test_us_fbi_wanted.py \
 	tests/formats/test_template_xml.py \
+	tests/rules/test_profile.py \
+	tests/rules/test_rules.py \
 	tests/run-unit.sh \
 	tests/schema.sh \
 	tests/style.sh
