@@ -20,6 +20,7 @@ unit_tests = \
 	tests/unit/test_json_limits \
 	tests/unit/test_record \
 	tests/unit/test_roundtrip \
+	tests/unit/test_rules \
 	tests/unit/test_stream \
 	tests/unit/test_stream_xml \
 	tests/unit/test_template \

@@ -326,6 +326,16 @@ def check_option():
     same(len(part.out.splitlines()), 1)
 
 
+@case("many entries that lack something are told in time that grows with their number alone")
+def linear():
+    def seconds(material, offences):
+        document = {"schema": "urn:comity:convention:1", "kind": "emergency-production",
+                    "material": [{"path": "y"}] * material, "offences": [{"key": "a"}] * offences}
+        return run("validate", "--json", stdin=json.dumps(document)).ends(4).seconds
+    one, two = seconds(48000, 1), seconds(24000, 24000)
+    check(two < 4 * one + 1, f"{one:.2f} s and {two:.2f} s")
+
+
 @case("explain tells the article, the item and what to write, for every rule")
 def explained():
     rules = {r.code: r for k in kinds() for r in k.rules}
