@@ -9,7 +9,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from rules import away, sample  # noqa: E402
-from tap import SOURCE, case, cases, check, file, main, run, same  # noqa: E402
+from tap import SOURCE, case, cases, check, file, folder, main, run, same  # noqa: E402
 
 
 def lacking(profile, document, *options):
@@ -166,6 +166,11 @@ def documented():
     same([code for _, code, _ in told], shown)
     for member in ("state", "languages", "declarations", "dual_criminality", "required"):
         check(f"`{member}`" in page and member in profile, member)
+    work = folder()
+    (work / "chile.json").write_text(json.dumps(profile))
+    (work / "request.json").write_text(json.dumps(sample("mutual-legal-assistance")))
+    lines = re.findall(r"^    comity (.*?)(?: +#.*)?$", page, re.M)
+    same([run(*line.split(), cwd=work).status for line in lines], [0, 4, 4, 0, 0], lines)
 
 
 main()
