@@ -201,9 +201,11 @@ void rule_test_refusal_names_ground(struct rule_check *check)
         rule_test_places(check);
 }
 
+/* 61.22; an outcome in another word than the list's may be a refusal, too. */
 void rule_test_refusal_has_reasons(struct rule_check *check)
 {
-    if (is_outcome(check, "refused"))
+    if (rule_has(check, "decision.outcome") && !is_outcome(check, "granted") &&
+        !is_outcome(check, "granted-with-conditions") && !is_outcome(check, "postponed"))
         rule_test_places(check);
 }
 
