@@ -20,6 +20,7 @@ unit_tests = \
 	tests/unit/test_json_limits \
 	tests/unit/test_record \
 	tests/unit/test_roundtrip \
+	tests/unit/test_rules \
 	tests/unit/test_stream \
 	tests/unit/test_stream_xml \
 	tests/unit/test_template \
@@ -67,6 +68,8 @@ script_tests = \
 	tests/formats/test_template_xml.py \
 	tests/letters/test_browser.py \
 	tests/letters/test_letter.py \
+	tests/rules/test_profile.py \
+	tests/rules/test_rules.py \
 	tests/run-unit.sh \
 	tests/schema.sh \
 	tests/style.sh

@@ -25,7 +25,8 @@ struct profile {
     size_t demand_count;
 };
 
-/* Reads a profile; its strings live in the arena.  COMITY_E_INVALID: all faults are reported. */
+/* Reads a profile; its strings live in the arena.  COMITY_E_INVALID: all faults are
+ * reported. */
 comity_status profile_read(struct profile *profile, struct arena *arena, const char *text,
                            size_t len, struct findings *findings);
 

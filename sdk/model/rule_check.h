@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One look at one rule of one record: what the tests of rules_tests.c are given.  Only the rules
- * include it. */
+ * One look at one rule of one record: what the tests of rules_tests.c are given.  Only the
+ * rules include it. */
 #ifndef COMITY_MODEL_RULE_CHECK_H
 #define COMITY_MODEL_RULE_CHECK_H
 

@@ -55,8 +55,8 @@ const struct rule *rule_find(const char *code);
 /* True of a rule that asks the same of every record of its kinds, whatever else they state. */
 bool rule_is_plain(const struct rule *rule);
 
-/* Called for each thing that a record lacks of a rule: `what` says it in a few words, `field` is
- * the canonical path where it belongs, and `near` the nearest value that is there. */
+/* Called for each thing that a record lacks of a rule: `what` says it in a few words, `field`
+ * is the canonical path where it belongs, and `near` the nearest value that is there. */
 typedef void rule_fault_fn(void *user, const struct rule *rule, const struct value *near,
                            const char *field, const char *what);
 
@@ -70,13 +70,13 @@ bool rule_is_met(const struct rule *rule, const struct record *record,
  * to show.  False of a rule without places. */
 bool rule_is_stated(const struct rule *rule, const struct record *record);
 
-/* Calls `each` for the places of a rule, one plain canonical path a time ("material.custodian"),
- * until it returns false. */
+/* Calls `each` for the places of a rule, one plain canonical path a time
+ * ("material.custodian"), until it returns false. */
 typedef bool rule_place_fn(void *user, const char *path, size_t len);
 void rule_places(const struct rule *rule, rule_place_fn *each, void *user);
 
-/* True if a plain path ("facts.summary") is one of the places of a rule, or within one, or holds
- * one. */
+/* True if a plain path ("facts.summary") is one of the places of a rule, or within one, or
+ * holds one. */
 bool rule_answers(const struct rule *rule, const char *plain);
 
 #endif

@@ -201,9 +201,11 @@ void rule_test_refusal_names_ground(struct rule_check *check)
         rule_test_places(check);
 }
 
+/* 61.22; an outcome in another word than the list's may be a refusal, too. */
 void rule_test_refusal_has_reasons(struct rule_check *check)
 {
-    if (is_outcome(check, "refused"))
+    if (rule_has(check, "decision.outcome") && !is_outcome(check, "granted") &&
+        !is_outcome(check, "granted-with-conditions") && !is_outcome(check, "postponed"))
         rule_test_places(check);
 }
 
@@ -304,16 +306,11 @@ void rule_test_dual_criminality_is_shown(struct rule_check *check)
         rule_test_places(check);
 }
 
-static bool is_emergency_production(const struct rule_check *check)
-{
-    return text_is(check->record->root, F_document_kind, "emergency-production");
-}
-
 /* 71.2: nothing is disclosed before a request under article 66 comes. */
 void rule_test_emergency_request_follows(struct rule_check *check)
 {
     const struct value *follow_up = group_of(check, F_document_follow_up);
-    if (!profile_declares(check->profile, "71.2") || !is_emergency_production(check) ||
+    if (!profile_declares(check->profile, "71.2") ||
         text_is(follow_up, F_follow_up_intends, "emergency-assistance"))
         return;
     const struct value *related = value_child(check->record->root, F_document_related);
@@ -330,7 +327,7 @@ void rule_test_more_than_subscriber(struct rule_check *check)
 {
     const struct value *material = value_child(check->record->root, F_document_material);
     const struct value *first = material;
-    if (!profile_declares(check->profile, "71.3") || !is_emergency_production(check))
+    if (!profile_declares(check->profile, "71.3"))
         return;
     for (; material; material = value_next(material))
         if (material->form != VALUE_GROUP ||
@@ -344,7 +341,7 @@ void rule_test_more_than_subscriber(struct rule_check *check)
 /* 71.7 */
 void rule_test_request_follows_execution(struct rule_check *check)
 {
-    if (profile_declares(check->profile, "71.7") && is_emergency_production(check) &&
+    if (profile_declares(check->profile, "71.7") &&
         !rule_has(check, "follow_up.text|follow_up.intends"))
         rule_fault(check, NULL, "follow_up.text", "follow_up is missing");
 }

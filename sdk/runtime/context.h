@@ -184,7 +184,8 @@ comity_status supply_settings(struct comity_record *record);
 comity_status supply_provenance(struct comity_record *record);
 
 /* --- check.c --- */
-/* Reads the profile of the options.  COMITY_E_USAGE: it is faulty, or their kind is (reported). */
+/* Reads the profile of the options.  COMITY_E_USAGE: it is faulty, or their kind is (both
+ * reported). */
 comity_status check_open(struct session *session);
 /* Reports what the convention's rules, and the profile, find lacking in a record. */
 void check_rules(struct comity_record *record);

@@ -33,6 +33,7 @@ comity_status json_read_whole(struct tree *tree, const char *text, size_t len,
         error.offset = used + blanks(text + used, len - used);
         if (error.offset == len)
             return COMITY_OK;
+        tree->size = len; /* its place is behind what was read */
         snprintf(error.message, sizeof error.message, "something follows the value");
         status = COMITY_E_INVALID;
     }
