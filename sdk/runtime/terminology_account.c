@@ -133,8 +133,8 @@ static void tell(struct comity_record *record, const struct format *format,
         record_report(&record->record, findings, count->value, severity, "term.changed", NULL,
                       message);
     else
-        record_report_at(&record->record, findings, 0, severity, "term.changed", count->path,
-                         NULL, message);
+        record_report_at(&record->record, findings, record->node, severity, "term.changed",
+                         count->path, NULL, message);
 }
 
 comity_status terminology_account(const struct record_writer *writer,
