@@ -58,6 +58,7 @@ script_tests = \
 	tests/formats/test_interpol.py \
 	tests/formats/test_loss.py \
 	tests/formats/test_matrix.py \
+	tests/formats/test_term_pairs.py \
 	tests/formats/test_planted_faults.py \
 	tests/formats/test_schema.py \
 	tests/formats/test_gb_common_platform.py \
