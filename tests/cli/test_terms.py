@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""comity terms, and --terminology on the commands that convert: sets of terms in documents and in
-plain text."""
+"""comity terms, and --terminology on the commands that convert: sets of terms in documents and
+in plain text."""
 import collections
 import json
 import pathlib
@@ -15,7 +15,7 @@ from terms import CATALOGUE, FIELDS, sets_of, written  # noqa: E402
 URN = "urn:comity:convention:1"
 STAYS = {"offences", "instruments"}  # classes scope and number
 
-# An invented text: every set, once more often than the one before it, in all ways of writing it.
+# An invented text: every set, each once more often than the one before it, in all spacings.
 SPACES = [(" ", " "), ("\n", " "), ("", "\n"), (" \r\n\t", "  "), ("\u00a0", " ")]
 
 
@@ -136,7 +136,8 @@ def resolves_shared():
 def profiled():
     profile = file(json.dumps({"instruments": 4, "computer-system": 2}), "profile.json")
     text = ("[thirtieth] [fortieth] [fiftieth] [seventieth], [a computer system] "
-            "[an information and communications technology system/device], [data] [information]")
+            "[an information and communications technology system/device], "
+            "[data] [information]")
     same(resolved(file(text), str(profile)),
          b"seventieth, an information and communications technology system/device, "
          b"[data] [information]", "the text")
@@ -297,8 +298,9 @@ def other_voice():
     made = json.loads(there.out)
     same(made["facts"]["summary"], "data: information and its information", "information")
     same(made["terminology"]["voice"], "information", "voice")
-    back = run("convert", "-t", "convention-json", "--terminology", "bracketed", stdin=there.out)
-    same(back.ends(0).out, run("convert", "-t", "convention-json", stdin=text).out, "restored")
+    back = run("convert", "-t", "convention-json", "--terminology", "bracketed",
+               stdin=there.out).ends(0)
+    same(back.out, run("convert", "-t", "convention-json", stdin=text).out, "restored")
 
 
 @case("what has been changed since is not restored, and said so")
@@ -357,8 +359,9 @@ def labels():
     path = file(json.dumps(template), "example-alert.json")
     document = {"schema": URN, "kind": "provisional-arrest", "id": "A-1", "channel": "interpol",
                 "offences": [{"title": "[data] [information]"}]}
-    for terminology, stated, count in (("keep", None, 1), ("data", None, 0), ("keep", "data", 0),
-                                       ("information", None, 1), ("keep", "information", 1)):
+    for terminology, stated, count in (("keep", None, 1), ("data", None, 0),
+                                       ("keep", "data", 0), ("information", None, 1),
+                                       ("keep", "information", 1)):
         given = dict(document)
         if stated:
             given.update(terminology={"voice": stated}, offences=[{"title": "theft"}])

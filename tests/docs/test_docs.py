@@ -55,7 +55,8 @@ def _():
     work = folder()
     made = run("convert", "-t", "convention-json", stdin=json.dumps({
         "schema": "urn:comity:convention:1", "kind": "preservation",
-        "facts": {"summary": "[computer data] [electronic/digital information], [their] [its]"}}))
+        "facts": {"summary": "[computer data] [electronic/digital information], "
+                             "[their] [its]"}}))
     (work / "request.json").write_bytes(made.out)
     (work / "draft.txt").write_text("the [data] [information] and [their] [its] keeper\n")
     (work / "brouillon.txt").write_text("[donn\u00e9es] [informations]\n", encoding="utf-8")

@@ -161,7 +161,8 @@ def restored():
     check(sum(sum(terms_of(json.loads(line)).values()) for line in kept.splitlines()) > 2000,
           "there are too few sets")
     for voice in ("data", "information"):
-        there = run("convert", "-t", "convention-json", "--terminology", voice, stdin=kept).ends(0)
+        there = run("convert", "-t", "convention-json", "--terminology", voice,
+                    stdin=kept).ends(0)
         for line in there.out.splitlines():
             left = {t for _, t in terms_of(json.loads(line))} - {"offences", "instruments"}
             same(left, set(), f"sets that {voice} left")

@@ -7,7 +7,7 @@ import re
 
 from tap import SOURCE
 
-CATALOGUE = json.loads((SOURCE / "sdk" / "model" / "terminology" / "en.json").read_text())["sets"]
+CATALOGUE = json.loads((SOURCE / "sdk/model/terminology/en.json").read_text())["sets"]
 
 
 def _words(text):
