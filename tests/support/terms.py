@@ -83,7 +83,8 @@ def terms_of(document):
 
 # --- made-up texts
 
-OTHER = ["[50]", "[date]", "[...]", "[Option 1: a lighthouse]", "[data]", "[Data] [Information]",
+OTHER = ["[50]", "[date]", "[...]", "[Option 1: a lighthouse]", "[data]",
+         "[Data] [Information]",
          "[the harbour] [the quay]", "]", "["]
 WORDS = ("lantern quay the of and rope ledger tide beacon stored seized keeper's \u00e9t\u00e9 "
          "Stra\u00dfe \u043c\u0430\u044f\u043a \u706f\u5854 \u0645\u0646\u0627\u0631\u0629 "
