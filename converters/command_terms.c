@@ -55,8 +55,8 @@ static void note_format(void *user, const struct comity_match *matches, size_t c
         run->format = format;
 }
 
-/* True if bytes begin as JSON's objects and XML do: then a fault in them is a fault, and they are
- * no plain text. */
+/* True if bytes begin as JSON's objects and XML do: then a fault in them is a fault, and they
+ * are no plain text. */
 static bool looks_marked_up(const struct comity_input *input)
 {
     const char *bytes = input->bytes;
@@ -90,7 +90,7 @@ static bool recognize(struct terms_run *run, const struct comity_input *input,
     }
     *format = run->format;
     if (run->is_mixed) {
-        cli_report(cli, COMITY_ERROR, "plugin.ambiguous", run->name,
+        cli_report(cli, COMITY_ERROR, "plugin.tie", run->name,
                    "the input is of several formats", "name the one with -f");
         cli->result.failed_unknown++;
         return false;

@@ -44,6 +44,7 @@ script_tests = \
 	tests/cli/test_bad_xml.py \
 	tests/cli/test_interface.py \
 	tests/cli/test_roundtrip_diff.py \
+	tests/cli/test_terms.py \
 	tests/cli/test_validate.py \
 	tests/docs/test_docs.py \
 	tests/embed.sh \
@@ -59,6 +60,7 @@ script_tests = \
 	tests/formats/test_interpol.py \
 	tests/formats/test_loss.py \
 	tests/formats/test_matrix.py \
+	tests/formats/test_term_pairs.py \
 	tests/formats/test_planted_faults.py \
 	tests/formats/test_schema.py \
 	tests/formats/test_gb_common_platform.py \

@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* +1 for every field or function appended; the major is in the name of the symbol. */
-#define COMITY_ABI_MINOR 0u
+#define COMITY_ABI_MINOR 1u
 
 /* True if the side that filled *p knew `field`, and set it. */
 #define COMITY_HAS(tag, p, field) \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Finding catalogued sets in a text, and choosing among their alternatives.  A '[' is compared
- * with the few sets that begin with the same byte, and none of them is longer than its words, so
- * that a text of nothing but brackets costs no more than another. */
+ * with the few sets that begin with the same byte, and none of them is longer than its words,
+ * so that a text of nothing but brackets costs no more than another. */
 #include "model/terms.h"
 
 #include "base/utf8.h"

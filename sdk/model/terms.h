@@ -138,8 +138,8 @@ void term_walk_init(struct term_walk *walk, const struct terms *terms,
  * one pass, in time linear in the text. */
 bool term_walk_next(struct term_walk *walk, struct term_span *span);
 
-/* Appends the text with the sets of one pass resolved; all else as it is.  Returns how many were
- * resolved; buffer_status() tells of a failure. */
+/* Appends the text with the sets of one pass resolved; all else as it is.  Returns how many
+ * were resolved; buffer_status() tells of a failure. */
 size_t terms_resolve_once(const struct terms *terms, const struct term_choices *choices,
                           const char *text, size_t len, struct buffer *out);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Terms in a record.  What is resolved is noted under terminology.resolved, in the order in which
- * it was done, so that undoing it from the last to the first gives the text as it was. */
+ * Terms in a record.  What is resolved is noted under terminology.resolved, in the order in
+ * which it was done, so that undoing it from the last to the first gives the text as it was. */
 #include "model/terms_record.h"
 
 #include "base/map.h"

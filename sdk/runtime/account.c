@@ -88,8 +88,8 @@ static void report_combined(struct comity_record *record, const struct format *f
         report_value(record, format, text);
 }
 
-/* Notes that this run made: one word for all of them.  Those that the input held are values like
- * any other. */
+/* Notes that this run made: one word for all of them.  Those that the input held are values
+ * like any other. */
 static bool is_note_made(const struct value *v)
 {
     return v->field == F_terminology_resolved && !v->node && !(v->flags & VALUE_ASKED);

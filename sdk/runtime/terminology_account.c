@@ -12,7 +12,8 @@
 /* How often a term stands in a text, before and after. */
 struct count {
     struct count *next;
-    const char *path, *term;
+    const char *path;
+    uint16_t term;
     const struct value *value; /* before; NULL: it had none */
     uint64_t before, after;
 };
@@ -25,10 +26,11 @@ struct tally {
     struct buffer key;
     bool is_after;
     uint64_t sets;
+    int64_t missing[TERMS_MAX]; /* by term: sets before, less sets after, wherever they stand */
 };
 
 static struct count *new_count(struct tally *tally, const struct value *value, size_t path_len,
-                               const char *term)
+                               uint16_t term)
 {
     struct count *count = arena_zalloc(&tally->arena, sizeof *count);
     char *key = arena_copy(&tally->arena, tally->key.bytes, tally->key.size);
@@ -46,11 +48,11 @@ static struct count *new_count(struct tally *tally, const struct value *value, s
 }
 
 static comity_status count_set(struct tally *tally, const struct value *value, size_t path_len,
-                               const char *term)
+                               uint16_t term)
 {
     tally->key.size = path_len;
     buffer_char(&tally->key, '\n'); /* no path holds one */
-    buffer_text(&tally->key, term);
+    buffer_text(&tally->key, tally->terms->terms[term].id);
     if (buffer_status(&tally->key) != COMITY_OK)
         return buffer_status(&tally->key);
     struct count *count = map_find(&tally->map, tally->key.bytes, tally->key.size);
@@ -59,6 +61,7 @@ static comity_status count_set(struct tally *tally, const struct value *value, s
     if (!count)
         return COMITY_E_NOMEM;
     ++*(tally->is_after ? &count->after : &count->before);
+    tally->missing[term] += tally->is_after ? -1 : 1;
     tally->sets++;
     return COMITY_OK;
 }
@@ -76,7 +79,7 @@ static comity_status count_prose(void *user, struct value *value)
     size_t path_len = tally->key.size;
     term_walk_init(&walk, tally->terms, NULL, value->text, value->len);
     while (status == COMITY_OK && term_walk_next(&walk, &span))
-        status = count_set(tally, value, path_len, tally->terms->terms[span.term].id);
+        status = count_set(tally, value, path_len, span.term);
     return status;
 }
 
@@ -116,25 +119,27 @@ static comity_status read_again(const struct record_writer *writer,
 }
 
 static void tell(struct comity_record *record, const struct format *format,
-                 const struct count *count)
+                 const struct tally *tally, const struct count *count)
 {
     char message[300];
     struct findings *findings = &record->session->findings;
-    /* What is lost with its text has a finding of its own. */
+    /* What is lost with its text has a finding of its own; what stands elsewhere now has only
+     * moved with its text. */
     bool is_lost = count->value && !(count->value->flags & VALUE_ASKED);
-    int32_t severity = is_lost ? COMITY_NOTE : COMITY_WARNING;
+    bool has_moved = tally->missing[count->term] <= 0 || count->after > count->before;
+    int32_t severity = is_lost || has_moved ? COMITY_NOTE : COMITY_WARNING;
     snprintf(
         message, sizeof message,
         "the set of the term '%.60s' stands here %llu times in brackets, and %llu times in "
         "what %.60s makes of it",
-        count->term, (unsigned long long)count->before, (unsigned long long)count->after,
-        format->id);
+        tally->terms->terms[count->term].id, (unsigned long long)count->before,
+        (unsigned long long)count->after, format->id);
     if (count->value)
         record_report(&record->record, findings, count->value, severity, "term.changed", NULL,
                       message);
     else
-        record_report_at(&record->record, findings, 0, severity, "term.changed", count->path,
-                         NULL, message);
+        record_report_at(&record->record, findings, record->node, severity, "term.changed",
+                         count->path, NULL, message);
 }
 
 comity_status terminology_account(const struct record_writer *writer,
@@ -155,7 +160,7 @@ comity_status terminology_account(const struct record_writer *writer,
         session->findings.format = writer->format->id;
         for (const struct count *c = tally.first; c && status != COMITY_E_NOMEM; c = c->next)
             if (c->before != c->after)
-                tell(record, writer->format, c);
+                tell(record, writer->format, &tally, c);
         session->findings.format = loud.format;
         if (status != COMITY_E_NOMEM)
             status = COMITY_OK; /* what could not be read again is told by its counts */

@@ -4,9 +4,9 @@
  * profiles of a user's with their faults.
  *
  * Build: with tests/support/failing_alloc.c. */
-#include "model/terms.h"
 #include "collected.h"
 #include "failing_alloc.h"
+#include "model/terms.h"
 
 // clang-format off
 #include <stdarg.h>
@@ -37,7 +37,7 @@ static int unload(void **state)
     return 0;
 }
 
-/* Resolves a text that stands in a block of its own, so that a sanitizer sees a read past it. */
+/* Resolves a text in a block of its own, so that a sanitizer sees a read past it. */
 static void resolves(const struct term_choices *choices, const char *text, const char *expected)
 {
     size_t len = strlen(text);
