@@ -115,18 +115,15 @@ def _():
 def _():
     record = {"schema": "urn:comity:convention:1", "kind": "preservation", "remarks": [
         {"text": "Now the [data are] [information is] sent."}]}
-    for options, own in (((), "[data are] [information is] sent"),
-                         (("--terminology", "information"), "Now the information is sent")):
-        voices = measured(letter(record, *options))["voices"]
-        check(own in voices["voice-own"], voices["voice-own"][-300:])
-        check("Now the [data are] [information is] sent" in voices["voice-both"], "both")
-        check("Now the data are sent" in voices["voice-1"], "data")
-        check("Now the information is sent" in voices["voice-2"], "information")
-        for voice, words in (("1", "stored computer data to be preserved and their"),
-                             ("2", "stored electronic/digital information to be preserved and "
-                              "its")):
-            check(words in voices[f"voice-{voice}"], voice)
-            check("[computer" not in voices[f"voice-{voice}"], "a bracket is left")
+    voices = measured(letter(record, "--terminology", "information"))["voices"]
+    check("Now the information is sent" in voices["voice-own"], voices["voice-own"][-300:])
+    check("Now the [data are] [information is] sent" in voices["voice-both"], "both")
+    check("Now the data are sent" in voices["voice-1"], "data")
+    check("Now the information is sent" in voices["voice-2"], "information")
+    for voice, words in (("1", "stored computer data to be preserved and their"),
+                         ("2", "stored electronic/digital information to be preserved and its")):
+        check(words in voices[f"voice-{voice}"], voice)
+        check("[computer" not in voices[f"voice-{voice}"], "a bracket is left")
 
 
 @case("naughty strings in every field do nothing, even where scripts may run")
@@ -147,14 +144,13 @@ def _():
     whole = letter(sample("zh").read_bytes())
     text = whole.read_text(encoding="utf-8")
     planted = text.replace("</main>", '<img src="http://tracker.example/x.png"></main>')
-    for name, page in (("letter", text), ("planted", POLICY.sub("", planted)),
-                       ("held back", planted)):
+    for name, page in (("planted", POLICY.sub("", planted)), ("held back", planted)):
         path = whole.with_name("page.html")
         path.write_text(page, encoding="utf-8")
         log = whole.with_name("net.json")
         browse(path, f"--log-net-log={log}", "--dump-dom")
         seen[name] = requests(log)
-    same(seen, {"letter": set(), "planted": {"http://tracker.example/x.png"}, "held back": set()})
+    same(seen, {"planted": {"http://tracker.example/x.png"}, "held back": set()})
 
 
 def darkness(picture):
