@@ -18,6 +18,7 @@ unit_tests = \
 	tests/unit/test_fold \
 	tests/unit/test_json \
 	tests/unit/test_json_limits \
+	tests/unit/test_letter \
 	tests/unit/test_record \
 	tests/unit/test_roundtrip \
 	tests/unit/test_rules \

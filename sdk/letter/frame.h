@@ -59,8 +59,8 @@ struct letter_form {
     /* What is not stated; `what` (or NULL) names the fields. */
     void (*missing)(struct letter *letter, const struct letter_section *section,
                     const char *what);
-    /* A table with a column for each of `columns`, of entries that are all of plain values; NULL
-     * where the form has none.  Cells are entries. */
+    /* A table with a column for each of `columns`, of entries that are all of plain values;
+     * NULL where the form has none. */
     void (*columns)(struct letter *letter, const char *caption, const uint16_t *columns,
                     size_t count);
     void (*row)(struct letter *letter);
@@ -92,6 +92,9 @@ struct letter {
 
 extern const struct letter_form letter_text_form, letter_html_form;
 
+/* Frees a buffer of the letter's own; what failed in it has failed the letter. */
+void letter_free_buffer(const struct letter *letter, struct buffer *buffer);
+
 /* --- values.c: values as entries, lists and words */
 
 /* All values of a field from `first` on, in an entry, an item or a paragraph. */
@@ -122,8 +125,8 @@ bool letter_resolved_set(const struct letter *letter, const struct value *value,
 const char *letter_label(uint16_t field);
 /* "Identity document" of a group. */
 void letter_caption(uint16_t group, char *caption, size_t size);
-/* A country, language, date, code, true or false as a person reads it; false where it is none of
- * them, or is not understood. */
+/* A country, language, date, code, true or false as a person reads it; false where it is none
+ * of them, or is not understood. */
 bool letter_spell(struct letter *letter, const struct value *value);
 /* A unit as a word; NULL where it is not known. */
 const char *letter_unit(const char *text, size_t len, bool is_one);

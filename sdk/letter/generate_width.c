@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Build-time program: prints the ranges of characters that do not take one column of a terminal,
- * from ICU.  Not part of the library. */
+ * Build-time program: prints the ranges of characters that do not take one column of a
+ * terminal, from ICU.  Not part of the library. */
 #include <stdio.h>
 #include <unicode/uchar.h>
 

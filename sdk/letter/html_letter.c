@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The letter as one file of HTML that loads nothing and runs nothing.  Where brackets stand, or
- * stood, both alternatives are there, and a switch shows the one or the other by style alone. */
+ * stood, both alternatives are there; a switch shows the one or the other by style alone. */
 #include "letter/frame.h"
 #include "letter/html.h"
 #include "letter/letter-css.h"
@@ -129,15 +129,18 @@ static void put_title(struct letter *letter)
     const char *words = letter_heading(letter);
     buffer_init(&heading, 0);
     put(letter, "<title>");
-    if (terms_resolve(letter->terms, &letter->choices, words, strlen(words), &heading) ==
-        COMITY_OK)
+    comity_status status =
+        terms_resolve(letter->terms, &letter->choices, words, strlen(words), &heading);
+    if (status == COMITY_OK)
         html_text(letter->out, heading.bytes, heading.size);
+    else if (letter->out->status == COMITY_OK)
+        letter->out->status = status;
     if (id && len) {
         put(letter, " \xE2\x80\x93 ");
         html_text(letter->out, id, len);
     }
     put(letter, "</title>\n");
-    buffer_free(&heading);
+    letter_free_buffer(letter, &heading);
 }
 
 static void open_letter(struct letter *letter)

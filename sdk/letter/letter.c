@@ -7,6 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+void letter_free_buffer(const struct letter *letter, struct buffer *buffer)
+{
+    if (buffer_status(buffer) != COMITY_OK && letter->out->status == COMITY_OK)
+        letter->out->status = buffer_status(buffer);
+    buffer_free(buffer);
+}
+
 /* --- the head: heading, both sides, particulars */
 
 static bool write_side(struct letter *letter, uint16_t root, const char *label)
@@ -162,7 +169,7 @@ static void write_kept(struct letter *letter, struct value *group, bool *any)
         write_cell(letter, "Under", kept->key, kept->key_len, STYLE_EXACT);
         write_cell(letter, "As it stood", kept->json, kept->json_len, STYLE_EXACT);
         form->table_end(letter);
-        buffer_free(&path);
+        letter_free_buffer(letter, &path);
     }
     for (struct value *v = group->first; v; v = v->next)
         if (v->form == VALUE_GROUP)

@@ -12,17 +12,18 @@
 
 enum letter_kind { LETTER_TEXT, LETTER_HTML };
 
-/* Appends a record as a letter.  Labels speak by `choices`; NULL: in the record's own voice (its
- * `terminology`), and in the convention's brackets where it states none.  Marks as asked all that is shown; the bytes
- * of attachments are not.  The same record gives the same bytes.  COMITY_E_NOMEM.
+/* Appends a record as a letter.  Labels speak by `choices`; NULL: in the record's own voice
+ * (its `terminology`), and in the convention's brackets where it states none.  Marks as asked
+ * all that is shown; the bytes of attachments are not.  The same record gives the same bytes.
+ * COMITY_E_NOMEM.
  *
  *     comity_status status = letter_write(&record, &terms, NULL, LETTER_TEXT, &out); */
 comity_status letter_write(struct record *record, const struct terms *terms,
                            const struct term_choices *choices, enum letter_kind kind,
                            struct buffer *out);
 
-/* True of a text that is a letter, which nobody reads but persons: its labels could be taken for
- * those of a form. */
+/* True of a text that is a letter, which nobody reads but persons: its labels could be taken
+ * for those of a form. */
 bool letter_is_text(const char *text, size_t len);
 
 #endif

@@ -72,6 +72,6 @@ bool letter_resolved_set(const struct letter *letter, const struct value *value,
         *found = set;
         any = true;
     }
-    buffer_free(&path);
+    letter_free_buffer(letter, &path);
     return any;
 }

@@ -10,10 +10,13 @@
 
 #define STEP 2u
 
+/* Our own words are never nested too deep: what fails here is memory. */
 static void add_resolved(struct letter *letter, const char *words, struct buffer *out)
 {
-    if (terms_resolve(letter->terms, &letter->choices, words, strlen(words), out) != COMITY_OK)
-        buffer_text(out, words); /* our own words are never nested too deep */
+    comity_status status =
+        terms_resolve(letter->terms, &letter->choices, words, strlen(words), out);
+    if (status != COMITY_OK && letter->out->status == COMITY_OK)
+        letter->out->status = status;
 }
 
 static void make_prefix(const struct letter *letter, char *prefix, size_t size)
@@ -52,7 +55,7 @@ static void print_label(struct letter *letter)
     buffer_init(&line, 0);
     add_label(letter, &line);
     print(letter, line.bytes, line.size, STEP);
-    buffer_free(&line);
+    letter_free_buffer(letter, &line);
     letter->label = NULL;
 }
 
@@ -76,7 +79,7 @@ static void print_piece(struct letter *letter)
             buffer_clear(piece);
         }
         print(letter, line.bytes, line.size, STEP);
-        buffer_free(&line);
+        letter_free_buffer(letter, &line);
         letter->label = NULL;
     }
     if (piece->size) {
@@ -125,7 +128,7 @@ static void open_letter(struct letter *letter)
             line.bytes[start] = 'A';
     }
     wrap_text(letter->out, "", 0, line.bytes, line.size);
-    buffer_free(&line);
+    letter_free_buffer(letter, &line);
     rule_line(letter, '=', WRAP_COLUMNS);
 }
 
@@ -159,7 +162,7 @@ static void summary(struct letter *letter)
         snprintf(prefix, sizeof prefix, "%s: ", lines[s].words);
         wrap_text(letter->out, prefix, STEP, line.bytes, line.size);
     }
-    buffer_free(&line);
+    letter_free_buffer(letter, &line);
 }
 
 static void section(struct letter *letter, size_t number, const char *label,
@@ -182,7 +185,7 @@ static void section(struct letter *letter, size_t number, const char *label,
     size_t columns = width_of_text(line.bytes, line.size) + strlen(prefix);
     wrap_text(letter->out, prefix, strlen(prefix), line.bytes, line.size);
     rule_line(letter, '-', columns < WRAP_COLUMNS ? columns : WRAP_COLUMNS);
-    buffer_free(&line);
+    letter_free_buffer(letter, &line);
 }
 
 static void section_end(struct letter *letter)
@@ -287,7 +290,7 @@ static void reference(struct letter *letter, const struct letter_anchor *anchor)
         buffer_text(&line, "Stated above: ");
     add_resolved(letter, anchor->label, &line);
     print(letter, line.bytes, line.size, STEP);
-    buffer_free(&line);
+    letter_free_buffer(letter, &line);
 }
 
 static void missing(struct letter *letter, const struct letter_section *section,
@@ -307,7 +310,7 @@ static void missing(struct letter *letter, const struct letter_section *section,
         buffer_format(&line, "%s. ", what);
     add_resolved(letter, rule->advice, &line);
     print(letter, line.bytes, line.size, 4);
-    buffer_free(&line);
+    letter_free_buffer(letter, &line);
 }
 
 const struct letter_form letter_text_form = {

@@ -10,8 +10,8 @@
 #define WRAP_COLUMNS 80u
 
 /* Appends `text` (UTF-8; '\n' ends a line) in lines of at most WRAP_COLUMNS columns, each ended
- * by '\n'.  The first line begins behind `first`, which is words or blanks of this letter's own,
- * the others behind `indent` blanks. */
+ * by '\n'.  The first line begins behind `first`, words or blanks of the letter's own, the
+ * others behind `indent` blanks. */
 void wrap_text(struct buffer *out, const char *first, size_t indent, const char *text,
                size_t len);
 

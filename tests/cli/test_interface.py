@@ -523,7 +523,7 @@ def formats():
         same(ids.count(wanted), 1, f"entries of {wanted}")
     for entry in entries:
         check(entry["read"] or entry["write"], entry)
-        among = ("json", "xml", "csv", "text")
+        among = ("json", "xml", "csv", "text", "html")
         check(entry["syntax"] in among and entry["title"], entry)
         same(len(set(entry["kinds"])), len(entry["kinds"]), f"kinds of {entry['id']} twice")
     same([e["kinds"] for e in entries if e["id"] == "interpol-red"], [["provisional-arrest"]])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The letter: every value stands in it, what the convention asks for in its order, what lacks is
-marked; text that looks like markup stays text."""
+"""The letter: every value stands in it, what the convention asks for in its order, what lacks
+is marked; text that looks like markup stays text."""
 import json
 import pathlib
 import re
@@ -21,11 +21,14 @@ ATTRIBUTES = set("lang dir charset http-equiv content name class href id type ch
 NAUGHTY = [
     '<script>document.title="ran"</script>', '"><img src=x onerror=document.title="ran">',
     "javascript:document.title='ran'", "' onmouseover='document.title=1",
-    '</style><script>document.title="ran"</script>', '</title><svg onload=alert(1)>', '<!-- open',
+    '</style><script>document.title="ran"</script>', '</title><svg onload=alert(1)>',
+    '<!-- open',
     ']]>', '&lt;b&gt;&amp;&#60;', '<a href="javascript:alert(1)">link</a>',
-    '<base href="http://evil.example/">', '<meta http-equiv=refresh content="0;url=//e.example">',
+    '<base href="http://evil.example/">',
+    '<meta http-equiv=refresh content="0;url=//e.example">',
     '<iframe src="http://evil.example/"></iframe>', '--><plaintext>', '`${7*7}`{{7*7}}',
-    'https://evil.example/"onclick="x', '\u202etxt.exe', '%3Cscript%3E', '</td></tr></table></main>',
+    'https://evil.example/"onclick="x', '\u202etxt.exe', '%3Cscript%3E',
+    '</td></tr></table></main>',
 ]
 CONTROLS = "\x01\x07\x1b[31m\x7f\x9b\ufffe"
 SHOWN_ALIKE = {"BOOLEAN", "BASE64"}
