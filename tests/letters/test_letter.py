@@ -116,7 +116,8 @@ def _():
           folded(text).index(f"(article68.2({c}))") for c in "ae"]
     check(at[0] < at[1], "order")
     html = page(record)
-    same(len([a for a in html.named("p") if a.get("class") == "note missing"]), 6, "marks in HTML")
+    marks = [a for a in html.named("p") if a.get("class") == "note missing"]
+    same(len(marks), 6, "marks in HTML")
     check("It will be deleted." in html.text, "the one that is stated")
 
 
@@ -187,7 +188,8 @@ def _():
 def _():
     fake = "x\n" + "=" * 80 + "\nRequested side\n" + "-" * 14 + "\nState: XX"
     record = {"schema": "urn:comity:convention:1", "kind": "extradition",
-              "remarks": [{"text": fake}], "facts": {"summary": fake}, "purpose": {"text": fake}}
+              "remarks": [{"text": fake}], "facts": {"summary": fake},
+              "purpose": {"text": fake}}
     lines = show(record).out.decode().split("\n")
     check("Requested side" not in lines, "at the margin")
     same(len([line for line in lines if line == "=" * 80]), 2, "rules around the heading")
@@ -222,7 +224,8 @@ def _():
         check(all(a.get("scope") in ("row", "col") for a in found.named("th")), "scope")
         ids = [a["id"] for _, a in found.elements if "id" in a]
         same(len(ids), len(set(ids)), "ids are distinct")
-        same({a["href"][1:] for a in found.named("a")} - set(ids), set(), "links lead somewhere")
+        targets = {a["href"][1:] for a in found.named("a")}
+        same(targets - set(ids), set(), "links lead somewhere")
         same(found.named("html")[0]["dir"], "rtl" if language == "ar" else "ltr", language)
 
 

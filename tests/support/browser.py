@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A headless browser for tests of what people see.  Each run is bounded in time; those of a test
-share a profile, which takes seconds to make.  Without a browser a case is skipped."""
+"""A headless browser for tests of what people see.  Each run is bounded in time; those of a
+test share a profile, which takes seconds to make.  Without a browser a case is skipped."""
 import atexit
 import json
 import os
@@ -15,7 +15,8 @@ _profile = []
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--headless=new", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--disable-default-apps", "--disable-extensions", "--host-resolver-rules=MAP * ~NOTFOUND"]
+         "--disable-default-apps", "--disable-extensions",
+         "--host-resolver-rules=MAP * ~NOTFOUND"]
 
 
 def browser():

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Unit tests of what letters are made with: columns, lines, escaping; and of a letter when memory
- * fails.
+ * Unit tests of what letters are made with: columns, lines, escaping; and of a letter when
+ * memory fails.
  *
  * Build: with tests/support/failing_alloc.c and made_records.c. */
 #include "failing_alloc.h"
