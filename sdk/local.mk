@@ -70,11 +70,13 @@ mapping_sources = \
 	sdk/mapping/check_examples.c \
 	sdk/mapping/codec.c \
 	sdk/mapping/compiler_codec.c \
+	sdk/mapping/compiler_document.c \
 	sdk/mapping/compiler_parts.c \
 	sdk/mapping/compiler_path.c \
 	sdk/mapping/compiler_members.c \
 	sdk/mapping/compiler_rows.c \
 	sdk/mapping/compiler_text.c \
+	sdk/mapping/joined.c \
 	sdk/mapping/parts.c \
 	sdk/mapping/reader_each.c \
 	sdk/mapping/reader_form.c \

@@ -237,10 +237,14 @@ static bool write_made(struct writing *w, const struct member *member, struct ou
     bool wrote = out_made(w, member->row, frame, &text);
     if (wrote && member->row->made && !member->row->is_kept)
         out_note(w, KEPT_MADE, member->row->field_path, frame, 0, text.bytes, text.size);
+    if (wrote && member->is_listed)
+        buffer_char(w->out, '[');
     if (wrote && is_number)
         buffer_add(w->out, text.bytes, text.size);
     else
         wrote = wrote && put_text(w, &text);
+    if (wrote && member->is_listed)
+        buffer_char(w->out, ']');
     buffer_free(&text);
     w->stated += wrote;
     return wrote || out_absent(w, member, frame);

@@ -2,6 +2,7 @@
  *
  * The loss account, kept by the host: what no writer asked for is lost, and said so; every
  * leaf of the input ends in exactly one of mapped, approximated, kept and dropped. */
+#include "mapping/joined.h"
 #include "runtime/context.h"
 
 #include <stdio.h>
@@ -130,7 +131,9 @@ void account_leaves(const struct comity_record *record, struct comity_result *re
     uint32_t list = record->node == 1 ? 0 : template_documents_node(record->format->t, tree);
     bool is_first = list && tree_node(tree, list)->first == record->node;
     uint64_t counts[5] = {0};
-    for (uint32_t i = 1; i < tree->count; i++) {
+    if (tree->parts)
+        joined_leaves(tree, counts);
+    for (uint32_t i = 1; i < tree->count && !tree->parts; i++) {
         const struct comity_node *node = tree_node(tree, i);
         bool inside = node->offset >= document->offset && node->offset < document->end;
         bool around = is_first && (node->offset < tree_node(tree, list)->offset ||

@@ -6,6 +6,7 @@
 #define COMITY_RUNTIME_CONTEXT_H
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "mapping/template.h"
 #include "model/convention.h"
 #include "syntax/stream.h"
@@ -98,6 +99,8 @@ struct session {
     struct format *from; /* NULL: detect */
     const char *charset; /* of text, as the user says; NULL: to be found out */
     uint16_t language;   /* of a form's labels, by text_input_read() */
+    char sha256[SHA256_HEX_SIZE]; /* of the tree's whole document, once it is asked for */
+    bool is_hashed;
     struct comity_result *result;
 };
 
