@@ -98,6 +98,7 @@ mapping_sources = \
 
 runtime_sources = \
 	sdk/runtime/account.c \
+	sdk/runtime/beside.c \
 	sdk/runtime/convert.c \
 	sdk/runtime/detect.c \
 	sdk/runtime/explain.c \

@@ -48,6 +48,7 @@ script_tests = \
 	tests/examples.sh \
 	tests/exports.sh \
 	tests/format-pages.sh \
+	tests/formats/test_beside.py \
 	tests/formats/test_br_mni.py \
 	tests/formats/test_de_xjustiz.py \
 	tests/formats/test_etsi_hi1.py \

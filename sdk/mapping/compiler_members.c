@@ -449,7 +449,8 @@ static void compile_value(struct compiler *c, uint32_t object, struct member *me
         "else",     "absent", "required", "unknown", "note",     "with",  "country",
         "single",   "made",   "prefix",   "max",     "overflow", "parts", "between",
         "combined", "keep",   "default",  "only",    "time",     "first", "letters",
-        "inside",   "beside", "instead",  "rest",    "of",       NULL};
+        "inside",   "beside", "instead",  "rest",    "of",       "file",
+        NULL};
     struct parsed_path path = {.whole_list = list};
     compiler_check_members(c, object, known);
     member->kind = list ? MEMBER_ENTRIES : MEMBER_VALUE;
@@ -474,6 +475,11 @@ static void compile_value(struct compiler *c, uint32_t object, struct member *me
         path.whole_list = true;
     }
     row_most(c, object, member->row);
+    member->row->is_file = compiler_flag(c, object, "file");
+    c->t->has_files = c->t->has_files || member->row->is_file;
+    if (member->row->is_file && (list || c->scope->group != G_attachment))
+        compiler_fault(c, object, "template.row",
+                       "a file is the label of an attachment, one value in its group");
     if (compiler_get(c, object, "rest"))
         path.whole_list = compile_rest(c, object, member) || path.whole_list;
     if (list != path.whole_list)

@@ -196,6 +196,7 @@ struct row {
     struct target of;     /* this group, the first of its list */
     const char *prefix;   /* MADE_KEY: what stands before the number */
     uint32_t first;       /* MADE_NUMBER: where numbers begin */
+    bool is_file;         /* the label of a file beside the document */
     const char *fallback; /* what is written where the format needs a text and there is none */
     uint32_t most;        /* characters that the format takes; 0 = as many as there are */
     const char *overflow; /* the member beside it that holds the whole; NULL: it is a loss */
@@ -311,6 +312,7 @@ struct template
     size_t detect_labels; /* how many labels tell the format */
     size_t main_labels;   /* labels of the form itself, without annex */
     struct joined *joined; /* one message may be several documents; or NULL */
+    bool has_files;       /* a row is the label of a file beside the document */
     bool carries;         /* what has no place goes along as an attachment */
 };
 

@@ -162,6 +162,15 @@ void account_losses(struct comity_record *record, const struct format *format);
 /* Adds the leaves of a document to the result. */
 void account_leaves(const struct comity_record *record, struct comity_result *result);
 
+/* --- beside.c: files beside a document, in the folder that the options name --- */
+/* Takes their bytes into a record that was read. */
+comity_status beside_take(struct comity_record *record);
+/* Writes a document by a template; the bytes of files are left out, and */
+comity_status beside_write(struct record_writer *writer, struct comity_record *record,
+                           struct buffer *out);
+/* written into the folder, before the document is shown.  COMITY_E_INVALID: reported. */
+comity_status beside_put(struct comity_record *record);
+
 /* --- supply.c --- */
 /* What the user supplies and where the record came from. */
 comity_status supply_settings(struct comity_record *record);
