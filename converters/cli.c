@@ -29,7 +29,9 @@ enum {
     OPT_SET,
     OPT_OVERLAY,
     OPT_VIA,
-    OPT_LIMIT
+    OPT_LIMIT,
+    OPT_PROFILE,
+    OPT_KIND
 };
 
 static const char common_help[] =
@@ -50,6 +52,8 @@ static const char conversion_help[] =
     "  --set FIELD=VALUE    set a canonical field in each document\n"
     "  --attachments DIR    folder of the files that a format keeps beside its documents\n"
     "  --overlay FILE       a partial canonical document laid over each document\n"
+    "  --check              also the convention's rules on what a document must contain\n"
+    "  --profile FILE       and what a State demands besides (JSON)\n"
     "  --terminology keep   leave the variants of terms as they are\n"
     "  --isolate none       convert in this process\n"
     "  --trace              a note for each value that a template takes (with -v)\n";
@@ -125,6 +129,21 @@ static int parse_overlay(struct cli *cli, const char *path)
     return cli->overlay ? EXIT_DONE : EXIT_IO;
 }
 
+/* The demands of a State are rules too: they are checked. */
+static int parse_profile(struct cli *cli, const char *path)
+{
+    struct comity_input input;
+    if (!cli_input(cli, path, &input))
+        return EXIT_IO;
+    free(cli->profile);
+    cli->profile = cli_read_all(cli, &input, path, &cli->options.profile_len);
+    cli_input_close(&input);
+    cli->options.profile = cli->profile;
+    cli->options.profile_file = path;
+    cli->options.check = 1;
+    return cli->profile ? EXIT_DONE : EXIT_IO;
+}
+
 static int parse_one(struct cli *cli, int option, unsigned takes, const char *name)
 {
     bool conversion = (takes & TAKES_CONVERSION) != 0;
@@ -132,7 +151,8 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
         ((option == 'o' || option == OPT_OVERWRITE) && !(takes & TAKES_OUTPUT)) ||
         (option == OPT_VIA && !(takes & TAKES_VIA)) ||
         (option >= OPT_REPORT && option <= OPT_TRACE && !conversion) ||
-        ((option == OPT_SET || option == OPT_OVERLAY) && !conversion))
+        (option == OPT_KIND && !(takes & TAKES_KIND)) ||
+        ((option == OPT_SET || option == OPT_OVERLAY || option == OPT_PROFILE) && !conversion))
         return usage(cli, "this command takes no", name);
     switch (option) {
     case 'f':
@@ -169,7 +189,8 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
                    : usage(cli, "this version has no --terminology but keep; it has not",
                            optarg);
     case OPT_CHECK:
-        return usage(cli, "this version does not check the convention's rules yet: no", name);
+        cli->options.check = 1;
+        return EXIT_DONE;
     case OPT_ISOLATE:
         return strcmp(optarg, "none") == 0
                    ? EXIT_DONE
@@ -190,6 +211,11 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
         return parse_set(cli, optarg);
     case OPT_OVERLAY:
         return parse_overlay(cli, optarg);
+    case OPT_PROFILE:
+        return parse_profile(cli, optarg);
+    case OPT_KIND:
+        cli->options.kind = optarg;
+        return EXIT_DONE;
     case OPT_VIA:
         cli->via = optarg;
         return EXIT_DONE;
@@ -236,6 +262,8 @@ int cli_parse(struct cli *cli, int argc, char **argv, unsigned takes, const char
         {"overlay", required_argument, NULL, OPT_OVERLAY},
         {"via", required_argument, NULL, OPT_VIA},
         {"limit", required_argument, NULL, OPT_LIMIT},
+        {"profile", required_argument, NULL, OPT_PROFILE},
+        {"kind", required_argument, NULL, OPT_KIND},
         {NULL, 0, NULL, 0}};
     int option, index = 0;
     cli_init(cli, argv[0]);
@@ -262,6 +290,7 @@ int cli_parse(struct cli *cli, int argc, char **argv, unsigned takes, const char
         if (status != EXIT_DONE) {
             cli_print_counts(cli);
             free(cli->overlay);
+            free(cli->profile);
             return status;
         }
     }
@@ -434,5 +463,6 @@ int cli_finish(struct cli *cli)
     }
     comity_close(cli->context);
     free(cli->overlay);
+    free(cli->profile);
     return exit_status(cli);
 }

@@ -26,6 +26,7 @@ enum exit_status {
 #define TAKES_OUTPUT 4u
 #define TAKES_CONVERSION 8u /* --report --fail-on --set ... */
 #define TAKES_VIA 16u
+#define TAKES_KIND 32u
 
 /* Text findings of one code on standard error, before the rest is only counted. */
 #define MAX_ALIKE 20
@@ -43,7 +44,7 @@ struct cli {
     struct comity_setting settings[MAX_SETTINGS];
     const char *plugin_paths[MAX_PLUGIN_PATHS + 1];
     size_t plugin_path_count;
-    char *overlay;
+    char *overlay, *profile;
     char **inputs; /* what is left of argv */
     int input_count;
     struct comity *context;

@@ -11,6 +11,28 @@
 static const char help[] = "usage: comity explain CODE...\n\n"
                            "Says what the code of a finding means and what to do about it.\n";
 
+/* Prints text with lines of at most 78 bytes, where words allow it. */
+static void print_wrapped(const char *text)
+{
+    size_t used = 0;
+    while (*text) {
+        size_t len = strcspn(text, " \n");
+        if (used && used + 1 + len > 78) {
+            putchar('\n');
+            used = 0;
+        }
+        printf("%s%.*s", used ? " " : "", (int)len, text);
+        used += len + (used > 0);
+        text += len;
+        if (*text == '\n') {
+            putchar('\n');
+            used = 0;
+        }
+        text += *text != '\0';
+    }
+    putchar('\n');
+}
+
 static void print_kinds(void)
 {
     puts("\nThe kinds, with the articles of the convention:");
@@ -45,7 +67,8 @@ int command_explain(int argc, char **argv)
             cli_print_object(stdout, object);
             continue;
         }
-        printf("%s\n%s\n", cli.inputs[i], text);
+        puts(cli.inputs[i]);
+        print_wrapped(text);
         if (strcmp(cli.inputs[i], "model.kind") == 0)
             print_kinds();
     }

@@ -68,6 +68,7 @@ static comity_status go(void *user, struct comity_record *record)
         return status;
     struct comity_input input = {.bytes = trip->between.bytes, .size = trip->between.size};
     options.from = via;
+    options.check = 0; /* told while reading */
     options.file = "(in between)";
     options.finding = show_error;
     status = comity_read(cli->context, &options, &input, come_back, trip, NULL);
@@ -254,6 +255,7 @@ static comity_status compare_forms(struct trip *trip, const char *text, size_t s
     struct form_trip form = {.trip = trip, .options = &options};
     options.from = trip->cli->from ? trip->cli->from : trip->format->id;
     options.finding = NULL; /* told while reading */
+    options.check = 0;
     comity_status status = session_open(&session, trip->cli->context, &options, &result);
     if (status == COMITY_OK)
         status = session_trees(&session, &input, SYNTAX_TEXT, compare_form, &form);

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * comity validate: syntax and model of documents, all findings in one run. */
+ * comity validate: syntax, model and the convention's rules, all findings in one run. */
 #include "cli.h"
 
 #include <string.h>
 
 static const char help[] =
     "usage: comity validate [-f FORMAT] [IN...]\n\n"
-    "Checks syntax and model of each document and prints all findings on standard output.\n"
-    "(The convention's rules on what a request must contain are not checked yet.)\n\n"
+    "Checks syntax, model and the convention's rules on what each kind of request and answer\n"
+    "must contain, and prints all findings on standard output.  What a notice lacks is a\n"
+    "warning: it is no request yet.\n\n"
     "  -f FORMAT            format of the input; without it each document is recognized\n"
+    "  --kind KIND          the rules of this kind, whatever a document's own is\n"
+    "  --profile FILE       what a State demands besides the convention (JSON)\n"
     "  --fail-on RANK       error (default), loss, warning or never\n";
 
 static comity_status accept(void *user, struct comity_record *record)
@@ -33,17 +36,18 @@ static bool validate_input(struct cli *cli, const char *name, const struct comit
         printf(": valid: %llu document%s, %llu warning%s\n", documents,
                documents == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
     }
-    return true;
+    return status != COMITY_E_USAGE;
 }
 
 int command_validate(int argc, char **argv)
 {
     struct cli cli;
-    int status = cli_parse(&cli, argc, argv, TAKES_FROM | TAKES_CONVERSION, help);
+    int status = cli_parse(&cli, argc, argv, TAKES_FROM | TAKES_CONVERSION | TAKES_KIND, help);
     if (status != EXIT_DONE)
         return status;
     cli.findings = stdout;
     cli.options.no_provenance = 1;
+    cli.options.check = 1;
     cli_each(&cli, validate_input, NULL);
     return cli_finish(&cli);
 }

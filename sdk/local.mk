@@ -32,6 +32,7 @@ syntax_sources = \
 	sdk/syntax/json_names.c \
 	sdk/syntax/json_read.c \
 	sdk/syntax/json_string.c \
+	sdk/syntax/json_whole.c \
 	sdk/syntax/json_write.c \
 	sdk/syntax/stream.c \
 	sdk/syntax/stream_json.c \
@@ -55,14 +56,17 @@ syntax_sources = \
 
 model_sources = \
 	sdk/model/codes.c \
-	sdk/model/content.c \
 	sdk/model/convention.c \
 	sdk/model/convention_json.c \
 	sdk/model/convention_xml.c \
 	sdk/model/country_key.c \
 	sdk/model/dates.c \
 	sdk/model/fields.c \
+	sdk/model/profile.c \
 	sdk/model/record.c \
+	sdk/model/rules.c \
+	sdk/model/rules_check.c \
+	sdk/model/rules_tests.c \
 	sdk/model/types.c
 
 mapping_sources = \
@@ -99,6 +103,7 @@ mapping_sources = \
 runtime_sources = \
 	sdk/runtime/account.c \
 	sdk/runtime/beside.c \
+	sdk/runtime/check.c \
 	sdk/runtime/convert.c \
 	sdk/runtime/detect.c \
 	sdk/runtime/explain.c \

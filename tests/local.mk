@@ -20,6 +20,7 @@ unit_tests = \
 	tests/unit/test_json_limits \
 	tests/unit/test_record \
 	tests/unit/test_roundtrip \
+	tests/unit/test_rules \
 	tests/unit/test_stream \
 	tests/unit/test_stream_xml \
 	tests/unit/test_template \
@@ -65,6 +66,8 @@ script_tests = \
 	tests/formats/test_template_check.py \
 	tests/formats/test_us_fbi_wanted.py \
 	tests/formats/test_template_xml.py \
+	tests/rules/test_profile.py \
+	tests/rules/test_rules.py \
 	tests/run-unit.sh \
 	tests/schema.sh \
 	tests/style.sh

@@ -127,11 +127,16 @@ struct comity_options {
     void *user;                 /* given to `finding` */
     const char *attachments; /* folder of the files that a format keeps beside its documents;
                                 NULL: none are read, and their bytes stay inside */
+    uint32_t check;             /* 1: also the convention's rules on content */
+    const char *kind;    /* the rules of this kind, whatever a document's own is; or NULL */
+    const char *profile; /* what a State demands besides, JSON (docs/rules.md); or NULL */
+    size_t profile_len;
+    const char *profile_file; /* name of the profile in findings; or NULL */
 };
 #define COMITY_OPTIONS_INIT                                                                    \
     {                                                                                          \
         sizeof(struct comity_options), COMITY_ERROR, NULL, NULL, NULL, NULL, 0, NULL, 0, 0, 0, \
-            NULL, NULL, NULL                                                                   \
+            NULL, NULL, NULL, 0, NULL, NULL, 0, NULL                                           \
     }
 
 /* What came of an input: documents, and the account of their leaves. */

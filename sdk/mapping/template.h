@@ -314,6 +314,7 @@ struct template
     struct joined *joined; /* one message may be several documents; or NULL */
     bool has_files;       /* a row is the label of a file beside the document */
     bool carries;         /* what has no place goes along as an attachment */
+    bool is_notice;       /* its documents are notices, which are no requests yet */
 };
 
 /* Compiles a template; all memory is the arena's, the text is copied.  Faults are reported

@@ -4,7 +4,7 @@
  * rules that nothing can reach, items of the convention that nothing fills.  Each row is tried:
  * a value is written and read again. */
 #include "mapping/checker.h"
-#include "model/content.h"
+#include "model/rules.h"
 #include "syntax/json.h"
 #include "syntax/xml.h"
 
@@ -490,27 +490,27 @@ static void check_reach(struct compiler *c)
     }
 }
 
-/* True if a row, a part or a constant below `prefix` answers the item. */
+/* True if a row, a part or a constant below `prefix` answers the rule. */
 static bool is_answered(const struct member *parent, const char *prefix,
-                        const struct content_item *item)
+                        const struct rule *rule)
 {
     char path[400];
     for (uint16_t i = 0; i < parent->count; i++) {
         const struct member *member = parent->members[i];
         const char *plain = member->row && !member->row->parts ? member->row->plain_path : "";
         snprintf(path, sizeof path, "%s%s%s", prefix, *prefix && *plain ? "." : "", plain);
-        if (*plain && content_answers(item, path))
+        if (*plain && rule_answers(rule, path))
             return true;
         const struct parts *parts = member->row ? member->row->parts : NULL;
         for (const char *const *cover = parts ? parts->covers : NULL; cover && *cover; cover++)
-            if (content_answers(item, *cover))
+            if (rule_answers(rule, *cover))
                 return true;
         for (const struct member *sort = member; sort; sort = sort->other) {
             if (sort != member && sort->row)
                 snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "",
                          sort->row->plain_path);
             if (sort->count &&
-                is_answered(sort, sort->kind == MEMBER_EACH ? path : prefix, item))
+                is_answered(sort, sort->kind == MEMBER_EACH ? path : prefix, rule))
                 return true;
         }
     }
@@ -522,14 +522,16 @@ static void check_content(struct compiler *c)
     const struct template *t = c->t;
     for (size_t i = 0; i < t->kind_count; i++) {
         size_t at = 0;
-        const struct content_item *item;
-        while ((item = content_next(t->kinds[i].kind, &at)) != NULL) {
-            char message[300];
-            if (is_answered(&t->root, "", item))
+        const struct rule *rule;
+        const struct kind *kind = kind_find(t->kinds[i].kind, strlen(t->kinds[i].kind));
+        while (kind && (rule = rules_next(kind, &at)) != NULL) {
+            char message[700];
+            if (rule->level != RULE_SHALL || !rule_is_plain(rule) ||
+                is_answered(&t->root, "", rule))
                 continue;
             snprintf(message, sizeof message,
-                     "nothing fills what article %s asks of %s: %s (%s)", item->article,
-                     t->kinds[i].kind, item->title, item->paths);
+                     "nothing fills what article %s asks of %s: %s (%s)", rule->article,
+                     t->kinds[i].kind, rule->label, rule->places);
             check_report(c, tree_find(&c->tree, 1, "rows", 4, NULL), COMITY_WARNING,
                          "template.content", message);
         }

@@ -260,10 +260,11 @@ static const char *variant_id(struct compiler *c, const char *syntax)
 static void compile_head(struct compiler *c)
 {
     static const char *const known[] = {
-        "comity_template", "id",       "title",   "source",   "syntax",     "kinds",
-        "documents",       "detect",   "codes",   "rows",     "constants",  "note",
-        "media_types",     "suffixes", "months",  "examples", "namespaces", "root",
-        "carries",         "letters",  "columns", "shared",   "joined",     NULL};
+        "comity_template", "id",        "title",      "source",      "syntax",
+        "kinds",           "documents", "detect",     "codes",       "rows",
+        "constants",       "note",      "notice",     "media_types", "suffixes",
+        "months",          "examples",  "namespaces", "root",        "carries",
+        "letters",         "columns",   "shared",     "joined",      NULL};
     static const char *const known_of_form[] = {
         "comity_template", "id",        "title",    "source",    "syntax",   "kinds",
         "detect",          "codes",     "rows",     "constants", "note",     "media_types",
@@ -293,6 +294,7 @@ static void compile_head(struct compiler *c)
     if (is_xml)
         compile_namespaces(c);
     t->carries = compiler_flag(c, 1, "carries");
+    t->is_notice = compiler_flag(c, 1, "notice");
     t->media_types = compiler_texts(c, compiler_get(c, 1, "media_types"));
     t->suffixes = compiler_texts(c, compiler_get(c, 1, "suffixes"));
     t->scope.group = G_document;

@@ -80,6 +80,7 @@ const char *const code_list_names[CODE_LIST_COUNT] = {
     [L_action] = "action",
     [L_technique] = "technique",
     [L_outcome] = "outcome",
+    [L_ground] = "ground",
     [L_disposal] = "disposal",
     [L_onward_transfer] = "onward_transfer",
     [L_link_relation] = "link_relation",

@@ -94,6 +94,7 @@ enum code_list {
     L_action,
     L_technique,
     L_outcome,
+    L_ground,
     L_disposal,
     L_onward_transfer,
     L_link_relation,

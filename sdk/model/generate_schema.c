@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Build-time program: prints the published schema from the field table: `json` (JSON Schema,
- * draft 2020-12), `xsd` (XML Schema 1.0) or `md` (the reference page).  Not part of the
- * library. */
+ * draft 2020-12), `xsd` (XML Schema 1.0) or `md` (the reference page); and from the table of
+ * rules their page (`rules`).  Not part of the library. */
 #include "model/fields.h"
+#include "model/rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -196,6 +197,62 @@ static void print_md(void)
     }
 }
 
+/* The places of a rule in words: '|' is "or", '&' is "and". */
+static void md_places(const char *places)
+{
+    bool is_open = false;
+    if (strncmp(places, "each ", 5) == 0) {
+        printf("of each ");
+        places += 5;
+    }
+    for (const char *p = places; *p; p++) {
+        if (*p == ' ' && p[1] == '&')
+            continue;
+        bool is_path = !strchr(" |&:", *p);
+        if (is_path != is_open)
+            putchar('`');
+        is_open = is_path;
+        if (*p == '|' || *p == '&')
+            printf(*p == '|' ? " or " : ", and");
+        else
+            putchar(*p);
+    }
+    if (is_open)
+        putchar('`');
+}
+
+static void md_rules(const struct kind *kind)
+{
+    static const char *const levels[] = {[RULE_MAY] = "may",
+                                         [RULE_DECLARED] = "if declared",
+                                         [RULE_SHOULD] = "should",
+                                         [RULE_SHALL] = "shall"};
+    const struct rule *rule;
+    size_t at = 0;
+    bool is_first = true;
+    printf("\n## %s%s%s (`%s`)\n", kind->heading, *kind->article ? ", article " : "",
+           kind->article, kind->id);
+    while ((rule = rules_next(kind, &at)) != NULL) {
+        if (is_first)
+            printf("\n| article | | item | place | code |\n|---|---|---|---|---|\n");
+        is_first = false;
+        printf("| %s | %s | %s%s | ", rule->article, levels[rule->level], rule->label,
+               rule_is_plain(rule) ? "" : " (*)");
+        md_places(rule->places);
+        printf(" | `%s` |\n", rule->code);
+    }
+}
+
+static void print_rules(void)
+{
+    printf("# What the convention asks of each kind of request and answer\n\n"
+           "Made from `sdk/model/rules.def` by `generate-schema rules`; do not edit. "
+           "[rules.md](../rules.md) says how to\nread it. (*): the item is asked for only in "
+           "some cases, or more is asked than that it is there.\n");
+    for (size_t i = 0; kind_at(i); i++)
+        md_rules(kind_at(i));
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "json") == 0) {
@@ -204,8 +261,10 @@ int main(int argc, char **argv)
         print_xsd();
     } else if (argc == 2 && strcmp(argv[1], "md") == 0) {
         print_md();
+    } else if (argc == 2 && strcmp(argv[1], "rules") == 0) {
+        print_rules();
     } else {
-        fprintf(stderr, "usage: generate-schema json|xsd|md\n");
+        fprintf(stderr, "usage: generate-schema json|xsd|md|rules\n");
         return 2;
     }
     return ferror(stdout) || fclose(stdout) ? 1 : 0;

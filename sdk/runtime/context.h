@@ -9,6 +9,7 @@
 #include "base/encoding.h"
 #include "mapping/template.h"
 #include "model/convention.h"
+#include "model/profile.h"
 #include "syntax/stream.h"
 
 #include <comity/comity.h>
@@ -102,6 +103,8 @@ struct session {
     char sha256[SHA256_HEX_SIZE]; /* of the tree's whole document, once it is asked for */
     bool is_hashed;
     struct comity_result *result;
+    struct arena settings;  /* what holds for all documents of the session */
+    struct profile profile; /* no state where there is none */
 };
 
 struct comity_record {
@@ -175,6 +178,13 @@ comity_status beside_put(struct comity_record *record);
 /* What the user supplies and where the record came from. */
 comity_status supply_settings(struct comity_record *record);
 comity_status supply_provenance(struct comity_record *record);
+
+/* --- check.c --- */
+/* Reads the profile of the options.  COMITY_E_USAGE: it is faulty, or their kind is (both
+ * reported). */
+comity_status check_open(struct session *session);
+/* Reports what the convention's rules, and the profile, find lacking in a record. */
+void check_rules(struct comity_record *record);
 
 /* --- host.c --- */
 comity_status host_read(struct comity_record *record);

@@ -47,9 +47,11 @@ comity_status session_open(struct session *session, struct comity *context,
     session->findings.user = options->user;
     session->findings.file = options->file;
     arena_init(&session->arena, context->limits.memory);
+    arena_init(&session->settings, context->limits.memory);
     tree_init(&session->tree, &session->arena);
-    if (!options->from)
-        return COMITY_OK;
+    comity_status status = check_open(session);
+    if (status != COMITY_OK || !options->from)
+        return status;
     session->from = find_format(context, options->from, &session->findings);
     if (!session->from)
         return missing_format(context, options->from);
@@ -71,6 +73,7 @@ void session_close(struct session *session)
     }
     tree_free(&session->tree);
     arena_free(&session->arena);
+    arena_free(&session->settings);
 }
 
 static void report_io(struct session *session, const struct source *source)
@@ -219,6 +222,8 @@ static comity_status run_record(struct session *session, const struct format *fo
         status = supply_provenance(&record);
     if (status == COMITY_OK)
         status = supply_settings(&record);
+    if (status == COMITY_OK && session->options->check)
+        check_rules(&record);
     if (status == COMITY_E_NOMEM)
         return status;
     if (status == COMITY_E_PLUGIN)

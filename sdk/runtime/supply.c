@@ -5,8 +5,6 @@
 #include "runtime/context.h"
 #include "syntax/json.h"
 
-#include <stdio.h>
-
 static comity_status report(struct comity_record *record, const char *message,
                             const char *field)
 {
@@ -100,43 +98,6 @@ static comity_status name_fields(struct record *record, struct value *entry,
     return status;
 }
 
-/* Length of the white space at the beginning of a text. */
-static size_t blanks(const char *text, size_t len)
-{
-    size_t count = 0;
-    while (count < len && memchr(" \t\r\n", text[count], 4))
-        count++;
-    return count;
-}
-
-/* Parses the overlay, which is one value with white space around it. */
-static comity_status read_overlay(struct comity_record *record, struct tree *tree,
-                                  struct findings *findings)
-{
-    const struct comity_options *options = record->session->options;
-    struct syntax_error error = {.code = "json.trailing-text"};
-    size_t used = 0, start = blanks(options->overlay, options->overlay_len);
-    const char *text = options->overlay + start;
-    size_t len = options->overlay_len - start;
-    for (size_t i = 0; i < start; i++) {
-        tree->column = options->overlay[i] == '\n' ? 1 : tree->column + 1;
-        tree->line += options->overlay[i] == '\n';
-    }
-    tree->offset = start;
-    comity_status status =
-        json_read(tree, text, len, true, &record->session->context->limits, &used, &error);
-    if (status == COMITY_OK) {
-        error.offset = used + blanks(text + used, len - used);
-        if (error.offset == len)
-            return COMITY_OK;
-        snprintf(error.message, sizeof error.message, "something follows the overlay");
-        status = COMITY_E_INVALID;
-    }
-    if (status != COMITY_E_NOMEM)
-        tree_report_syntax(tree, findings, &error);
-    return status == COMITY_E_NOMEM ? status : COMITY_E_INVALID;
-}
-
 static comity_status apply_overlay(struct comity_record *record)
 {
     struct record overlay;
@@ -145,7 +106,9 @@ static comity_status apply_overlay(struct comity_record *record)
     findings.file = "overlay";
     findings.format = "convention-json";
     tree_init(&tree, &record->session->arena);
-    comity_status status = read_overlay(record, &tree, &findings);
+    const struct comity_options *options = record->session->options;
+    comity_status status = json_read_whole(&tree, options->overlay, options->overlay_len,
+                                           &record->session->context->limits, &findings);
     if (status == COMITY_OK)
         status = record_init(&overlay, &record->session->arena, &tree);
     if (status == COMITY_OK)

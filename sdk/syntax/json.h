@@ -17,6 +17,11 @@
 comity_status json_read(struct tree *tree, const char *text, size_t size, bool at_end,
                         const struct limits *limits, size_t *used, struct syntax_error *error);
 
+/* Reads a text that is one value with white space around it; faults are reported.
+ * COMITY_E_INVALID, COMITY_E_NOMEM. */
+comity_status json_read_whole(struct tree *tree, const char *text, size_t len,
+                              const struct limits *limits, struct findings *findings);
+
 /* Length of the number at text[0] if all `len` bytes are one JSON number; false otherwise. */
 bool json_is_number(const char *text, size_t len);
 

@@ -269,14 +269,17 @@ static uint32_t rank_of(const struct tree *tree, uint32_t parent, uint32_t child
     return rank;
 }
 
-/* Notes a child that took long to reach, unless a longer way is noted already. */
+/* Notes a child that took long to reach, unless a longer way to what encloses it is noted. */
 static void note_path(const struct tree *tree, uint32_t parent, uint32_t child, uint32_t rank,
                       uint32_t passed)
 {
     struct tree_notes *noted = tree->notes;
     if (passed < WORTH_NOTING)
         return;
-    if (noted->parent && noted->parent != parent && noted->passed > passed)
+    const struct comity_node *outer = &tree->nodes[noted->child];
+    uint32_t offset = tree->nodes[parent].offset;
+    if (noted->parent && noted->parent != parent && noted->passed > passed &&
+        offset >= outer->offset && offset < outer->end)
         return;
     noted->parent = parent;
     noted->child = child;
