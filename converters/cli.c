@@ -15,12 +15,14 @@
 
 enum {
     OPT_JSON = 1000,
+    OPT_HTML,
     OPT_HELP,
     OPT_VERSION,
     OPT_PLUGIN_PATH,
     OPT_REPORT,
     OPT_FAIL_ON,
     OPT_TERMINOLOGY,
+    OPT_TERMS_CATALOGUE,
     OPT_CHECK,
     OPT_ISOLATE,
     OPT_ATTACHMENTS,
@@ -54,7 +56,10 @@ static const char conversion_help[] =
     "  --overlay FILE       a partial canonical document laid over each document\n"
     "  --check              also the convention's rules on what a document must contain\n"
     "  --profile FILE       and what a State demands besides (JSON)\n"
-    "  --terminology keep   leave the variants of terms as they are\n"
+    "  --terminology WHICH  keep (default): sets of terms, [..] [..], stay as they are; data,\n"
+    "                       information: resolve them; bracketed: restore them; FILE: choices\n"
+    "                       term by term\n"
+    "  --terms-catalogue FILE  terms beside the shipped ones\n"
     "  --isolate none       convert in this process\n"
     "  --trace              a note for each value that a template takes (with -v)\n";
 
@@ -129,19 +134,62 @@ static int parse_overlay(struct cli *cli, const char *path)
     return cli->overlay ? EXIT_DONE : EXIT_IO;
 }
 
-/* The demands of a State are rules too: they are checked. */
-static int parse_profile(struct cli *cli, const char *path)
+/* Reads a file that an option names; what is read is freed at the end. */
+static int parse_file(struct cli *cli, const char *path, char **text, size_t *len)
 {
     struct comity_input input;
     if (!cli_input(cli, path, &input))
         return EXIT_IO;
-    free(cli->profile);
-    cli->profile = cli_read_all(cli, &input, path, &cli->options.profile_len);
+    free(*text);
+    *text = cli_read_all(cli, &input, path, len);
     cli_input_close(&input);
+    return *text ? EXIT_DONE : EXIT_IO;
+}
+
+/* The demands of a State are rules too: they are checked. */
+static int parse_profile(struct cli *cli, const char *path)
+{
+    int status = parse_file(cli, path, &cli->profile, &cli->options.profile_len);
     cli->options.profile = cli->profile;
     cli->options.profile_file = path;
     cli->options.check = 1;
-    return cli->profile ? EXIT_DONE : EXIT_IO;
+    return status;
+}
+
+static int parse_terminology(struct cli *cli, const char *which)
+{
+    static const char *const words[] = {"keep", "data", "information", "bracketed"};
+    cli->options.terminology = cli->options.choices = NULL;
+    for (size_t i = 0; i < 4; i++)
+        if (strcmp(which, words[i]) == 0) {
+            cli->options.terminology = words[i];
+            return EXIT_DONE;
+        }
+    if (access(which, F_OK) != 0)
+        return usage(cli,
+                     "--terminology takes keep, data, information, bracketed or a file; there "
+                     "is no",
+                     which);
+    int status = parse_file(cli, which, &cli->choices, &cli->options.choices_len);
+    cli->options.choices = cli->choices;
+    cli->options.choices_file = which;
+    return status;
+}
+
+static int parse_catalogue(struct cli *cli, const char *path)
+{
+    int status = parse_file(cli, path, &cli->catalogue, &cli->config.terms_catalogue_len);
+    cli->config.terms_catalogue = cli->catalogue;
+    cli->config.terms_catalogue_file = path;
+    return status;
+}
+
+static void free_files(struct cli *cli)
+{
+    free(cli->overlay);
+    free(cli->profile);
+    free(cli->choices);
+    free(cli->catalogue);
 }
 
 static int parse_one(struct cli *cli, int option, unsigned takes, const char *name)
@@ -152,6 +200,7 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
         (option == OPT_VIA && !(takes & TAKES_VIA)) ||
         (option >= OPT_REPORT && option <= OPT_TRACE && !conversion) ||
         (option == OPT_KIND && !(takes & TAKES_KIND)) ||
+        (option == OPT_HTML && !(takes & TAKES_HTML)) ||
         ((option == OPT_SET || option == OPT_OVERLAY || option == OPT_PROFILE) && !conversion))
         return usage(cli, "this command takes no", name);
     switch (option) {
@@ -173,6 +222,9 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
     case OPT_JSON:
         cli->json = true;
         return EXIT_DONE;
+    case OPT_HTML:
+        cli->html = true;
+        return EXIT_DONE;
     case OPT_PLUGIN_PATH:
         if (cli->plugin_path_count == MAX_PLUGIN_PATHS)
             return usage(cli, "too many --plugin-path", NULL);
@@ -184,10 +236,9 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
     case OPT_FAIL_ON:
         return parse_fail_on(cli, optarg);
     case OPT_TERMINOLOGY:
-        return strcmp(optarg, "keep") == 0
-                   ? EXIT_DONE
-                   : usage(cli, "this version has no --terminology but keep; it has not",
-                           optarg);
+        return parse_terminology(cli, optarg);
+    case OPT_TERMS_CATALOGUE:
+        return parse_catalogue(cli, optarg);
     case OPT_CHECK:
         cli->options.check = 1;
         return EXIT_DONE;
@@ -247,12 +298,14 @@ int cli_parse(struct cli *cli, int argc, char **argv, unsigned takes, const char
         {"quiet", no_argument, NULL, 'q'},
         {"verbose", no_argument, NULL, 'v'},
         {"json", no_argument, NULL, OPT_JSON},
+        {"html", no_argument, NULL, OPT_HTML},
         {"help", no_argument, NULL, OPT_HELP},
         {"version", no_argument, NULL, OPT_VERSION},
         {"plugin-path", required_argument, NULL, OPT_PLUGIN_PATH},
         {"report", required_argument, NULL, OPT_REPORT},
         {"fail-on", required_argument, NULL, OPT_FAIL_ON},
         {"terminology", required_argument, NULL, OPT_TERMINOLOGY},
+        {"terms-catalogue", required_argument, NULL, OPT_TERMS_CATALOGUE},
         {"check", no_argument, NULL, OPT_CHECK},
         {"isolate", required_argument, NULL, OPT_ISOLATE},
         {"attachments", required_argument, NULL, OPT_ATTACHMENTS},
@@ -289,8 +342,7 @@ int cli_parse(struct cli *cli, int argc, char **argv, unsigned takes, const char
         int status = parse_one(cli, option, takes, option < OPT_JSON ? name : argv[optind - 1]);
         if (status != EXIT_DONE) {
             cli_print_counts(cli);
-            free(cli->overlay);
-            free(cli->profile);
+            free_files(cli);
             return status;
         }
     }
@@ -318,6 +370,8 @@ bool cli_open(struct cli *cli)
     setvbuf(stderr, NULL, _IOFBF, 1u << 16);
     comity_status status = comity_open(&cli->config, &cli->context);
     cli_status(cli, status);
+    if (status == COMITY_E_INVALID) /* a catalogue with faults */
+        cli->result.failed_input++;
     return status == COMITY_OK;
 }
 
@@ -462,7 +516,6 @@ int cli_finish(struct cli *cli)
         cli->output_failed = true;
     }
     comity_close(cli->context);
-    free(cli->overlay);
-    free(cli->profile);
+    free_files(cli);
     return exit_status(cli);
 }

@@ -27,6 +27,7 @@ enum exit_status {
 #define TAKES_CONVERSION 8u /* --report --fail-on --set ... */
 #define TAKES_VIA 16u
 #define TAKES_KIND 32u
+#define TAKES_HTML 64u
 
 /* Text findings of one code on standard error, before the rest is only counted. */
 #define MAX_ALIKE 20
@@ -37,14 +38,14 @@ enum exit_status {
 
 struct cli {
     const char *command;
-    bool json, quiet, verbose, overwrite;
+    bool json, html, quiet, verbose, overwrite;
     const char *from, *to, *via, *output, *report_path;
     struct comity_config config;
     struct comity_options options;
     struct comity_setting settings[MAX_SETTINGS];
     const char *plugin_paths[MAX_PLUGIN_PATHS + 1];
     size_t plugin_path_count;
-    char *overlay, *profile;
+    char *overlay, *profile, *choices, *catalogue; /* files that options name */
     char **inputs; /* what is left of argv */
     int input_count;
     struct comity *context;
@@ -93,6 +94,9 @@ void cli_print_safely(FILE *to, const char *text);
 struct cJSON;
 void cli_print_object(FILE *to, struct cJSON *object);
 
+/* Converts all inputs to cli->to and -o, and gives the exit status. */
+int cli_convert(struct cli *cli);
+
 int command_convert(int argc, char **argv);
 int command_detect(int argc, char **argv);
 int command_validate(int argc, char **argv);
@@ -101,5 +105,7 @@ int command_diff(int argc, char **argv);
 int command_formats(int argc, char **argv);
 int command_plugins(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_show(int argc, char **argv);
+int command_terms(int argc, char **argv);
 
 #endif

@@ -60,14 +60,22 @@ static int write_output(void *user, const void *bytes, size_t size)
     return 1;
 }
 
-static bool is_xml(const struct cli *cli)
+/* The syntax of the target: "json" where it is not known. */
+static const char *syntax_of_target(const struct cli *cli)
 {
     struct comity_format_info info;
     size_t id = strcspn(cli->to, ":");
     for (size_t i = 0; comity_format_at(cli->context, i, &info) == COMITY_OK; i++)
         if (strlen(info.id) == id && strncmp(info.id, cli->to, id) == 0)
-            return strcmp(info.syntax, "xml") == 0;
-    return false;
+            return info.syntax;
+    return "json";
+}
+
+/* True where a file of the target holds one document alone. */
+static bool holds_one(const struct cli *cli)
+{
+    const char *syntax = syntax_of_target(cli);
+    return strcmp(syntax, "xml") == 0 || strcmp(syntax, "html") == 0;
 }
 
 /* "DIR/NAME-000001.json": the input's own name, cleaned, and the document's number. */
@@ -87,7 +95,9 @@ static void document_path(const struct destination *to, char *path, size_t size)
     char *dot = strrchr(clean, '.');
     if (dot)
         *dot = '\0';
-    const char *suffix = is_xml(to->cli) ? "xml" : "json";
+    const char *suffix = syntax_of_target(to->cli);
+    if (strcmp(suffix, "text") == 0)
+        suffix = "txt";
     size_t folder = strlen(to->cli->output);
     snprintf(path, size, "%s%s%s-%06llu.%s", to->cli->output,
              to->cli->output[folder - 1] == '/' ? "" : "/",
@@ -156,6 +166,26 @@ static void convert_all(struct destination *to)
         output_fault(cli, cli->output, to->file.error);
 }
 
+int cli_convert(struct cli *cli)
+{
+    struct destination to = {.cli = cli, .to_folder = is_folder(cli->output)};
+    if (to.to_folder && mkdir(cli->output, 0700) != 0 && errno != EEXIST)
+        output_fault(cli, cli->output, errno);
+    if (cli->input_count > 1 && !to.to_folder && cli_open(cli) && holds_one(cli)) {
+        fputs("comity: a file of the target format holds one document; -o DIR/ makes one "
+              "file of each\n",
+              stderr);
+        cli->wrong_usage = true;
+    }
+    struct stat existing;
+    if (!to.to_folder && cli->output && !cli->overwrite && strcmp(cli->output, "-") != 0 &&
+        stat(cli->output, &existing) == 0 && S_ISREG(existing.st_mode))
+        output_fault(cli, cli->output, EEXIST);
+    if (!cli->output_failed && !cli->wrong_usage && (cli->context || cli_open(cli)))
+        convert_all(&to);
+    return cli_finish(cli);
+}
+
 int command_convert(int argc, char **argv)
 {
     struct cli cli;
@@ -167,21 +197,5 @@ int command_convert(int argc, char **argv)
         fputs("comity convert: -t FORMAT says what to convert to\n", stderr);
         return EXIT_USAGE;
     }
-    struct destination to = {.cli = &cli, .to_folder = is_folder(cli.output)};
-    if (to.to_folder && mkdir(cli.output, 0700) != 0 && errno != EEXIST)
-        output_fault(&cli, cli.output, errno);
-    if (cli.input_count > 1 && !to.to_folder && cli_open(&cli) && is_xml(&cli)) {
-        fputs(
-            "comity convert: a file of the target format holds one document; -o DIR/ makes one "
-            "file of each\n",
-            stderr);
-        cli.wrong_usage = true;
-    }
-    struct stat existing;
-    if (!to.to_folder && cli.output && !cli.overwrite && strcmp(cli.output, "-") != 0 &&
-        stat(cli.output, &existing) == 0 && S_ISREG(existing.st_mode))
-        output_fault(&cli, cli.output, EEXIST);
-    if (!cli.output_failed && !cli.wrong_usage && (cli.context || cli_open(&cli)))
-        convert_all(&to);
-    return cli_finish(&cli);
+    return cli_convert(&cli);
 }

@@ -13,6 +13,8 @@ comity_SOURCES = \
 	converters/command_formats.c \
 	converters/command_plugins.c \
 	converters/command_roundtrip.c \
+	converters/command_show.c \
+	converters/command_terms.c \
 	converters/command_validate.c \
 	converters/main.c
 comity_LDADD = libcomity-core.la

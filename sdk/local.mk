@@ -67,7 +67,24 @@ model_sources = \
 	sdk/model/rules.c \
 	sdk/model/rules_check.c \
 	sdk/model/rules_tests.c \
+	sdk/model/terms.c \
+	sdk/model/terms_check.c \
+	sdk/model/terms_load.c \
+	sdk/model/terms_record.c \
+	sdk/model/terms_statement.c \
 	sdk/model/types.c
+
+letter_sources = \
+	sdk/letter/html.c \
+	sdk/letter/html_letter.c \
+	sdk/letter/letter.c \
+	sdk/letter/plan.c \
+	sdk/letter/sets.c \
+	sdk/letter/text_letter.c \
+	sdk/letter/values.c \
+	sdk/letter/width.c \
+	sdk/letter/words.c \
+	sdk/letter/wrap.c
 
 mapping_sources = \
 	sdk/mapping/carrier.c \
@@ -113,12 +130,14 @@ runtime_sources = \
 	sdk/runtime/record_api.c \
 	sdk/runtime/session.c \
 	sdk/runtime/supply.c \
+	sdk/runtime/terminology.c \
+	sdk/runtime/terminology_account.c \
 	sdk/runtime/text_input.c
 
 # All of sdk, with the symbols that libcomity hides: for the program and the unit tests.
 noinst_LTLIBRARIES += libcomity-core.la
 libcomity_core_la_SOURCES = $(base_sources) $(io_sources) $(syntax_sources) \
-	$(model_sources) $(mapping_sources) $(runtime_sources)
+	$(model_sources) $(letter_sources) $(mapping_sources) $(runtime_sources)
 libcomity_core_la_LIBADD = $(CORE_LIBS) $(ICU_I18N_LIBS)
 AM_CPPFLAGS += $(ICU_I18N_CFLAGS)
 
@@ -164,6 +183,32 @@ sdk/model/iso-codes.inc: generate-iso$(EXEEXT) $(iso_lists)
 	    mv $@.part $@
 sdk/model/codes.lo: sdk/model/iso-codes.inc
 CLEANFILES += sdk/model/iso-codes.inc sdk/model/iso-codes.inc.part
+
+# The shipped catalogue of terms: compiled in, and installed for those who write one of their own.
+terminologydir = $(pkgdatadir)/terminology
+dist_terminology_DATA = sdk/model/terminology/en.json
+sdk/model/terms-en.h: $(srcdir)/sdk/model/terminology/en.json build-aux/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) sdk/model && $(SHELL) $(top_srcdir)/build-aux/embed.sh \
+	    terminology_en $(srcdir)/sdk/model/terminology/en.json > $@.part && mv $@.part $@
+sdk/model/terms_load.lo: sdk/model/terms-en.h
+CLEANFILES += sdk/model/terms-en.h sdk/model/terms-en.h.part
+
+# The style sheet of letters, compiled in; and which characters are wide, out of ICU.
+sdk/letter/letter-css.h: $(srcdir)/sdk/letter/letter.css build-aux/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) sdk/letter && $(SHELL) $(top_srcdir)/build-aux/embed.sh \
+	    letter_css $(srcdir)/sdk/letter/letter.css > $@.part && mv $@.part $@
+sdk/letter/html_letter.lo: sdk/letter/letter-css.h
+
+noinst_PROGRAMS += generate-width
+generate_width_SOURCES = sdk/letter/generate_width.c
+generate_width_CPPFLAGS = $(AM_CPPFLAGS) $(ICU_CFLAGS)
+generate_width_LDADD = $(ICU_LIBS)
+sdk/letter/width-table.inc: generate-width$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) sdk/letter && ASAN_OPTIONS=detect_leaks=0 \
+	    ./generate-width$(EXEEXT) > $@.part && mv $@.part $@
+sdk/letter/width.lo: sdk/letter/width-table.inc
+CLEANFILES += sdk/letter/letter-css.h sdk/letter/letter-css.h.part \
+	sdk/letter/width-table.inc sdk/letter/width-table.inc.part
 
 # The published schema and the reference page, out of the table of fields (docs/local.mk).
 noinst_PROGRAMS += generate-schema

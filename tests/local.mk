@@ -27,6 +27,7 @@ unit_tests = \
 	tests/unit/test_template_lists \
 	tests/unit/test_template_cases \
 	tests/unit/test_template_rows \
+	tests/unit/test_terms \
 	tests/unit/test_text \
 	tests/unit/test_text_form \
 	tests/unit/test_text_variants \
@@ -43,6 +44,7 @@ script_tests = \
 	tests/cli/test_bad_xml.py \
 	tests/cli/test_interface.py \
 	tests/cli/test_roundtrip_diff.py \
+	tests/cli/test_terms.py \
 	tests/cli/test_validate.py \
 	tests/docs/test_docs.py \
 	tests/embed.sh \
@@ -59,6 +61,7 @@ script_tests = \
 	tests/formats/test_interpol.py \
 	tests/formats/test_loss.py \
 	tests/formats/test_matrix.py \
+	tests/formats/test_term_pairs.py \
 	tests/formats/test_planted_faults.py \
 	tests/formats/test_schema.py \
 	tests/formats/test_gb_common_platform.py \
@@ -66,6 +69,8 @@ script_tests = \
 	tests/formats/test_template_check.py \
 	tests/formats/test_us_fbi_wanted.py \
 	tests/formats/test_template_xml.py \
+	tests/letters/test_browser.py \
+	tests/letters/test_letter.py \
 	tests/rules/test_profile.py \
 	tests/rules/test_rules.py \
 	tests/run-unit.sh \

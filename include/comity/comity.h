@@ -55,14 +55,18 @@ struct comity_config {
     uint32_t max_members;            /* values of one document; 0: 2,000,000 */
     comity_finding_fn *finding;      /* what is found while plugins are loaded; or NULL */
     void *user;
+    const char *terms_catalogue; /* terms beside the shipped ones, JSON; or NULL */
+    size_t terms_catalogue_len;
+    const char *terms_catalogue_file; /* its name in findings; or NULL */
 };
-#define COMITY_CONFIG_INIT                                         \
-    {                                                              \
-        sizeof(struct comity_config), 0, NULL, 0, 0, 0, NULL, NULL \
+#define COMITY_CONFIG_INIT                                                        \
+    {                                                                             \
+        sizeof(struct comity_config), 0, NULL, 0, 0, 0, NULL, NULL, NULL, 0, NULL \
     }
 
 /* Makes a context: the built-in formats and those of the plugins found.  A plugin that is
- * refused is a warning, and no failure.  COMITY_E_NOMEM.  Free with comity_close().
+ * refused is a warning, and no failure.  COMITY_E_INVALID: the catalogue of terms has faults,
+ * which are reported; COMITY_E_NOMEM.  Free with comity_close().
  *
  *     struct comity_config config = COMITY_CONFIG_INIT;
  *     struct comity *context = NULL;
@@ -132,11 +136,15 @@ struct comity_options {
     const char *profile; /* what a State demands besides, JSON (docs/rules.md); or NULL */
     size_t profile_len;
     const char *profile_file; /* name of the profile in findings; or NULL */
+    const char *terminology;  /* "data", "information", "bracketed"; NULL: "keep" */
+    const char *choices;      /* instead: choices term by term, JSON; or NULL */
+    size_t choices_len;
+    const char *choices_file; /* its name in findings; or NULL */
 };
 #define COMITY_OPTIONS_INIT                                                                    \
     {                                                                                          \
         sizeof(struct comity_options), COMITY_ERROR, NULL, NULL, NULL, NULL, 0, NULL, 0, 0, 0, \
-            NULL, NULL, NULL, 0, NULL, NULL, 0, NULL                                           \
+            NULL, NULL, NULL, 0, NULL, NULL, 0, NULL, NULL, NULL, 0, NULL                      \
     }
 
 /* What came of an input: documents, and the account of their leaves. */

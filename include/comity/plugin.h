@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* +1 for every field or function appended; the major is in the name of the symbol. */
-#define COMITY_ABI_MINOR 0u
+#define COMITY_ABI_MINOR 1u
 
 /* True if the side that filled *p knew `field`, and set it. */
 #define COMITY_HAS(tag, p, field) \
@@ -154,6 +154,9 @@ struct comity_format {
     size_t template_len;
     const struct comity_reader *reader; /* instead of the template's reading; or NULL */
     const struct comity_writer *writer; /* instead of the template's writing; or NULL */
+    /* The terminology that its fixed labels speak: "data", "information" or "bracketed"; NULL:
+     * none of it, or the template says. */
+    const char *voice;
 };
 
 struct comity_plugin { /* static const: the loader reads it before any other call */

@@ -278,6 +278,7 @@ struct joined {
 struct template
 {
     const char *id, *title, *source;
+    const char *voice; /* that its labels speak: data, information, bracketed; NULL: none */
     enum syntax_id syntax;
     size_t variants; /* syntaxes that the template has; each is a format of its own */
     struct kind_rule *kinds;

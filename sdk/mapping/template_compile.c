@@ -257,6 +257,17 @@ static const char *variant_id(struct compiler *c, const char *syntax)
     return compiler_copy(c, id, (size_t)size);
 }
 
+/* The terminology that the format's labels speak. */
+static void compile_voice(struct compiler *c)
+{
+    const char *voice = compiler_text(c, 1, "voice");
+    if (voice && strcmp(voice, "data") != 0 && strcmp(voice, "information") != 0 &&
+        strcmp(voice, "bracketed") != 0)
+        compiler_fault(c, compiler_get(c, 1, "voice"), "template.voice",
+                       "the voice of labels is data, information or bracketed");
+    c->t->voice = voice;
+}
+
 static void compile_head(struct compiler *c)
 {
     static const char *const known[] = {
@@ -264,12 +275,13 @@ static void compile_head(struct compiler *c)
         "kinds",           "documents", "detect",     "codes",       "rows",
         "constants",       "note",      "notice",     "media_types", "suffixes",
         "months",          "examples",  "namespaces", "root",        "carries",
-        "letters",         "columns",   "shared",     "joined",      NULL};
+        "letters",         "columns",   "shared",     "voice",       "joined",
+        NULL};
     static const char *const known_of_form[] = {
         "comity_template", "id",        "title",    "source",    "syntax",   "kinds",
         "detect",          "codes",     "rows",     "constants", "note",     "media_types",
         "suffixes",        "languages", "charsets", "layout",    "preamble", "closings",
-        "months",          "examples",  NULL};
+        "months",          "examples",  "voice",    NULL};
     struct template *t = c->t;
     const char *syntax = head_syntax(c);
     bool is_form = syntax && strcmp(syntax, "text") == 0,
@@ -283,6 +295,7 @@ static void compile_head(struct compiler *c)
     t->id = t->variants > 1 ? variant_id(c, syntax) : compiler_text(c, 1, "id");
     t->title = compiler_text(c, 1, "title");
     t->source = compiler_text(c, 1, "source");
+    compile_voice(c);
     bool is_xml = syntax && strcmp(syntax, "xml") == 0;
     if (!t->id || !t->title || !syntax ||
         (!is_form && !is_xml && !is_csv && strcmp(syntax, "json") != 0))

@@ -92,6 +92,20 @@ void value_remove(struct value *value)
         v->position--;
 }
 
+struct value *value_remove_all(struct value *group, uint16_t field)
+{
+    struct value *first = value_child(group, field), *before = NULL;
+    if (!first)
+        return NULL;
+    for (struct value *child = group->first; child != first; child = child->tail->next)
+        before = child->tail;
+    *(before ? &before->next : &group->first) = first->tail->next;
+    if (group->last == first->tail)
+        group->last = before;
+    first->tail->next = NULL;
+    return first;
+}
+
 const char *value_text(const struct value *group, uint16_t field, size_t *len)
 {
     const struct value *value = group ? value_child(group, field) : NULL;

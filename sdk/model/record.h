@@ -106,6 +106,9 @@ bool record_add_file(struct record *record, struct value *attachment, const char
 /* Takes a value out of its group. */
 void value_remove(struct value *value);
 
+/* Takes all values of a field out of their group; the first of them, or NULL. */
+struct value *value_remove_all(struct value *group, uint16_t field);
+
 /* Text of a field in a group, or NULL. */
 const char *value_text(const struct value *group, uint16_t field, size_t *len);
 

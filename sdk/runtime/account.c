@@ -89,6 +89,26 @@ static void report_combined(struct comity_record *record, const struct format *f
         report_value(record, format, text);
 }
 
+/* Notes that this run made: one word for all of them.  Those that the input held are values
+ * like any other. */
+static bool is_note_made(const struct value *v)
+{
+    return v->field == F_terminology_resolved && !v->node && !(v->flags & VALUE_ASKED);
+}
+
+static void report_notes(struct comity_record *record, const struct format *format)
+{
+    char message[300];
+    bool is_carried = record->record.is_carried;
+    snprintf(message, sizeof message, "%s has no place for which sets of terms were resolved%s",
+             format->id,
+             is_carried ? "; it goes along in the attachment comity-record.json"
+                        : ": they cannot be restored from what is written");
+    record_report_at(&record->record, &record->session->findings, 0,
+                     is_carried ? COMITY_NOTE : COMITY_LOSS, "term.unrecorded",
+                     "terminology.resolved", is_carried ? carried_hint : NULL, message);
+}
+
 static void report_group(struct comity_record *record, const struct format *format,
                          const struct value *group)
 {
@@ -99,6 +119,11 @@ static void report_group(struct comity_record *record, const struct format *form
     for (const struct value *v = group->first; v; v = v->next) {
         if (v->field == F_document_provenance)
             continue; /* about the record: its place is the report, not the request */
+        if (is_note_made(v)) {
+            if (v->position == 0)
+                report_notes(record, format);
+            continue;
+        }
         if (v->field == F_document_combined && v->form == VALUE_GROUP) {
             report_combined(record, format, v);
             continue;

@@ -10,6 +10,7 @@
 #include "mapping/template.h"
 #include "model/convention.h"
 #include "model/profile.h"
+#include "model/terms_record.h"
 #include "syntax/stream.h"
 
 #include <comity/comity.h>
@@ -26,7 +27,13 @@ struct plugin {
     bool is_loaded;
 };
 
-enum format_kind { FORMAT_CONVENTION_JSON, FORMAT_CONVENTION_XML, FORMAT_PLUGIN };
+enum format_kind {
+    FORMAT_CONVENTION_JSON,
+    FORMAT_CONVENTION_XML,
+    FORMAT_LETTER_TEXT, /* written only, as FORMAT_LETTER_HTML */
+    FORMAT_LETTER_HTML,
+    FORMAT_PLUGIN
+};
 
 struct format {
     const char *id, *title;
@@ -48,6 +55,7 @@ struct comity {
     struct plugin *plugins, *last_plugin; /* in the order in which they were found */
     size_t plugin_count;
     struct limits limits;
+    struct terms terms;
     struct findings findings; /* of loading */
 };
 
@@ -78,6 +86,8 @@ comity_status format_language(const struct format *format, const char *spec,
 /* The same for the options of a template's constants. */
 comity_status format_choose(const struct format *format, const char *spec,
                             struct findings *findings, struct template_writer *writer);
+/* True of the two formats that persons read, and no program. */
+bool is_letter(const struct format *format);
 bool format_can_read(const struct format *format);
 bool format_can_write(const struct format *format);
 
@@ -105,6 +115,9 @@ struct session {
     struct comity_result *result;
     struct arena settings;  /* what holds for all documents of the session */
     struct profile profile; /* no state where there is none */
+    const char *voice; /* that sets of terms are resolved to: --terminology; NULL: none are */
+    bool restores;     /* sets of terms: --terminology bracketed */
+    struct term_choices choices;
 };
 
 struct comity_record {
@@ -155,6 +168,9 @@ void record_writer_free(struct record_writer *writer);
 /* Appends one document, reports what the format could not carry. */
 comity_status write_record(struct record_writer *writer, struct comity_record *record,
                            struct buffer *out);
+/* The same without a look at terms. */
+comity_status write_document(struct record_writer *writer, struct comity_record *record,
+                             struct buffer *out);
 /* Forgets the document written last, whose output was taken back. */
 void record_writer_undo(struct record_writer *writer);
 void finish_writing(struct record_writer *writer, struct buffer *out);
@@ -185,6 +201,21 @@ comity_status supply_provenance(struct comity_record *record);
 comity_status check_open(struct session *session);
 /* Reports what the convention's rules, and the profile, find lacking in a record. */
 void check_rules(struct comity_record *record);
+/* --- terminology.c --- */
+/* The catalogue of a context: the shipped one, and the user's.  COMITY_E_INVALID: reported. */
+comity_status terminology_load(struct comity *context, const struct comity_config *config);
+/* What the options of a session ask for.  COMITY_E_USAGE, COMITY_E_INVALID: reported. */
+comity_status terminology_open(struct session *session);
+/* Does it, to one record. */
+comity_status terminology_apply(struct comity_record *record);
+/* Tells where a format's labels speak otherwise than a record that was written in it. */
+void terminology_tell_labels(struct comity_record *record, const struct format *format);
+
+/* --- terminology_account.c --- */
+/* Reads again what a format made of a record with sets of terms, and tells of each set that
+ * is not where it was. */
+comity_status terminology_account(const struct record_writer *writer,
+                                  struct comity_record *record);
 
 /* --- host.c --- */
 comity_status host_read(struct comity_record *record);

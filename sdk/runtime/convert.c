@@ -3,6 +3,7 @@
  * Conversion: each record to bytes of the target format, whole or not at all, with the account
  * of what became of every value. */
 #include "io/charset_encode.h"
+#include "letter/letter.h"
 #include "runtime/context.h"
 
 #define FLUSH_BYTES ((size_t)1 << 18)
@@ -70,8 +71,28 @@ static bool carries_kind(const struct format *format, struct comity_record *reco
     return false;
 }
 
-comity_status write_record(struct record_writer *writer, struct comity_record *record,
-                           struct buffer *out)
+/* Labels have the voice that the user asks for, else the record's. */
+static comity_status write_letter(struct record_writer *writer, struct comity_record *record,
+                                  struct buffer *out)
+{
+    const struct session *session = record->session;
+    const struct terms *terms = &session->context->terms;
+    struct term_choices brackets;
+    const struct term_choices *choices = session->voice ? &session->choices : NULL;
+    if (session->restores) {
+        terms_choose(terms, TERM_VOICE_BRACKETED, &brackets);
+        choices = &brackets;
+    }
+    comity_status status = letter_write(
+        &record->record, terms, choices,
+        writer->format->kind == FORMAT_LETTER_HTML ? LETTER_HTML : LETTER_TEXT, out);
+    if (status == COMITY_OK)
+        account_losses(record, writer->format);
+    return status;
+}
+
+comity_status write_document(struct record_writer *writer, struct comity_record *record,
+                             struct buffer *out)
 {
     const struct format *format = writer->format;
     if (format->kind == FORMAT_CONVENTION_JSON) {
@@ -83,6 +104,8 @@ comity_status write_record(struct record_writer *writer, struct comity_record *r
         convention_write_xml(&record->record, out);
         return buffer_status(out);
     }
+    if (is_letter(format))
+        return write_letter(writer, record, out);
     if (format->described.writer && !carries_kind(format, record))
         return COMITY_E_UNSUPPORTED;
     comity_status status = format->described.writer
@@ -91,6 +114,16 @@ comity_status write_record(struct record_writer *writer, struct comity_record *r
     if (status == COMITY_OK)
         account_losses(record, format);
     return status;
+}
+
+comity_status write_record(struct record_writer *writer, struct comity_record *record,
+                           struct buffer *out)
+{
+    comity_status status = write_document(writer, record, out);
+    if (status != COMITY_OK || writer->format->kind != FORMAT_PLUGIN)
+        return status;
+    terminology_tell_labels(record, writer->format);
+    return terminology_account(writer, record);
 }
 
 void finish_writing(struct record_writer *writer, struct buffer *out)
@@ -129,7 +162,9 @@ static comity_status convert_record(void *user, struct comity_record *record)
     struct conversion *conversion = user;
     struct session *session = record->session;
     size_t before = conversion->out.size;
-    bool single = conversion->to->syntax != SYNTAX_JSON && conversion->to->syntax != SYNTAX_CSV;
+    bool single = conversion->to->syntax != SYNTAX_JSON &&
+                  conversion->to->syntax != SYNTAX_CSV &&
+                  conversion->to->kind != FORMAT_LETTER_TEXT;
     if (single && conversion->documents)
         return refuse_second(session, conversion->to->id);
     uint64_t stopping = findings_at_least(&session->findings, session->options->fail_on);

@@ -2,6 +2,7 @@
  *
  * Which format a document is.  Each format scores 0..100; a tie at the top is an error that
  * names both. */
+#include "letter/letter.h"
 #include "runtime/context.h"
 #include "syntax/json.h"
 
@@ -27,6 +28,8 @@ static bool is_convention(const struct format *format, const struct tree *tree)
 
 static int32_t score(const struct format *format, const struct tree *tree, struct buffer *why)
 {
+    if (is_letter(format))
+        return 0;
     if (format->kind != FORMAT_PLUGIN) {
         if (!is_convention(format, tree))
             return 0;
@@ -55,11 +58,18 @@ static int by_score(const void *a, const void *b)
     return strcmp(left->format, right->format);
 }
 
+static bool is_letter_text(const struct tree *tree)
+{
+    return tree->syntax == SYNTAX_TEXT && letter_is_text(tree->text, tree->size);
+}
+
 size_t match_formats(struct comity *context, const struct tree *tree,
                      struct comity_match *matches, struct buffer *why)
 {
     size_t count = 0, starts[MAX_MATCHES];
     buffer_clear(why);
+    if (is_letter_text(tree))
+        return 0;
     for (size_t i = 0; i < context->format_count && count < MAX_MATCHES; i++) {
         const struct format *format = context->formats[i];
         size_t start = why->size;
@@ -88,9 +98,14 @@ struct format *detect_format(struct comity *context, const struct tree *tree,
     buffer_init(&why, 0);
     size_t count = match_formats(context, tree, matches, &why);
     if (count == 0) {
-        tree_report(tree, findings, 1, COMITY_ERROR, "plugin.unknown-format", NULL,
-                    "name the format with -f; comity formats lists them",
-                    "no format recognizes the document");
+        bool is_written_only = is_letter_text(tree);
+        tree_report(
+            tree, findings, 1, COMITY_ERROR, "plugin.unknown-format", NULL,
+            is_written_only ? "read the document that it was made from"
+                            : "name the format with -f; comity formats lists them",
+            is_written_only
+                ? "the document is a letter (letter-text), a format that is written only"
+                : "no format recognizes the document");
     } else if (count > 1 && matches[0].score == matches[1].score) {
         char message[300];
         snprintf(message, sizeof message,

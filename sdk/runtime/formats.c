@@ -85,6 +85,14 @@ comity_status comity_open(const struct comity_config *config, struct comity **op
          .title = "Canonical convention schema, XML",
          .kind = FORMAT_CONVENTION_XML,
          .syntax = SYNTAX_XML},
+        {.id = "letter-html",
+         .title = "Letter as a person reads it, one file of HTML (written only)",
+         .kind = FORMAT_LETTER_HTML,
+         .syntax = SYNTAX_TEXT},
+        {.id = "letter-text",
+         .title = "Letter as a person reads it, plain text (written only)",
+         .kind = FORMAT_LETTER_TEXT,
+         .syntax = SYNTAX_TEXT},
     };
     *opened = NULL;
     struct comity *context = calloc(1, sizeof *context);
@@ -101,8 +109,10 @@ comity_status comity_open(const struct comity_config *config, struct comity **op
     context->findings.emit = config->finding;
     context->findings.user = config->user;
     comity_status status = COMITY_OK;
-    for (size_t i = 0; i < 2 && status == COMITY_OK; i++)
+    for (size_t i = 0; i < sizeof built_in / sizeof *built_in && status == COMITY_OK; i++)
         status = add_format(context, &built_in[i], NULL);
+    if (status == COMITY_OK)
+        status = terminology_load(context, config);
     if (status == COMITY_OK)
         status = load_plugins(context, config);
     if (status != COMITY_OK) {
@@ -125,8 +135,15 @@ void comity_close(struct comity *context)
     free(context);
 }
 
+bool is_letter(const struct format *format)
+{
+    return format->kind == FORMAT_LETTER_TEXT || format->kind == FORMAT_LETTER_HTML;
+}
+
 bool format_can_read(const struct format *format)
 {
+    if (is_letter(format))
+        return false;
     return format->kind != FORMAT_PLUGIN || format->t || format->described.reader;
 }
 
@@ -313,9 +330,10 @@ comity_status comity_format_at(const struct comity *context, size_t index,
         .is_shadowed = format->is_shadowed,
         .id = format->id,
         .title = format->title,
-        .syntax = format->syntax == SYNTAX_XML    ? "xml"
-                  : format->syntax == SYNTAX_TEXT ? "text"
-                  : format->syntax == SYNTAX_CSV  ? "csv"
+        .syntax = format->kind == FORMAT_LETTER_HTML ? "html"
+                  : format->syntax == SYNTAX_XML     ? "xml"
+                  : format->syntax == SYNTAX_TEXT    ? "text"
+                  : format->syntax == SYNTAX_CSV     ? "csv"
 
                                                  : "json",
         .plugin = format->plugin ? format->plugin->descriptor.id : NULL,
@@ -340,6 +358,9 @@ comity_status comity_format_table(struct comity *context, const char *id,
         buffer_format(&text, "%s: %s\n%s\n", format->id, format->title,
                       format->kind == FORMAT_PLUGIN
                           ? "This format is read and written by code and has no mapping table."
+                      : is_letter(format)
+                          ? "A letter for persons to read: every value of the record, in the "
+                            "convention's order. It is written, and never read."
                           : "This is the canonical schema itself: docs/schema/fields.md lists "
                             "its fields.");
     for (const struct comity_option *o = format->described.options; o && o->name; o++)

@@ -50,6 +50,8 @@ comity_status session_open(struct session *session, struct comity *context,
     arena_init(&session->settings, context->limits.memory);
     tree_init(&session->tree, &session->arena);
     comity_status status = check_open(session);
+    if (status == COMITY_OK)
+        status = terminology_open(session);
     if (status != COMITY_OK || !options->from)
         return status;
     session->from = find_format(context, options->from, &session->findings);
@@ -224,6 +226,8 @@ static comity_status run_record(struct session *session, const struct format *fo
         status = supply_settings(&record);
     if (status == COMITY_OK && session->options->check)
         check_rules(&record);
+    if (status == COMITY_OK)
+        status = terminology_apply(&record);
     if (status == COMITY_E_NOMEM)
         return status;
     if (status == COMITY_E_PLUGIN)

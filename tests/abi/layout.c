@@ -20,7 +20,7 @@ NO_PADDING(comity_host, write);
 NO_PADDING(comity_option, help);
 NO_PADDING(comity_reader, read);
 NO_PADDING(comity_writer, write);
-NO_PADDING(comity_format, writer);
+NO_PADDING(comity_format, voice);
 NO_PADDING(comity_plugin, extension);
 #if UINTPTR_MAX > 0xffffffff
 WHOLE_WORDS(comity_diag);
@@ -91,6 +91,7 @@ int main(void)
     FIELD(comity_format, template_len);
     FIELD(comity_format, reader);
     FIELD(comity_format, writer);
+    FIELD(comity_format, voice);
     STRUCT(comity_plugin);
     FIELD(comity_plugin, struct_size);
     FIELD(comity_plugin, abi_minor);

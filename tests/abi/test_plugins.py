@@ -483,7 +483,7 @@ static comity_status write(comity_call *, comity_doc *, comity_out *out)
 }
 static const comity_writer writer = {sizeof writer, 0, write};
 static const comity_format format = {sizeof format, 0, "mock-cxx", "in C++", "json", nullptr,
-    nullptr, nullptr, nullptr, nullptr, nullptr, 0, nullptr, &writer};
+    nullptr, nullptr, nullptr, nullptr, nullptr, 0, nullptr, &writer, nullptr};
 static const comity_format *const formats[] = {&format, nullptr};
 static const comity_plugin plugin = {sizeof plugin, COMITY_ABI_MINOR, "cxx", "1", "tests",
     "LGPL-2.1-or-later", formats, init, nullptr, nullptr};

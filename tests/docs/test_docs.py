@@ -23,8 +23,8 @@ def shell(line, **more):
                           **more)
 
 
-def commands():
-    for line in README.splitlines():
+def commands(page=README):
+    for line in page.splitlines():
         match = re.match(r"    (comity .*?)(\s+#.*)?$", line)
         if match:
             yield match.group(1)
@@ -47,6 +47,31 @@ def _():
         allowed = next((codes for word, codes in MAY_END.items() if word in line), {0})
         check(result.returncode in allowed, f"{line}: exit status {result.returncode}",
               result.stderr)
+
+
+@case("every command line of the page on terminology does what it says")
+def _():
+    page = (SOURCE / "docs" / "terminology.md").read_text(encoding="utf-8")
+    work = folder()
+    made = run("convert", "-t", "convention-json", stdin=json.dumps({
+        "schema": "urn:comity:convention:1", "kind": "preservation",
+        "facts": {"summary": "[computer data] [electronic/digital information], "
+                             "[their] [its]"}}))
+    (work / "request.json").write_bytes(made.out)
+    (work / "draft.txt").write_text("the [data] [information] and [their] [its] keeper\n")
+    (work / "brouillon.txt").write_text("[donn\u00e9es] [informations]\n", encoding="utf-8")
+    (work / "profile.json").write_text('{"data": 1, "computer-data": 2}')
+    (work / "french.json").write_text(re.findall(r"```json\n(.*?)```", page, re.S)[0],
+                                      encoding="utf-8")
+    lines = list(commands(page))
+    check(len(lines) >= 9, f"the page shows {len(lines)} commands")
+    for line in lines:
+        result = shell("set -o pipefail; " + line.replace(
+            "comity ", shlex.quote(str(PROGRAM)) + " ", 1), cwd=work)
+        same(result.returncode, 0, f"{line}: {result.stderr}")
+    same((work / "resolved.txt").read_text(), "the data and their keeper\n", "resolved.txt")
+    summary = json.loads((work / "mixed.json").read_bytes())["facts"]["summary"]
+    same(summary, "electronic/digital information, its", "mixed.json")
 
 
 @case("the form of the page on templates has no faults and converts")
