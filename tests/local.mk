@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/test_template_cases \
 	tests/unit/test_template_rows \
 	tests/unit/test_terms \
+	tests/unit/test_terms_record \
 	tests/unit/test_text \
 	tests/unit/test_text_form \
 	tests/unit/test_text_variants \

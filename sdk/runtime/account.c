@@ -93,7 +93,8 @@ static void report_combined(struct comity_record *record, const struct format *f
  * like any other. */
 static bool is_note_made(const struct value *v)
 {
-    return v->field == F_terminology_resolved && !v->node && !(v->flags & VALUE_ASKED);
+    return v->field >= S_terminology && v->field < E_terminology && !v->node &&
+           !(v->flags & (VALUE_ASKED | VALUE_USER));
 }
 
 static void report_notes(struct comity_record *record, const struct format *format)
@@ -120,7 +121,7 @@ static void report_group(struct comity_record *record, const struct format *form
         if (v->field == F_document_provenance)
             continue; /* about the record: its place is the report, not the request */
         if (is_note_made(v)) {
-            if (v->position == 0)
+            if (v->field == F_terminology_resolved && v->position == 0)
                 report_notes(record, format);
             continue;
         }
