@@ -52,6 +52,7 @@ static const char conversion_help[] =
     "or\n"
     "                       a graver one stops its document, and nothing of it is written\n"
     "  --set FIELD=VALUE    set a canonical field in each document\n"
+    "  --attachments DIR    folder of the files that a format keeps beside its documents\n"
     "  --overlay FILE       a partial canonical document laid over each document\n"
     "  --check              also the convention's rules on what a document must contain\n"
     "  --profile FILE       and what a State demands besides (JSON)\n"
@@ -249,7 +250,8 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
                          "this version converts in its own process; --isolate takes none, not",
                          optarg);
     case OPT_ATTACHMENTS:
-        return usage(cli, "no format of this version keeps files beside a document: no", name);
+        cli->options.attachments = optarg;
+        return EXIT_DONE;
     case OPT_TRACE:
         cli->options.trace = 1;
         return EXIT_DONE;

@@ -3,6 +3,7 @@
  * comity: finds the command and runs it. */
 #include "cli.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,8 +42,17 @@ static void print_help(FILE *to)
           to);
 }
 
+/* Memory of one document serves the next, instead of going back to the kernel in between. */
+static void keep_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 8 << 20);
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
+    mallopt(M_TOP_PAD, 1 << 20);
+}
+
 int main(int argc, char **argv)
 {
+    keep_memory();
     umask(077);               /* what is written holds personal particulars */
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that failed: 8 */
     if (argc < 2) {

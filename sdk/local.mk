@@ -91,11 +91,13 @@ mapping_sources = \
 	sdk/mapping/check_examples.c \
 	sdk/mapping/codec.c \
 	sdk/mapping/compiler_codec.c \
+	sdk/mapping/compiler_document.c \
 	sdk/mapping/compiler_parts.c \
 	sdk/mapping/compiler_path.c \
 	sdk/mapping/compiler_members.c \
 	sdk/mapping/compiler_rows.c \
 	sdk/mapping/compiler_text.c \
+	sdk/mapping/joined.c \
 	sdk/mapping/parts.c \
 	sdk/mapping/reader_each.c \
 	sdk/mapping/reader_form.c \
@@ -117,6 +119,7 @@ mapping_sources = \
 
 runtime_sources = \
 	sdk/runtime/account.c \
+	sdk/runtime/beside.c \
 	sdk/runtime/check.c \
 	sdk/runtime/convert.c \
 	sdk/runtime/detect.c \

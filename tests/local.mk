@@ -29,6 +29,7 @@ unit_tests = \
 	tests/unit/test_template_cases \
 	tests/unit/test_template_rows \
 	tests/unit/test_terms \
+	tests/unit/test_terms_record \
 	tests/unit/test_text \
 	tests/unit/test_text_form \
 	tests/unit/test_text_variants \
@@ -52,6 +53,7 @@ script_tests = \
 	tests/examples.sh \
 	tests/exports.sh \
 	tests/format-pages.sh \
+	tests/formats/test_beside.py \
 	tests/formats/test_br_mni.py \
 	tests/formats/test_de_xjustiz.py \
 	tests/formats/test_etsi_hi1.py \

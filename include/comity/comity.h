@@ -129,6 +129,8 @@ struct comity_options {
     uint32_t no_provenance;     /* 1: do not add where the record came from */
     comity_finding_fn *finding; /* or NULL */
     void *user;                 /* given to `finding` */
+    const char *attachments; /* folder of the files that a format keeps beside its documents;
+                                NULL: none are read, and their bytes stay inside */
     uint32_t check;             /* 1: also the convention's rules on content */
     const char *kind;    /* the rules of this kind, whatever a document's own is; or NULL */
     const char *profile; /* what a State demands besides, JSON (docs/rules.md); or NULL */
@@ -142,7 +144,7 @@ struct comity_options {
 #define COMITY_OPTIONS_INIT                                                                    \
     {                                                                                          \
         sizeof(struct comity_options), COMITY_ERROR, NULL, NULL, NULL, NULL, 0, NULL, 0, 0, 0, \
-            NULL, NULL, 0, NULL, NULL, 0, NULL, NULL, NULL, 0, NULL                            \
+            NULL, NULL, NULL, 0, NULL, NULL, 0, NULL, NULL, NULL, 0, NULL                      \
     }
 
 /* What came of an input: documents, and the account of their leaves. */

@@ -96,12 +96,14 @@ comity_status carrier_attach(struct record *record, const char *format, struct v
                               : NULL;
     char *hex = arena_alloc(record->arena, SHA256_HEX_SIZE),
          *length = arena_alloc(record->arena, 24);
+    struct value *empty = value_child(record->root, F_document_attachments);
+    if (empty && empty->form == VALUE_EMPTY_LIST)
+        value_remove(empty); /* said by what goes along */
     struct value *group = content && hex && length
                               ? value_add(record, record->root, F_document_attachments)
                               : NULL;
     if (group) {
         encoding_sha256(json.bytes, json.size, hex);
-
         size_t digits = (size_t)snprintf(length, 24, "%zu", json.size);
         if (!value_add_text(record, group, F_attachment_name, CARRIER_NAME,
                             sizeof CARRIER_NAME - 1, 0) ||

@@ -62,6 +62,9 @@ bool compiler_text_path(struct compiler *c, uint32_t node, const char *path,
 /* Compiles an object of canonical paths and texts. */
 void compiler_constants(struct compiler *c, uint32_t object, struct constant **list,
                         size_t *count);
+/* A list of texts; ends with NULL. */
+const char *const *compiler_texts(struct compiler *c, uint32_t list);
+
 /* Makes the members along a path "a/b[]"; the last one is returned, `list` tells of [].
  * `again`: where it is a list of groups already, another sort of its entries. */
 struct member *compiler_walk(struct compiler *c, uint32_t node, struct member *parent,
@@ -95,6 +98,9 @@ struct compiler_outer {
 bool compiler_enter(struct compiler *c, uint32_t object, struct member *member,
                     const struct parsed_path *path, struct compiler_outer *outer);
 void compiler_leave(struct compiler *c, const struct compiler_outer *outer);
+
+/* --- compiler_document.c: what the head says of documents, whose rows are compiled */
+void compiler_document(struct compiler *c, const struct member *document);
 
 /* --- compiler_codec.c: how a row's value is spelt */
 void compiler_codec(struct compiler *c, uint32_t object, struct row *row);

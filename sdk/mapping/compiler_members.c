@@ -327,6 +327,16 @@ static void row_made(struct compiler *c, uint32_t object, struct row *row)
     if (!row->made)
         compiler_fault(c, compiler_get(c, object, "made"), "template.made",
                        "what is made is a key, ref, uuid, time, date, microseconds or number");
+    const char *of = compiler_text(c, object, "of");
+    struct parsed_path path = {.whole_list = true};
+    if (!of || !compiler_path(c, compiler_get(c, object, "of"), of, true, &path))
+        return;
+    row->has_of = true;
+    row->of = path.target;
+    if (row->made != MADE_REF || !path.whole_list ||
+        fields[path.target.field].type != TYPE_GROUP)
+        compiler_fault(c, compiler_get(c, object, "of"), "template.made",
+                       "of belongs to a ref, and names the list of groups whose key is meant");
 }
 
 static void row_most(struct compiler *c, uint32_t object, struct row *row)
@@ -439,7 +449,8 @@ static void compile_value(struct compiler *c, uint32_t object, struct member *me
         "else",     "absent", "required", "unknown", "note",     "with",  "country",
         "single",   "made",   "prefix",   "max",     "overflow", "parts", "between",
         "combined", "keep",   "default",  "only",    "time",     "first", "letters",
-        "inside",   "beside", "instead",  "rest",    NULL};
+        "inside",   "beside", "instead",  "rest",    "of",       "file",
+        NULL};
     struct parsed_path path = {.whole_list = list};
     compiler_check_members(c, object, known);
     member->kind = list ? MEMBER_ENTRIES : MEMBER_VALUE;
@@ -458,7 +469,17 @@ static void compile_value(struct compiler *c, uint32_t object, struct member *me
     compile_inside(c, object, member);
     if (is_kept && has_type_number(c, object))
         member->row->json_kind = COMITY_NODE_NUMBER;
+    if (list && member->row->has_of) { /* as it stood; made, it is a list of one */
+        member->kind = MEMBER_VALUE;
+        member->is_listed = !member->single;
+        path.whole_list = true;
+    }
     row_most(c, object, member->row);
+    member->row->is_file = compiler_flag(c, object, "file");
+    c->t->has_files = c->t->has_files || member->row->is_file;
+    if (member->row->is_file && (list || c->scope->group != G_attachment))
+        compiler_fault(c, object, "template.row",
+                       "a file is the label of an attachment, one value in its group");
     if (compiler_get(c, object, "rest"))
         path.whole_list = compile_rest(c, object, member) || path.whole_list;
     if (list != path.whole_list)

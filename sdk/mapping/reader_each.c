@@ -134,7 +134,8 @@ static struct value *keyed_group(struct reading *r, const struct member *member,
         }
         return known->group;
     }
-    if (known)
+    const struct joined *joined = r->t->joined;
+    if (known && !(joined && strcmp(joined->id, member->key_at) == 0)) /* then it is told */
         tree_report(r->tree, r->findings, at, COMITY_WARNING, "model.key-twice", NULL,
                     "give each its own; both are read",
                     "two entries have the same key; what refers to it means the first");

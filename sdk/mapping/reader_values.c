@@ -288,6 +288,8 @@ void in_scalar(struct reading *r, const struct row *row, struct frame *frame,
         return;
     }
     struct value *group = in_group(r, frame, &row->target);
+    if (row->is_file && !record_add_file(r->record, frame->slots[0], text, len))
+        r->status = COMITY_E_NOMEM;
     const struct value *there =
         group && !field->list ? value_child(group, row->target.field) : NULL;
     if (there && there->form == VALUE_TEXT) { /* two places say one thing: the first is it */

@@ -192,8 +192,11 @@ struct row {
     struct constant *unknown; /* texts that mean "not known"; target unused */
     size_t unknown_count;
     uint8_t made;         /* enum made_rule */
+    bool has_of;          /* MADE_REF: the key is that of */
+    struct target of;     /* this group, the first of its list */
     const char *prefix;   /* MADE_KEY: what stands before the number */
     uint32_t first;       /* MADE_NUMBER: where numbers begin */
+    bool is_file;         /* the label of a file beside the document */
     const char *fallback; /* what is written where the format needs a text and there is none */
     uint32_t most;        /* characters that the format takes; 0 = as many as there are */
     const char *overflow; /* the member beside it that holds the whole; NULL: it is a loss */
@@ -234,6 +237,7 @@ struct member {
                         * MEMBER_OBJECT: written although nothing is in it */
     const char *option; /* MEMBER_CONST: of the format, by which the user chooses the text */
     bool single;        /* a list of one is written as its entry alone */
+    bool is_listed;     /* MEMBER_VALUE that is made: written as a list of one */
     const char *entry;  /* MEMBER_ENTRY: "[name=facts]" */
     uint32_t entry_len;
     struct member *other; /* MEMBER_EACH, _ENTRY: another sort of entries of the same list */
@@ -257,7 +261,18 @@ struct kind_rule {
     const char *kind;
     uint32_t kind_len;
     bool is_own; /* written only where the document was of this format */
+    size_t option;      /* where that or, of this option of the template, */
+    const char *chosen; /* this text is chosen; NULL: always */
     struct condition when;
+};
+
+/* Objects of one list that are one document where they refer to one another. */
+struct joined {
+    const char *at;         /* the list */
+    const char *id, *refs;  /* in an entry: its own key, and those that it refers to */
+    const char *by_at;      /* in an entry: where a document begins, and */
+    const char *by_text;    /* the text that it has there */
+    size_t by_len;
 };
 
 struct template
@@ -297,6 +312,8 @@ struct template
     size_t keyed_count;
     size_t detect_labels; /* how many labels tell the format */
     size_t main_labels;   /* labels of the form itself, without annex */
+    struct joined *joined; /* one message may be several documents; or NULL */
+    bool has_files;       /* a row is the label of a file beside the document */
     bool carries;         /* what has no place goes along as an attachment */
     bool is_notice;       /* its documents are notices, which are no requests yet */
 };

@@ -268,6 +268,12 @@ comity_status check_write(struct compiler *c, struct record *record, struct find
 {
     struct template_writer writer;
     template_writer_init(&writer, c->t);
+    const struct value *kind = value_child(record->root, F_document_kind);
+    for (size_t i = 0; kind && i < c->t->kind_count; i++) {
+        const struct kind_rule *rule = &c->t->kinds[i];
+        if (rule->chosen && value_is(kind, rule->kind, rule->kind_len))
+            template_choose(&writer, rule->option, rule->chosen, strlen(rule->chosen));
+    }
     comity_status status = template_write(&writer, record, findings, out);
     if (status == COMITY_OK)
         template_finish(&writer, out);

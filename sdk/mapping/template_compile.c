@@ -49,6 +49,22 @@ const char *compiler_text(struct compiler *c, uint32_t group, const char *name)
     return compiler_copy(c, node->text, node->text_len);
 }
 
+const char *const *compiler_texts(struct compiler *c, uint32_t list)
+{
+    size_t count = list ? tree_node(&c->tree, list)->count : 0;
+    const char **texts = compiler_take(c, (count + 1) * sizeof *texts);
+    size_t n = 0;
+    for (uint32_t i = list ? tree_node(&c->tree, list)->first : 0; i && texts;
+         i = tree_node(&c->tree, i)->next) {
+        const struct comity_node *node = tree_node(&c->tree, i);
+        if (node->kind == COMITY_NODE_STRING)
+            texts[n++] = compiler_copy(c, node->text, node->text_len);
+        else
+            compiler_fault(c, i, "template.type", "this is not a text");
+    }
+    return texts;
+}
+
 void compiler_check_members(struct compiler *c, uint32_t group, const char *const *known)
 {
     for (uint32_t i = tree_node(&c->tree, group)->first; i; i = tree_node(&c->tree, i)->next) {
@@ -157,151 +173,6 @@ static void compile_letters(struct compiler *c, uint32_t object)
     }
 }
 
-static const struct member *member_at(const struct member *member, const char *at, bool is_flat)
-{
-    size_t len = is_flat ? strlen(at) : strcspn(at, "/");
-    for (uint16_t i = 0; i < member->count; i++) {
-        const struct member *child = member->members[i];
-        if (child->name_len != len || memcmp(child->name, at, len) != 0)
-            continue;
-        return at[len] ? member_at(child, at + len + 1, false) : child;
-    }
-    return NULL;
-}
-
-static const char *const *text_list(struct compiler *c, uint32_t list)
-{
-    size_t count = list ? tree_node(&c->tree, list)->count : 0;
-    const char **texts = compiler_take(c, (count + 1) * sizeof *texts);
-    size_t n = 0;
-    for (uint32_t i = list ? tree_node(&c->tree, list)->first : 0; i && texts;
-         i = tree_node(&c->tree, i)->next) {
-        const struct comity_node *node = tree_node(&c->tree, i);
-        if (node->kind == COMITY_NODE_STRING)
-            texts[n++] = compiler_copy(c, node->text, node->text_len);
-        else
-            compiler_fault(c, i, "template.type", "this is not a text");
-    }
-    return texts;
-}
-
-static void compile_condition(struct compiler *c, uint32_t object, struct condition *when)
-{
-    static const char *const known[] = {"has",    "at",   "equals", "contains",
-                                        "unless", "only", NULL};
-    const char *at = compiler_text(c, object, "at"), *has = compiler_text(c, object, "has"),
-               *equals = compiler_text(c, object, "equals"),
-               *contains = compiler_text(c, object, "contains");
-    compiler_check_members(c, object, known);
-    when->kind = has ? WHEN_HAS : equals ? WHEN_EQUALS : WHEN_CONTAINS;
-    when->at = has ? has : at;
-    when->text = equals ? equals : contains;
-    when->text_len = when->text ? (uint32_t)strlen(when->text) : 0;
-    when->is_typed = c->t->form != NULL;
-    uint32_t unless = compiler_get(c, object, "unless");
-    when->unless = unless ? text_list(c, unless) : NULL;
-    if (!when->at || (!has && !when->text)) {
-        compiler_fault(c, object, "template.when",
-                       "a condition is has, or at with equals or contains");
-        when->kind = WHEN_ALWAYS;
-    }
-}
-
-static void compile_kinds(struct compiler *c, uint32_t list, const struct member *document)
-{
-    struct template *t = c->t;
-    t->kinds = compiler_take(c, tree_node(&c->tree, list)->count * sizeof *t->kinds);
-    for (uint32_t i = tree_node(&c->tree, list)->first; i && t->kinds;
-         i = tree_node(&c->tree, i)->next) {
-        bool group = tree_node(&c->tree, i)->kind == COMITY_NODE_GROUP;
-        if (group && !compiler_is_meant(c, i))
-            continue;
-        uint32_t when = group ? compiler_get(c, i, "when") : 0;
-        const struct comity_node *node = tree_node(&c->tree, i);
-        const char *kind = group ? compiler_text(c, i, "kind")
-                           : node->kind == COMITY_NODE_STRING
-                               ? compiler_copy(c, node->text, node->text_len)
-                               : NULL;
-        if (!kind || !code_find(L_kind, kind, strlen(kind))) {
-            compiler_fault(c, i, "template.kind", "the convention has no such kind");
-            continue;
-        }
-        struct kind_rule *rule = &t->kinds[t->kind_count++];
-        rule->kind = kind;
-        rule->kind_len = (uint32_t)strlen(kind);
-        rule->is_own = group && compiler_flag(c, i, "own");
-        if (!when)
-            continue;
-        compile_condition(c, when, &rule->when);
-        const struct member *member =
-            rule->when.at ? member_at(document, rule->when.at, c->t->form != NULL) : NULL;
-        rule->when.row = member ? member->row : NULL;
-        /* What stands in a list is said by the constants of its entries. */
-        if (rule->when.kind != WHEN_ALWAYS && !rule->is_own &&
-            !(member && (member->row || member->kind == MEMBER_CONST)) &&
-            !strstr(rule->when.at, "[]"))
-            compiler_fault(c, when, "template.when",
-                           "no row describes the member of the condition");
-    }
-    if (!t->kind_count)
-        compiler_fault(c, list, "template.kind",
-                       "the template names no kind that it can carry");
-}
-
-/* A number of up to three digits. */
-static bool small_number(struct compiler *c, uint32_t at, int32_t *number)
-{
-    const struct comity_node *node = tree_node(&c->tree, at);
-    if (!at || node->kind != COMITY_NODE_NUMBER || node->text_len > 3)
-        return false;
-    *number = 0;
-    for (uint32_t i = 0; i < node->text_len; i++) {
-        if (node->text[i] < '0' || node->text[i] > '9')
-            return false;
-        *number = *number * 10 + (node->text[i] - '0');
-    }
-    return true;
-}
-
-static void compile_detect(struct compiler *c, uint32_t object)
-{
-    struct template *t = c->t;
-    uint32_t all = object ? compiler_get(c, object, "all") : 0,
-             score = object ? compiler_get(c, object, "score") : 0;
-    const struct comity_node *node;
-    bool good = t->form || t->syntax == SYNTAX_XML || t->syntax == SYNTAX_CSV ||
-                (all && tree_node(&c->tree, all)->kind == COMITY_NODE_LIST &&
-                 tree_node(&c->tree, all)->first);
-    good = good && small_number(c, score, &t->detect_score);
-    if (t->form) {
-        int32_t labels = 0;
-        good = good && !all && small_number(c, compiler_get(c, object, "labels"), &labels);
-        t->detect_labels = (size_t)labels;
-        good = good && labels > 0;
-    }
-    if (!good || t->detect_score > 100) {
-        compiler_fault(c, object ? object : 1, "template.detect",
-                       "detect needs a `score` of 0 to 100, and a list `all` or, for a form, a "
-                       "number of `labels`");
-        return;
-    }
-    if (t->form)
-        return;
-    t->detect = compiler_take(c, tree_node(&c->tree, all)->count * sizeof *t->detect);
-    for (uint32_t i = tree_node(&c->tree, all)->first; i && t->detect;
-         i = tree_node(&c->tree, i)->next) {
-        node = tree_node(&c->tree, i);
-        if (node->kind == COMITY_NODE_GROUP && !compiler_is_meant(c, i))
-            continue;
-        struct condition *when = &t->detect[t->detect_count++];
-        if (node->kind == COMITY_NODE_STRING)
-            *when = (struct condition){.kind = WHEN_HAS,
-                                       .at = compiler_copy(c, node->text, node->text_len)};
-        else
-            compile_condition(c, i, when);
-    }
-}
-
 /* The root element, and the prefixes by which rows name namespaces. */
 static void compile_namespaces(struct compiler *c)
 {
@@ -336,8 +207,8 @@ static void compile_namespaces(struct compiler *c)
 static void compile_columns(struct compiler *c)
 {
     struct csv_layout *csv = &c->t->csv;
-    csv->columns = text_list(c, compiler_get(c, 1, "columns"));
-    csv->shared = text_list(c, compiler_get(c, 1, "shared"));
+    csv->columns = compiler_texts(c, compiler_get(c, 1, "columns"));
+    csv->shared = compiler_texts(c, compiler_get(c, 1, "shared"));
     if (!csv->columns || !csv->shared)
         return;
     bool good = csv->columns[0] && csv->shared[0];
@@ -404,7 +275,8 @@ static void compile_head(struct compiler *c)
         "kinds",           "documents", "detect",     "codes",       "rows",
         "constants",       "note",      "notice",     "media_types", "suffixes",
         "months",          "examples",  "namespaces", "root",        "carries",
-        "letters",         "columns",   "shared",     "voice",       NULL};
+        "letters",         "columns",   "shared",     "voice",       "joined",
+        NULL};
     static const char *const known_of_form[] = {
         "comity_template", "id",        "title",    "source",    "syntax",   "kinds",
         "detect",          "codes",     "rows",     "constants", "note",     "media_types",
@@ -436,8 +308,8 @@ static void compile_head(struct compiler *c)
         compile_namespaces(c);
     t->carries = compiler_flag(c, 1, "carries");
     t->is_notice = compiler_flag(c, 1, "notice");
-    t->media_types = text_list(c, compiler_get(c, 1, "media_types"));
-    t->suffixes = text_list(c, compiler_get(c, 1, "suffixes"));
+    t->media_types = compiler_texts(c, compiler_get(c, 1, "media_types"));
+    t->suffixes = compiler_texts(c, compiler_get(c, 1, "suffixes"));
     t->scope.group = G_document;
     t->scope.count = 1;
     t->root.kind = MEMBER_OBJECT;
@@ -478,12 +350,7 @@ static void compile_body(struct compiler *c)
     else
         compiler_rows(c, 1, document);
     compiler_deep_entries(c);
-    compile_detect(c, compiler_get(c, 1, "detect"));
-    uint32_t kinds = compiler_get(c, 1, "kinds");
-    if (kinds && tree_node(&c->tree, kinds)->kind == COMITY_NODE_LIST)
-        compile_kinds(c, kinds, document);
-    else
-        compiler_fault(c, 1, "template.kind", "the template has no list of kinds");
+    compiler_document(c, document);
 }
 
 /* Length of the white space at the beginning of a text. */

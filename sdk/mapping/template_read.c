@@ -2,6 +2,7 @@
  *
  * From the located tree to the record, by a template.  What no row takes is kept with its
  * path, its order and its absence, so that the same template can give it back. */
+#include "mapping/joined.h"
 #include "mapping/carrier.h"
 #include "mapping/reader.h"
 #include "model/convention.h"
@@ -137,7 +138,7 @@ static void read_value(struct reading *r, const struct member *member, struct fr
                        const struct link *link, uint32_t index)
 {
     struct comity_node *node = tree_node(r->tree, index);
-    if (member->row->is_kept && member->row->made == MADE_REF) {
+    if (member->row->is_kept && member->row->made == MADE_REF && !member->row->has_of) {
         node->fate = FATE_MAPPED; /* the list's own `ref` has followed it */
     } else if (member->row->is_kept) {
         in_keep_node(r, frame->slots[0], link, index, FATE_KEPT);
@@ -413,6 +414,29 @@ static void read_stream(struct reading *r, struct frame *frame)
     r->prefix = "";
 }
 
+static bool has_kind(const void *user)
+{
+    return find_kind(user, 1) != NULL;
+}
+
+/* The node of the document behind `after`; 0: there is none, or *status says why. */
+static uint32_t next_document(struct reading *r, uint32_t after, comity_status *status)
+{
+    const struct template *t = r->t;
+    if (t->documents) {
+        uint32_t list = template_documents_node(t, r->tree);
+        return after  ? tree_node(r->tree, after)->next
+               : list ? tree_node(r->tree, list)->first
+                      : 0;
+    }
+    if (t->joined && !after)
+        *status = joined_split(t, r->tree, r->findings, has_kind, r);
+    if (*status != COMITY_OK || !r->tree->parts || after == joined_count(r->tree))
+        return *status == COMITY_OK && !after ? 1 : 0;
+    joined_show(r->tree, after);
+    return 1;
+}
+
 comity_status template_read(const struct template *t, struct record *record,
                             struct findings *findings, uint32_t *after, uint16_t language,
                             bool trace_values)
@@ -426,17 +450,12 @@ comity_status template_read(const struct template *t, struct record *record,
     struct frame frame = {.scope = &t->scope};
     frame.slots[0] = record->root;
     r.root = &frame;
-    uint32_t index = *after ? 0 : 1;
     bool first = *after == 0;
-    if (t->documents) {
-        uint32_t list = template_documents_node(t, r.tree);
-        index = *after ? tree_node(r.tree, *after)->next
-                : list ? tree_node(r.tree, list)->first
-                       : 0;
-    }
+    comity_status status = COMITY_OK;
+    uint32_t index = next_document(&r, *after, &status);
     if (!index)
-        return COMITY_END;
-    *after = index;
+        return status == COMITY_OK ? COMITY_END : status;
+    *after = r.tree->parts ? *after + 1 : index;
     if (tree_node(r.tree, index)->kind != COMITY_NODE_GROUP) {
         tree_report(r.tree, findings, index, COMITY_ERROR, "model.type", NULL, NULL,
                     "the document is not a JSON object");

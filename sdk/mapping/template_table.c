@@ -79,6 +79,8 @@ static void put_how(const struct member *member, struct buffer *how)
             buffer_format(how, "also %s%s; ", fields[also->field].name,
                           i == 0 && row->has_fallback ? " (and from it)" : "");
     }
+    if (row && row->is_file)
+        buffer_text(how, "label of a file beside the document; ");
     if (row && row->letters)
         buffer_format(how, "letters %s; ", row->letters->name);
     if (member->inside)

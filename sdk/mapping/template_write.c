@@ -285,20 +285,36 @@ static bool condition_written(struct writing *w, const struct kind_rule *rule)
     return condition_says(when, text, len);
 }
 
-static void refuse_kind(struct writing *w, const struct value *kind)
+/* False where the user has to choose an option first. */
+static bool is_chosen(const struct writing *w, const struct kind_rule *rule)
 {
-    char message[400];
+    return !rule->chosen || has_own(w) ||
+           (w->chosen[rule->option] && w->chosen[rule->option]->text == rule->chosen);
+}
+
+static void refuse_kind(struct writing *w, const struct value *kind,
+                        const struct kind_rule *unchosen)
+{
+    char message[400],
+        hint[120] = "a kind is refused, not bent: choose a format that carries it";
+    if (unchosen)
+        snprintf(hint, sizeof hint, "write it with -t %.40s:%.20s=%.20s", w->t->id,
+                 w->t->options[unchosen->option].name, unchosen->chosen);
     size_t size =
         (size_t)snprintf(message, sizeof message, "the document is of kind '%.*s'; %s carries",
                          clip(kind ? kind->text : "", kind ? kind->len : 0, 60),
                          kind ? kind->text : "", w->t->id);
-    for (size_t i = 0; i < w->t->kind_count && size < sizeof message; i++)
-        size += (size_t)snprintf(message + size, sizeof message - size, "%s %s", i ? "," : "",
+    const char *comma = "";
+    for (size_t i = 0; i < w->t->kind_count && size < sizeof message; i++) {
+        if (!is_chosen(w, &w->t->kinds[i]))
+            continue;
+        size += (size_t)snprintf(message + size, sizeof message - size, "%s %s", comma,
                                  w->t->kinds[i].kind);
+        comma = ",";
+    }
     struct value at = {.parent = w->record->root, .field = F_document_kind};
     at.node = kind && kind->node ? kind->node : w->record->root->node;
-    record_report(w->record, w->findings, &at, COMITY_ERROR, "model.kind",
-                  "a kind is refused, not bent: choose a format that carries it", message);
+    record_report(w->record, w->findings, &at, COMITY_ERROR, "model.kind", hint, message);
     w->failed = true;
 }
 
@@ -306,22 +322,19 @@ static void refuse_kind(struct writing *w, const struct value *kind)
 static bool check_kind(struct writing *w)
 {
     struct value *kind = value_child(w->record->root, F_document_kind);
-    const struct kind_rule *unsaid = NULL;
+    const struct kind_rule *unsaid = NULL, *unchosen = NULL;
     for (size_t i = 0; kind && i < w->t->kind_count; i++) {
         const struct kind_rule *rule = &w->t->kinds[i];
         if (!value_is(kind, rule->kind, rule->kind_len))
             continue;
         kind->flags |= VALUE_ASKED;
-        if (condition_written(w, rule))
+        if (is_chosen(w, rule) && condition_written(w, rule))
             return true;
         unsaid = rule;
+        unchosen = is_chosen(w, rule) ? NULL : rule;
     }
-    if (!unsaid) {
-        refuse_kind(w, kind);
-        return false;
-    }
-    if (!unsaid->when.row) {
-        refuse_kind(w, kind);
+    if (!unsaid || unchosen || !unsaid->when.row) {
+        refuse_kind(w, kind, unchosen);
         return false;
     }
     char message[300];

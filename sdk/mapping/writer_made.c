@@ -11,6 +11,49 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* --- UUIDs */
+
+static void hash_values(struct sha1_ctx *hash, const struct value *group)
+{
+    for (const struct value *v = group->first; v; v = v->next) {
+        if (v->field == F_document_provenance)
+            continue; /* the same request by another way has the same UUIDs */
+        sha1_update(hash, fields[v->field].name_len, (const uint8_t *)fields[v->field].name);
+        if (v->form == VALUE_TEXT)
+            sha1_update(hash, v->len, (const uint8_t *)v->text);
+        else if (v->form == VALUE_GROUP)
+            hash_values(hash, v);
+        sha1_update(hash, 1, (const uint8_t *)"");
+    }
+}
+
+/* RFC 9562, version 5: of what the document says, and of what it is made for. */
+static void put_uuid(struct writing *w, const struct row *row, const struct value *group,
+                     struct buffer *text)
+{
+    uint8_t id[SHA1_DIGEST_SIZE];
+    struct sha1_ctx hash;
+    struct buffer path;
+    buffer_init(&path, 4096);
+    if (group->parent)
+        value_path(group, &path);
+    sha1_init(&hash);
+    if (!w->is_hashed) {
+        hash_values(&hash, w->record->root);
+        sha1_digest(&hash, sizeof w->said_hash, w->said_hash);
+        w->is_hashed = true;
+    }
+    sha1_update(&hash, sizeof w->said_hash, w->said_hash);
+    sha1_update(&hash, path.size, (const uint8_t *)(path.bytes ? path.bytes : ""));
+    sha1_update(&hash, strlen(row->at), (const uint8_t *)row->at);
+    sha1_digest(&hash, sizeof id, id);
+    buffer_free(&path);
+    id[6] = (uint8_t)((id[6] & 0x0Fu) | 0x50u);
+    id[8] = (uint8_t)((id[8] & 0x3Fu) | 0x80u);
+    for (size_t i = 0; i < 16; i++)
+        buffer_format(text, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", id[i]);
+}
+
 /* --- keys */
 
 /* The keys of a list's groups: those of the source, and those made. */
@@ -52,7 +95,11 @@ static const char *make_key(struct writing *w, const struct keys *keys, const st
 {
     struct buffer text;
     buffer_init(&text, 0);
-    buffer_format(&text, "%s%u", row->prefix ? row->prefix : "", (unsigned)group->position + 1);
+    if (row->made == MADE_UUID)
+        put_uuid(w, row, group, &text);
+    else
+        buffer_format(&text, "%s%u", row->prefix ? row->prefix : "",
+                      (unsigned)group->position + 1);
     while (buffer_status(&text) == COMITY_OK && map_find(&keys->taken, text.bytes, text.size))
         buffer_char(&text, '_');
     const char *copy = buffer_status(&text) == COMITY_OK
@@ -127,49 +174,6 @@ static bool put_key(struct writing *w, const struct value *group, struct buffer 
     return keys != NULL;
 }
 
-/* --- UUIDs */
-
-static void hash_values(struct sha1_ctx *hash, const struct value *group)
-{
-    for (const struct value *v = group->first; v; v = v->next) {
-        if (v->field == F_document_provenance)
-            continue; /* the same request by another way has the same UUIDs */
-        sha1_update(hash, fields[v->field].name_len, (const uint8_t *)fields[v->field].name);
-        if (v->form == VALUE_TEXT)
-            sha1_update(hash, v->len, (const uint8_t *)v->text);
-        else if (v->form == VALUE_GROUP)
-            hash_values(hash, v);
-        sha1_update(hash, 1, (const uint8_t *)"");
-    }
-}
-
-/* RFC 9562, version 5: of what the document says, and of what it is made for. */
-static void put_uuid(struct writing *w, const struct row *row, const struct value *group,
-                     struct buffer *text)
-{
-    uint8_t id[SHA1_DIGEST_SIZE];
-    struct sha1_ctx hash;
-    struct buffer path;
-    buffer_init(&path, 4096);
-    if (group->parent)
-        value_path(group, &path);
-    sha1_init(&hash);
-    if (!w->is_hashed) {
-        hash_values(&hash, w->record->root);
-        sha1_digest(&hash, sizeof w->said_hash, w->said_hash);
-        w->is_hashed = true;
-    }
-    sha1_update(&hash, sizeof w->said_hash, w->said_hash);
-    sha1_update(&hash, path.size, (const uint8_t *)(path.bytes ? path.bytes : ""));
-    sha1_update(&hash, strlen(row->at), (const uint8_t *)row->at);
-    sha1_digest(&hash, sizeof id, id);
-    buffer_free(&path);
-    id[6] = (uint8_t)((id[6] & 0x0Fu) | 0x50u);
-    id[8] = (uint8_t)((id[8] & 0x3Fu) | 0x80u);
-    for (size_t i = 0; i < 16; i++)
-        buffer_format(text, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", id[i]);
-}
-
 /* --- the time */
 
 static void put_time(uint8_t made, struct buffer *text)
@@ -203,8 +207,11 @@ bool out_made(struct writing *w, const struct row *row, struct out_frame *frame,
 {
     switch (row->made) {
     case MADE_KEY:
-    case MADE_REF: /* technical, and of no meaning outside the document: not told */
-        return put_key(w, frame->slots[0], text);
+    case MADE_REF: { /* technical, and of no meaning outside the document: not told */
+        const struct value *group =
+            row->has_of ? out_target(w, frame, &row->of) : frame->slots[0];
+        return group && put_key(w, group, text);
+    }
     case MADE_UUID:
         put_uuid(w, row, frame->slots[0], text);
         break;

@@ -237,10 +237,14 @@ static bool write_made(struct writing *w, const struct member *member, struct ou
     bool wrote = out_made(w, member->row, frame, &text);
     if (wrote && member->row->made && !member->row->is_kept)
         out_note(w, KEPT_MADE, member->row->field_path, frame, 0, text.bytes, text.size);
+    if (wrote && member->is_listed)
+        buffer_char(w->out, '[');
     if (wrote && is_number)
         buffer_add(w->out, text.bytes, text.size);
     else
         wrote = wrote && put_text(w, &text);
+    if (wrote && member->is_listed)
+        buffer_char(w->out, ']');
     buffer_free(&text);
     w->stated += wrote;
     return wrote || out_absent(w, member, frame);
@@ -389,7 +393,20 @@ static bool write_scalar(struct writing *w, const struct member *member,
                                    : write_made(w, member, frame);
 }
 
-bool out_value(struct writing *w, const struct member *member, struct out_frame *frame)
+/* Notes the label that was written, as it stands there. */
+static void note_file(struct writing *w, const struct out_frame *frame, size_t begin)
+{
+    struct kept said = {.json = w->out->bytes + begin,
+                        .json_len = (uint32_t)(w->out->size - begin)};
+    struct scalar label;
+    if (!out_kept_scalar(w, &said, &label))
+        return;
+    const char *copy = arena_copy(w->record->arena, label.text, label.len);
+    if (!copy || !record_add_file(w->record, frame->slots[0], copy, label.len))
+        w->status = COMITY_E_NOMEM;
+}
+
+static bool write_value(struct writing *w, const struct member *member, struct out_frame *frame)
 {
     if (member->whole_of)
         return write_whole(w, member, frame);
@@ -398,6 +415,15 @@ bool out_value(struct writing *w, const struct member *member, struct out_frame 
     if (member->row->parts)
         return write_parts(w, member, frame);
     return write_scalar(w, member, frame);
+}
+
+bool out_value(struct writing *w, const struct member *member, struct out_frame *frame)
+{
+    size_t begin = w->out->size;
+    bool wrote = write_value(w, member, frame);
+    if (wrote && member->row->is_file && !w->is_trial && buffer_status(w->out) == COMITY_OK)
+        note_file(w, frame, begin);
+    return wrote;
 }
 
 struct kept *out_kept_entry(struct writing *w, struct out_frame *frame, uint32_t index)

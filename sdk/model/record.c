@@ -61,6 +61,20 @@ struct value *value_add_text(struct record *record, struct value *group, uint16_
     return value;
 }
 
+bool record_add_file(struct record *record, struct value *attachment, const char *label,
+                     size_t len)
+{
+    struct beside *file = arena_alloc(record->arena, sizeof *file);
+    if (!file)
+        return false;
+    *file = (struct beside){.next = record->files,
+                            .attachment = attachment,
+                            .label = label,
+                            .label_len = (uint32_t)len};
+    record->files = file;
+    return true;
+}
+
 void value_remove(struct value *value)
 {
     struct value *group = value->parent, *before = NULL;

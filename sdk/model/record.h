@@ -56,10 +56,21 @@ struct value {
     uint8_t form, flags;
 };
 
+/* A file that stands beside the document, by the label that the format has for it. */
+struct beside {
+    struct beside *next;
+    struct value *attachment;
+    const char *label;
+    uint32_t label_len;
+    const char *bytes; /* to be written; NULL: none are */
+    size_t size;
+};
+
 struct record {
     struct arena *arena;
     struct value *root;
     struct tree *tree; /* the input, for places and fates; may be NULL */
+    struct beside *files; /* of the document that was read or written last */
     bool is_carried;   /* the document that was written last carries all of it */
 };
 
@@ -87,6 +98,10 @@ struct value *value_add(struct record *record, struct value *group, uint16_t fie
 /* A new text value (the text is not copied). */
 struct value *value_add_text(struct record *record, struct value *group, uint16_t field,
                              const char *text, size_t len, uint32_t node);
+
+/* Notes the label of a file beside the document (not copied); false: no memory. */
+bool record_add_file(struct record *record, struct value *attachment, const char *label,
+                     size_t len);
 
 /* Takes a value out of its group. */
 void value_remove(struct value *value);

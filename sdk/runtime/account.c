@@ -2,6 +2,7 @@
  *
  * The loss account, kept by the host: what no writer asked for is lost, and said so; every
  * leaf of the input ends in exactly one of mapped, approximated, kept and dropped. */
+#include "mapping/joined.h"
 #include "runtime/context.h"
 
 #include <stdio.h>
@@ -92,7 +93,8 @@ static void report_combined(struct comity_record *record, const struct format *f
  * like any other. */
 static bool is_note_made(const struct value *v)
 {
-    return v->field == F_terminology_resolved && !v->node && !(v->flags & VALUE_ASKED);
+    return v->field >= S_terminology && v->field < E_terminology && !v->node &&
+           !(v->flags & (VALUE_ASKED | VALUE_USER));
 }
 
 static void report_notes(struct comity_record *record, const struct format *format)
@@ -119,7 +121,7 @@ static void report_group(struct comity_record *record, const struct format *form
         if (v->field == F_document_provenance)
             continue; /* about the record: its place is the report, not the request */
         if (is_note_made(v)) {
-            if (v->position == 0)
+            if (v->field == F_terminology_resolved && v->position == 0)
                 report_notes(record, format);
             continue;
         }
@@ -155,7 +157,9 @@ void account_leaves(const struct comity_record *record, struct comity_result *re
     uint32_t list = record->node == 1 ? 0 : template_documents_node(record->format->t, tree);
     bool is_first = list && tree_node(tree, list)->first == record->node;
     uint64_t counts[5] = {0};
-    for (uint32_t i = 1; i < tree->count; i++) {
+    if (tree->parts)
+        joined_leaves(tree, counts);
+    for (uint32_t i = 1; i < tree->count && !tree->parts; i++) {
         const struct comity_node *node = tree_node(tree, i);
         bool inside = node->offset >= document->offset && node->offset < document->end;
         bool around = is_first && (node->offset < tree_node(tree, list)->offset ||

@@ -6,6 +6,7 @@
 #define COMITY_RUNTIME_CONTEXT_H
 
 #include "base/arena.h"
+#include "base/encoding.h"
 #include "mapping/template.h"
 #include "model/convention.h"
 #include "model/profile.h"
@@ -109,6 +110,8 @@ struct session {
     struct format *from; /* NULL: detect */
     const char *charset; /* of text, as the user says; NULL: to be found out */
     uint16_t language;   /* of a form's labels, by text_input_read() */
+    char sha256[SHA256_HEX_SIZE]; /* of the tree's whole document, once it is asked for */
+    bool is_hashed;
     struct comity_result *result;
     struct arena settings;  /* what holds for all documents of the session */
     struct profile profile; /* no state where there is none */
@@ -177,6 +180,15 @@ void finish_writing(struct record_writer *writer, struct buffer *out);
 void account_losses(struct comity_record *record, const struct format *format);
 /* Adds the leaves of a document to the result. */
 void account_leaves(const struct comity_record *record, struct comity_result *result);
+
+/* --- beside.c: files beside a document, in the folder that the options name --- */
+/* Takes their bytes into a record that was read. */
+comity_status beside_take(struct comity_record *record);
+/* Writes a document by a template; the bytes of files are left out, and */
+comity_status beside_write(struct record_writer *writer, struct comity_record *record,
+                           struct buffer *out);
+/* written into the folder, before the document is shown.  COMITY_E_INVALID: reported. */
+comity_status beside_put(struct comity_record *record);
 
 /* --- supply.c --- */
 /* What the user supplies and where the record came from. */

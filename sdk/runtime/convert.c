@@ -110,8 +110,7 @@ comity_status write_document(struct record_writer *writer, struct comity_record 
         return COMITY_E_UNSUPPORTED;
     comity_status status = format->described.writer
                                ? host_write(writer, record, out)
-                               : template_write(&writer->templated, &record->record,
-                                                &record->session->findings, out);
+                               : beside_write(writer, record, out);
     if (status == COMITY_OK)
         account_losses(record, format);
     return status;
@@ -173,6 +172,8 @@ static comity_status convert_record(void *user, struct comity_record *record)
     bool stopped = findings_at_least(&session->findings, session->options->fail_on) > stopping;
     if (status == COMITY_E_INVALID && session->options->fail_on > COMITY_ERROR)
         status = COMITY_OK; /* the user asked for what could be written */
+    if (status == COMITY_OK && !stopped)
+        status = beside_put(record);
     if (status != COMITY_OK || stopped) {
         conversion->out.size = before;
         record_writer_undo(&conversion->writer);

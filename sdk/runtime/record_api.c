@@ -104,6 +104,8 @@ comity_status comity_record_write(struct comity_record *record, const char *to,
     if (status == COMITY_OK &&
         findings_at_least(&session->findings, session->options->fail_on) > stopping)
         status = COMITY_E_INVALID;
+    if (status == COMITY_OK)
+        status = beside_put(record);
     if (status == COMITY_OK && write(user, out.bytes, out.size) != 0)
         status = COMITY_E_IO;
     record_writer_free(&writer);

@@ -181,7 +181,7 @@ static comity_status read_record(struct comity_record *record, const struct form
     if (format->t && !format->described.reader) {
         status = template_read(format->t, &record->record, &session->findings, after,
                                session->language, session->options->trace != 0);
-        record->node = *after;
+        record->node = session->tree.parts ? 1 : *after;
         return status;
     }
     if (*after)
@@ -218,6 +218,8 @@ static comity_status run_record(struct session *session, const struct format *fo
     comity_status status = read_record(&record, format, after);
     if (status == COMITY_END || status == COMITY_E_NOMEM)
         return status;
+    if (status == COMITY_OK)
+        status = beside_take(&record);
     if (status == COMITY_OK && !session->options->no_provenance)
         status = supply_provenance(&record);
     if (status == COMITY_OK)
@@ -265,6 +267,7 @@ static comity_status run_tree(void *user, struct session *session)
         return COMITY_OK;
     }
     session->findings.format = format->id;
+    session->is_hashed = false;
     uint32_t after = 0;
     comity_status status = COMITY_OK;
     if (format->syntax == SYNTAX_TEXT || format->syntax == SYNTAX_CSV)

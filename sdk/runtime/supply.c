@@ -2,7 +2,6 @@
  *
  * What is added to a record from outside of its document: values that the user supplies, and
  * where the record came from.  No clock time: the same input gives the same output. */
-#include "base/encoding.h"
 #include "runtime/context.h"
 #include "syntax/json.h"
 
@@ -157,11 +156,16 @@ comity_status supply_provenance(struct comity_record *record)
         return COMITY_OK; /* the canonical formats are the model itself */
     const struct tree *tree = record->record.tree;
     const struct comity_node *node = tree_node(tree, record->node);
-    char *hex = arena_alloc(record->record.arena, SHA256_HEX_SIZE);
-    struct value *entry = hex ? add_provenance(record, format->id, format->maker) : NULL;
+    struct session *session = record->session;
+    struct value *entry = add_provenance(record, format->id, format->maker);
     if (!entry)
         return COMITY_E_NOMEM;
-    encoding_sha256(tree->text + node->offset, node->end - node->offset, hex);
+    if (record->node != 1 || !session->is_hashed) /* several may share the whole of a tree */
+        encoding_sha256(tree->text + node->offset, node->end - node->offset, session->sha256);
+    session->is_hashed = record->node == 1;
+    const char *hex = arena_copy(record->record.arena, session->sha256, SHA256_HEX_SIZE);
+    if (!hex)
+        return COMITY_E_NOMEM;
     return value_add_text(&record->record, entry, F_provenance_sha256, hex, SHA256_HEX_SIZE, 0)
                ? COMITY_OK
                : COMITY_E_NOMEM;

@@ -50,6 +50,8 @@ void tree_reset(struct tree *tree)
     tree->text = NULL;
     tree->size = 0;
     tree->map = NULL;
+    tree->parts = NULL;
+    tree->parted = 0;
     tree->is_normal = false;
     if (tree->notes)
         *tree->notes = (struct tree_notes){.text = NULL};
@@ -215,6 +217,18 @@ static bool is_counted_with(const struct tree *tree, const struct comity_node *a
     return same_text(a->name, a->name_len, b->name, b->name_len);
 }
 
+/* The entry that holds node `index`, of the list of which a part alone is linked. */
+static uint32_t entry_towards(const struct tree *tree, uint32_t index, uint32_t *passed)
+{
+    uint32_t low = 0, high = tree->entry_count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        *(tree->entries[middle] <= index ? &low : &high) = middle;
+    }
+    *passed = low;
+    return tree->entries[low];
+}
+
 /* The child of `parent` that holds node `index`; `*passed` becomes how many siblings stand
  * before it. */
 static uint32_t child_towards(const struct tree *tree, uint32_t parent, uint32_t index,
@@ -222,6 +236,8 @@ static uint32_t child_towards(const struct tree *tree, uint32_t parent, uint32_t
 {
     const struct tree_notes *noted = tree->notes;
     uint32_t child = tree->nodes[parent].first;
+    if (parent == tree->parted)
+        return entry_towards(tree, index, passed);
     *passed = 0;
     if (noted->parent == parent && noted->child <= index) {
         child = noted->child;

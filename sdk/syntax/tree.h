@@ -41,6 +41,7 @@ struct comity_node {
 };
 
 struct tree_notes;
+struct joined_parts;
 struct charset_map; /* from offsets of the UTF-8 text back to those of the input */
 
 struct tree {
@@ -56,6 +57,10 @@ struct tree {
     uint64_t line, column;         /* the same: from 1, in characters */
     const struct charset_map *map; /* NULL: text is the input's own bytes */
     struct arena *arena;           /* decoded text and whatever else the document needs */
+    struct joined_parts *parts; /* the documents that it is, mapping/joined.h; NULL: one */
+    uint32_t parted;            /* the list of which a part alone is linked; 0 = none */
+    const uint32_t *entries;    /* all of that list, by which its entries are numbered */
+    uint32_t entry_count;
     struct tree_notes *notes;      /* where tree.c last counted to; NULL without nodes */
 };
 

@@ -349,6 +349,8 @@ def unrecorded():
     form = text.replace(line, line + " [data] [information] [their] [its]")
     made = run("convert", "-t", "hk-cap525", "--terminology", "data", stdin=form, report=True)
     same(len(made.ends(0).of("term.unrecorded")), 1, "findings")
+    same([f for f in made.graver("loss") if f.get("field", "").startswith("terminology.v")], [],
+         "findings of what the program itself has noted")
 
 
 @case("a format's labels that speak another voice than the document are told of")

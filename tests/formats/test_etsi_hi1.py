@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import sys
@@ -141,11 +142,157 @@ def refused(kind):
         same(made.out, b"", "output")
 
 
-@case("preservation is refused by the XML of V1.12.1, which has none")
+@case("preservation is refused by the XML of V1.12.1, and written by that of V1.23.1")
 def _():
     record = json.dumps(record_of("preservation")).encode()
     made = run("convert", "-t", "etsi-hi1-xml", stdin=record)
     same(made.status, 5, made.err)
+    check(b"etsi-hi1-xml:version=V1.23.1" in made.err, made.err)
+    message = write(record_of("preservation"), "etsi-hi1-xml:version=V1.23.1")
+    check(b"<ETSIVersion>V1.23.1</" in message and b'"task:LPTaskObject"' in message, message)
+    same(plain(read(message, "etsi-hi1-xml")), record_of("preservation"), "the record")
+    same(run("roundtrip", "-", stdin=message).status, 0, "there and back")
+
+
+ORDERS = [{"number": "AUTH-1", "authority": {"official": "Ana"}}, {"number": "AUTH-2"}]
+KEY = "/Payload/RequestPayload/ActionRequests/ActionRequest/"
+
+
+def objects_of(message):
+    return [r["CREATE"]["HI1Object"] for r in
+            message["Payload"]["RequestPayload"]["ActionRequests"]["ActionRequest"]]
+
+
+def identifier(entry):
+    return entry["ObjectIdentifier"]
+
+
+@case("tasks and documents are linked to the authorisation that they rest on")
+def _():
+    message = json.loads(write(dict(RECORD, orders=ORDERS[:1]), "etsi-hi1-json"))
+    objects = objects_of(message)
+    check("AuthorisationObject" in objects[0]["@xsi:type"], objects[0])
+    same([o["AssociatedObjects"]["AssociatedObject"] for o in objects[1:]],
+         [[identifier(objects[0])]] * 4, "two tasks and two documents")
+    same([o for o in objects_of(json.loads(write(RECORD, "etsi-hi1-json")))
+          if "AssociatedObjects" in o], [], "without an authorisation")
+
+
+def two_requests():
+    """A message of two requests, their objects mixed: each task behind the other's order."""
+    one, two = (json.loads(write(dict(RECORD, id=i, orders=[o], attachments=[], material=[
+        {"category": "stored", "accounts": [{"value": i}]}]), "etsi-hi1-json"))
+        for i, o in zip(("P-1", "P-2"), ORDERS))
+    actions = one["Payload"]["RequestPayload"]["ActionRequests"]
+    mixed = [e for pair in zip(*(m["Payload"]["RequestPayload"]["ActionRequests"][
+        "ActionRequest"] for m in (one, two))) for e in pair]
+    actions["ActionRequest"] = [dict(e, ActionIdentifier=n) for n, e in enumerate(mixed)]
+    return one
+
+
+def leaves(value):
+    if isinstance(value, dict):
+        return sum(map(leaves, value.values())) if value else 1
+    return (sum(map(leaves, value)) if value else 1) if isinstance(value, list) else 1
+
+
+@cases("two requests in one message are two documents, {0}", [("etsi-hi1-json",),
+                                                              ("etsi-hi1-xml",)])
+def several(form):
+    message = json.dumps(two_requests()).encode()
+    if form == "etsi-hi1-xml":
+        mixed = run("convert", "-q", "-t", "convention-json", stdin=message).out.splitlines()
+        parts = [write(json.loads(r), form).split(b"<ActionRequest>") for r in mixed]
+        ends = [p[-1].index(b"</ActionRequests>") for p in parts]
+        tail = parts[0][-1][ends[0]:]
+        for part, end in zip(parts, ends):
+            part[-1] = part[-1][:end]
+        message = b"<ActionRequest>".join([parts[0][0]] + [
+            e for pair in zip(parts[0][1:], parts[1][1:]) for e in pair]) + tail
+    made = run("convert", "-f", form, "-t", "convention-json", stdin=message, report=True)
+    same(made.status, 0, made.err)
+    records = [json.loads(line) for line in made.out.splitlines()]
+    same([r["id"] for r in records], ["P-1", "P-2"], "documents")
+    same([r["orders"][0]["number"] for r in records], ["AUTH-1", "AUTH-2"], "orders")
+    same([[m["accounts"][0]["value"] for m in r["material"]] for r in records],
+         [["P-1"], ["P-2"]], "material")
+    check(made.of("model.several"), made)
+    if form == "etsi-hi1-json":
+        same(sum(made.summary[f] for f in ("mapped", "approximated", "kept", "dropped")),
+             leaves(json.loads(message)), "every leaf once")
+    again = [plain(read(write(r, form), form)) for r in records]
+    same(again, [plain(r) for r in records], "each as a message of its own")
+
+
+@case("a task that rests on two authorisations makes one document of both")
+def _():
+    message = two_requests()
+    objects = objects_of(message)
+    task = next(o for o in objects if "LDTask" in o["@xsi:type"])
+    task["AssociatedObjects"]["AssociatedObject"] = [identifier(o) for o in objects[:2]]
+    made = run("convert", "-t", "convention-json", stdin=json.dumps(message).encode())
+    same((made.status, made.out.count(b"\n")), (0, 1), made.err)
+    same(len(json.loads(made.out)["orders"]), 2, made.out)
+
+
+@case("an authorisation without a task goes with the first request, and so does what stands "
+      "alone")
+def _():
+    message = two_requests()
+    actions = message["Payload"]["RequestPayload"]["ActionRequests"]
+    alone = json.loads(write(dict(RECORD, orders=[{"number": "AUTH-3"}]), "etsi-hi1-json"))
+    extra = alone["Payload"]["RequestPayload"]["ActionRequests"]["ActionRequest"]
+    actions["ActionRequest"][:0] = [e for e in extra if "Task}" not in
+                                    e["CREATE"]["HI1Object"]["@xsi:type"]][:1]
+    made = run("convert", "-t", "convention-json", stdin=json.dumps(message).encode())
+    same((made.status, made.out.count(b"\n")), (0, 2), made.err)
+    records = [json.loads(line) for line in made.out.splitlines()]
+    same([[o["number"] for o in r["orders"]] for r in records],
+         [["AUTH-3", "AUTH-1"], ["AUTH-2"]], "orders")
+
+
+@case("two objects with one UUID are told at the second, once, and both are read")
+def _():
+    message = json.loads(write(dict(RECORD, orders=ORDERS), "etsi-hi1-json"))
+    objects = objects_of(message)
+    objects[1]["ObjectIdentifier"] = identifier(objects[0])
+    made = run("convert", "-t", "convention-json", stdin=json.dumps(message).encode(),
+               report=True)
+    same(made.status, 0, made.err)
+    same([f["source"] for f in made.of("model.key-twice")],
+         [KEY + "1/CREATE/HI1Object/ObjectIdentifier"], made)
+    same(len(json.loads(made.out)["orders"]), 2, made.out)
+
+
+@case("a finding in the second request of a message points into the message")
+def _():
+    message = two_requests()
+    tasks = [n for n, o in enumerate(objects_of(message)) if "LDTask" in o["@xsi:type"]]
+    objects_of(message)[tasks[1]]["task:RequestDetails"]["task:StartTime"] = "2026-02-30"
+    made = run("convert", "-t", "convention-json", stdin=json.dumps(message).encode(),
+               report=True)
+    same([f["source"] for f in made.of("model.date")],
+         [f"{KEY}{tasks[1]}/CREATE/HI1Object/task:RequestDetails/task:StartTime"], made)
+
+
+@case("eight times as many requests in one message cost eight times the time, and a margin")
+def _():
+    def seconds(count):
+        message = two_requests()
+        actions = message["Payload"]["RequestPayload"]["ActionRequests"]
+        both = json.dumps(actions["ActionRequest"])
+        actions["ActionRequest"] = [
+            e for n in range(count) for e in json.loads(
+                both.replace("-", f"-{n}x"))[:4]]
+        for n, entry in enumerate(actions["ActionRequest"]):
+            kind = entry["CREATE"]["HI1Object"]["@xsi:type"]
+            entry["CREATE"]["HI1Object"]["@xsi:type"] = kind.replace(f"-{n // 4}x", "-")
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        made = run("convert", "-q", "-t", "convention-json", stdin=json.dumps(message).encode())
+        same((made.status, made.out.count(b"\n")), (0, 2 * count), made.err[:500])
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    few, many = min(seconds(400) for _ in range(3)), seconds(3200)
+    check(many < 24 * max(few, 0.005), f"400: {few:.3f} s, 3,200: {many:.3f} s")
 
 
 @cases("{0}: a record that is not what it says is left, and the rest is read", [

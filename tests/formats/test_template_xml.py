@@ -221,6 +221,15 @@ def _():
     ("an entry that no row states", {"rows": [
         {"at": "d:note[d:of/d:kind=law]/d:text", "field": "facts.summary"},
         {"at": "d:note[d:of/d:kind=law]/d:of/d:kind", "const": "fact"}]}, "template.at"),
+    ("a kind that an option lets be written, which no row has", {"kinds": [
+        {"kind": "mutual-legal-assistance", "chosen": {"version": "2"}}]}, "template.option"),
+    ("a member of a kind that is none", {"kinds": [
+        {"kind": "mutual-legal-assistance", "wen": {"has": "d:id"}}]},
+     "template.unknown-member"),
+    ("documents that are joined by nothing", {"joined": {"at": "d:note[]", "id": "@id"}},
+     "template.joined"),
+    ("a ref of what is no list of groups", {"rows": [
+        {"at": "d:link[]", "made": "ref", "of": "facts.summary"}]}, "template.made"),
     ("counting from no digit", {"rows": [
         {"at": "d:person[]", "each": "persons[]", "rows": [
             {"at": "d:number", "made": "number", "first": 12}]}]}, "template.row"),
