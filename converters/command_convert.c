@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * comity convert: documents of all inputs to one output, or to a folder. */
-#include "cli.h"
-
-#include "io/file.h"
+#include "cli_output.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -22,43 +20,11 @@ static const char help[] =
 
 struct destination {
     struct cli *cli;
-    struct output_file file;
-    bool is_open, to_folder;
+    struct cli_output output;
+    bool to_folder;
     const char *input; /* name of the input at hand */
     uint64_t number;   /* of the document, over all inputs: names are distinct */
 };
-
-static void output_fault(struct cli *cli, const char *path, int error)
-{
-    char message[300];
-    snprintf(message, sizeof message, "the output cannot be written: %s", strerror(error));
-    cli_report(cli, COMITY_ERROR, "io.write", path, message,
-               error == EEXIST ? "--overwrite replaces it" : NULL);
-    cli->output_failed = true;
-}
-
-/* The output is made when there is something to write: a failed run leaves nothing behind. */
-static int write_output(void *user, const void *bytes, size_t size)
-{
-    struct destination *to = user;
-    const char *path = to->cli->output;
-    int error = 0;
-    if (!path || strcmp(path, "-") == 0) {
-        if (write_all(STDOUT_FILENO, bytes, size, &error) == COMITY_OK)
-            return 0;
-        output_fault(to->cli, "standard output", error);
-        return 1;
-    }
-    if (!to->is_open && output_open(&to->file, path, to->cli->overwrite) != COMITY_OK) {
-        output_fault(to->cli, path, to->file.error ? to->file.error : ENOMEM);
-        return 1;
-    }
-    to->is_open = true;
-    if (output_write(&to->file, bytes, size) == COMITY_OK)
-        return 0;
-    output_fault(to->cli, path, to->file.error);
-    return 1;
-}
 
 /* The syntax of the target: "json" where it is not known. */
 static const char *syntax_of_target(const struct cli *cli)
@@ -108,17 +74,18 @@ static void document_path(const struct destination *to, char *path, size_t size)
 static int write_document(void *user, const void *bytes, size_t size)
 {
     struct destination *to = user;
+    struct output_file file;
     char path[4096];
     document_path(to, path, sizeof path);
-    comity_status status = output_open(&to->file, path, to->cli->overwrite);
+    comity_status status = output_open(&file, path, to->cli->overwrite);
     if (status == COMITY_OK)
-        status = output_write(&to->file, bytes, size);
+        status = output_write(&file, bytes, size);
     if (status == COMITY_OK)
-        status = output_commit(&to->file);
+        status = output_commit(&file);
     if (status == COMITY_OK)
         return 0;
-    output_fault(to->cli, path, to->file.error ? to->file.error : ENOMEM);
-    output_abandon(&to->file);
+    cli_output_fault(to->cli, path, file.error ? file.error : ENOMEM);
+    output_abandon(&file);
     return 1;
 }
 
@@ -142,10 +109,11 @@ static bool convert_input(struct cli *cli, const char *name, const struct comity
 {
     struct destination *to = user;
     to->input = name;
-    comity_status status = to->to_folder ? comity_read(cli->context, &cli->options, input,
-                                                       convert_document, to, &cli->result)
-                                         : comity_convert(cli->context, &cli->options, input,
-                                                          write_output, to, &cli->result);
+    comity_status status = to->to_folder
+                               ? comity_read(cli->context, &cli->options, input,
+                                             convert_document, to, &cli->result)
+                               : comity_convert(cli->context, &cli->options, input,
+                                                cli_output_write, &to->output, &cli->result);
     if (!(status == COMITY_E_IO && cli->output_failed))
         cli_status(cli, status);
     bool goes_on = status == COMITY_OK || status == COMITY_E_INVALID || status == COMITY_E_IO;
@@ -156,21 +124,15 @@ static void convert_all(struct destination *to)
 {
     struct cli *cli = to->cli;
     cli_each(cli, convert_input, to);
-    if (!to->is_open)
-        return;
-    bool failed =
-        cli->output_failed || cli->wrong_usage || cli->out_of_memory || cli->plugin_failures;
-    if (failed)
-        output_abandon(&to->file);
-    else if (output_commit(&to->file) != COMITY_OK)
-        output_fault(cli, cli->output, to->file.error);
+    cli_output_end(&to->output);
 }
 
 int cli_convert(struct cli *cli)
 {
-    struct destination to = {.cli = cli, .to_folder = is_folder(cli->output)};
+    struct destination to = {
+        .cli = cli, .output = {.cli = cli}, .to_folder = is_folder(cli->output)};
     if (to.to_folder && mkdir(cli->output, 0700) != 0 && errno != EEXIST)
-        output_fault(cli, cli->output, errno);
+        cli_output_fault(cli, cli->output, errno);
     if (cli->input_count > 1 && !to.to_folder && cli_open(cli) && holds_one(cli)) {
         fputs("comity: a file of the target format holds one document; -o DIR/ makes one "
               "file of each\n",
@@ -180,7 +142,7 @@ int cli_convert(struct cli *cli)
     struct stat existing;
     if (!to.to_folder && cli->output && !cli->overwrite && strcmp(cli->output, "-") != 0 &&
         stat(cli->output, &existing) == 0 && S_ISREG(existing.st_mode))
-        output_fault(cli, cli->output, EEXIST);
+        cli_output_fault(cli, cli->output, EEXIST);
     if (!cli->output_failed && !cli->wrong_usage && (cli->context || cli_open(cli)))
         convert_all(&to);
     return cli_finish(cli);

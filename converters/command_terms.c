@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * comity terms: the bracketed terms of documents and of plain text. */
-#include "cli.h"
+#include "cli_output.h"
 
-#include "io/file.h"
 #include "model/terms_check.h"
 #include "runtime/context.h"
 
@@ -30,11 +29,10 @@ static const char help[] =
 
 struct terms_run {
     struct cli *cli;
-    const char *name; /* of the input at hand */
-    uint64_t *counts; /* by term: inventory */
-    struct output_file file;
-    bool is_open;
-    uint64_t errors; /* of check, in the document at hand */
+    const char *name;         /* of the input at hand */
+    uint64_t *counts;         /* by term: inventory */
+    struct cli_output output; /* of resolve */
+    uint64_t errors;          /* of check, in the document at hand */
     const char *format;
     bool is_mixed; /* documents of several formats */
     bool (*document)(struct terms_run *run, const char *format,
@@ -189,37 +187,6 @@ static void print_inventory(const struct terms_run *run)
 
 /* --- resolve */
 
-static void output_fault(struct cli *cli, const char *path, int error)
-{
-    char message[300];
-    snprintf(message, sizeof message, "the output cannot be written: %s", strerror(error));
-    cli_report(cli, COMITY_ERROR, "io.write", path, message,
-               error == EEXIST ? "--overwrite replaces it" : NULL);
-    cli->output_failed = true;
-}
-
-static int write_output(void *user, const void *bytes, size_t size)
-{
-    struct terms_run *run = user;
-    const char *path = run->cli->output;
-    int error = 0;
-    if (!path || strcmp(path, "-") == 0) {
-        if (write_all(STDOUT_FILENO, bytes, size, &error) == COMITY_OK)
-            return 0;
-        output_fault(run->cli, "standard output", error);
-        return 1;
-    }
-    if (!run->is_open && output_open(&run->file, path, run->cli->overwrite) != COMITY_OK) {
-        output_fault(run->cli, path, run->file.error ? run->file.error : ENOMEM);
-        return 1;
-    }
-    run->is_open = true;
-    if (output_write(&run->file, bytes, size) == COMITY_OK)
-        return 0;
-    output_fault(run->cli, path, run->file.error);
-    return 1;
-}
-
 static bool resolve_document(struct terms_run *run, const char *format,
                              const struct comity_input *input)
 {
@@ -227,8 +194,8 @@ static bool resolve_document(struct terms_run *run, const char *format,
     struct comity_options options = cli->options;
     options.from = options.to = format;
     options.no_provenance = 1;
-    comity_status status =
-        comity_convert(cli->context, &options, input, write_output, run, &cli->result);
+    comity_status status = comity_convert(cli->context, &options, input, cli_output_write,
+                                          &run->output, &cli->result);
     if (!(status == COMITY_E_IO && cli->output_failed))
         cli_status(cli, status);
     return true;
@@ -254,21 +221,10 @@ static void resolve_text(struct terms_run *run, const struct comity_input *input
         cli->result.failed_input++;
     } else if (status != COMITY_OK) {
         cli_status(cli, status);
-    } else if (write_output(run, out.bytes ? out.bytes : "", out.size) == 0) {
+    } else if (cli_output_write(&run->output, out.bytes ? out.bytes : "", out.size) == 0) {
         cli->result.documents++;
     }
     buffer_free(&out);
-}
-
-static void finish_output(struct terms_run *run)
-{
-    struct cli *cli = run->cli;
-    if (!run->is_open)
-        return;
-    if (cli->output_failed || cli->out_of_memory || cli->wrong_usage)
-        output_abandon(&run->file);
-    else if (output_commit(&run->file) != COMITY_OK)
-        output_fault(cli, cli->output, run->file.error);
 }
 
 /* --- check */
@@ -380,7 +336,7 @@ static bool check_document(struct terms_run *run, const char *format,
 int command_terms(int argc, char **argv)
 {
     struct cli cli;
-    struct terms_run run = {.cli = &cli};
+    struct terms_run run = {.cli = &cli, .output = {.cli = &cli}};
     const char *what = argc > 1 ? argv[1] : "";
     unsigned takes = TAKES_FROM | TAKES_CONVERSION;
     uint64_t counts[TERMS_MAX] = {0};
@@ -411,7 +367,7 @@ int command_terms(int argc, char **argv)
     }
     cli_each(&cli, each_input, &run);
     if (is_resolve)
-        finish_output(&run);
+        cli_output_end(&run.output);
     if (is_inventory && cli.context)
         print_inventory(&run);
     return cli_finish(&cli);

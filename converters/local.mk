@@ -6,6 +6,7 @@ bin_PROGRAMS += comity
 comity_SOURCES = \
 	converters/cli.c \
 	converters/cli_findings.c \
+	converters/cli_output.c \
 	converters/command_convert.c \
 	converters/command_detect.c \
 	converters/command_diff.c \

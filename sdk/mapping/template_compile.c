@@ -353,57 +353,21 @@ static void compile_body(struct compiler *c)
     compiler_document(c, document);
 }
 
-/* Length of the white space at the beginning of a text. */
-static size_t blanks(const char *text, size_t len)
-{
-    size_t count = 0;
-    while (count < len && memchr(" \t\r\n", text[count], 4))
-        count++;
-    return count;
-}
-
 comity_status template_compile_variant(struct arena *arena, const char *text, size_t len,
                                        size_t variant, bool check, struct findings *findings,
                                        struct template **compiled)
 {
     struct compiler c = {.arena = arena, .findings = findings, .variant = variant};
     struct limits limits = LIMITS_INIT;
-    struct syntax_error error;
-    size_t used = 0, blank = blanks(text, len);
     *compiled = NULL;
     c.t = compiler_take(&c, sizeof *c.t);
     if (!c.t)
         return COMITY_E_NOMEM;
     tree_init(&c.tree, arena);
-    c.tree.line = c.tree.column = 1;
-    for (size_t i = 0; i < blank; i++) {
-        c.tree.column = text[i] == '\n' ? 1 : c.tree.column + 1;
-        c.tree.line += text[i] == '\n';
-    }
-    c.tree.offset = blank;
-    comity_status status =
-        json_read(&c.tree, text + blank, len - blank, true, &limits, &used, &error);
-    if (status == COMITY_OK)
-        used += blanks(text + blank + used, len - blank - used);
-    if (status == COMITY_OK && blank + used < len) {
-        status = COMITY_E_INVALID;
-        error = (struct syntax_error){.code = "json.trailing-text", .offset = used};
-        snprintf(error.message, sizeof error.message, "something follows the template");
-    }
+    comity_status status = json_read_whole(&c.tree, text, len, &limits, findings);
     if (status == COMITY_E_NOMEM) {
         c.status = status;
     } else if (status != COMITY_OK) {
-        c.tree.text = text + blank;
-        c.tree.size = len - blank;
-        struct place place = tree_place(&c.tree, error.offset);
-        struct comity_finding finding = {.struct_size = sizeof finding,
-                                         .severity = COMITY_ERROR,
-                                         .code = error.code,
-                                         .message = error.message,
-                                         .line = place.line,
-                                         .column = place.column,
-                                         .offset = place.offset};
-        findings_add(findings, &finding);
         c.failed = true;
     } else if (tree_node(&c.tree, 1)->kind != COMITY_NODE_GROUP) {
         compiler_fault(&c, 1, "template.type", "a template is a JSON object");

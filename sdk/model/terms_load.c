@@ -27,42 +27,14 @@ static void fault(struct load *load, uint32_t node, const char *message)
     load->status = COMITY_E_INVALID;
 }
 
-static size_t blanks(const char *text, size_t len)
-{
-    size_t count = 0;
-    while (count < len && memchr(" \t\r\n", text[count], 4))
-        count++;
-    return count;
-}
-
 /* Parses the one value that a file holds. */
 static comity_status parse(struct load *load, const char *text, size_t len)
 {
     static const struct limits limits = LIMITS_INIT;
-    struct syntax_error error = {.code = "json.trailing-text"};
     struct tree *tree = &load->tree;
-    size_t start = blanks(text, len), used = 0;
-    tree->line = tree->column = 1;
-    for (size_t i = 0; i < start; i++) {
-        tree->column = text[i] == '\n' ? 1 : tree->column + 1;
-        tree->line += text[i] == '\n';
-    }
-    tree->offset = start;
-    text += start;
-    len -= start;
-    comity_status status = json_read(tree, text, len, true, &limits, &used, &error);
-    if (status == COMITY_E_NOMEM)
+    comity_status status = json_read_whole(tree, text, len, &limits, load->findings);
+    if (status != COMITY_OK)
         return status;
-    if (status == COMITY_OK && used + blanks(text + used, len - used) < len) {
-        error.offset = used + blanks(text + used, len - used);
-        tree->size = len;
-        snprintf(error.message, sizeof error.message, "something follows the object");
-        status = COMITY_E_INVALID;
-    }
-    if (status != COMITY_OK) {
-        tree_report_syntax(tree, load->findings, &error);
-        return COMITY_E_INVALID;
-    }
     if (tree_node(tree, 1)->kind != COMITY_NODE_GROUP) {
         fault(load, 1, "found no JSON object here; expected one");
         return load->status;
