@@ -205,10 +205,12 @@ static bool resolve_document(struct terms_run *run, const char *format,
 static void resolve_text(struct terms_run *run, const struct comity_input *input)
 {
     struct cli *cli = run->cli;
+    struct comity_options options = cli->options;
     struct session session;
     struct buffer out;
+    options.from = NULL; /* "text" is no format */
     buffer_init(&out, 0);
-    comity_status status = session_open(&session, cli->context, &cli->options, &cli->result);
+    comity_status status = session_open(&session, cli->context, &options, &cli->result);
     if (status == COMITY_OK && !session.voice) /* a text knows of no sets that it had */
         buffer_add(&out, input->bytes, input->size);
     else if (status == COMITY_OK)

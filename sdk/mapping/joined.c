@@ -48,19 +48,20 @@ static void join(struct joining *j, uint32_t a, uint32_t b)
     j->up[a > b ? a : b] = a > b ? b : a;
 }
 
-/* The keys that an entry refers to: one, or a list; 0 behind the last. */
-static uint32_t first_reference(const struct joining *j, uint32_t entry)
+/* The keys that an entry refers to: one, or a list; 0 behind the last.  `*is_one` tells them
+ * apart, since what is found by its name is looked for once an entry. */
+static uint32_t first_reference(const struct joining *j, uint32_t entry, bool *is_one)
 {
     uint32_t at = tree_at(j->tree, j->nodes[entry], j->by->refs);
+    *is_one = !at || tree_node(j->tree, at)->kind != COMITY_NODE_LIST;
     return at && tree_node(j->tree, at)->kind == COMITY_NODE_LIST
                ? tree_node(j->tree, at)->first
                : at;
 }
 
-static uint32_t next_reference(const struct joining *j, uint32_t entry, uint32_t reference)
+static uint32_t next_reference(const struct joining *j, uint32_t reference, bool is_one)
 {
-    uint32_t at = tree_at(j->tree, j->nodes[entry], j->by->refs);
-    return reference == at ? 0 : tree_node(j->tree, reference)->next;
+    return is_one ? 0 : tree_node(j->tree, reference)->next;
 }
 
 static comity_status add_entries(struct joining *j)
@@ -72,9 +73,11 @@ static comity_status add_entries(struct joining *j)
         return COMITY_E_NOMEM;
     for (uint32_t i = tree_node(j->tree, j->list)->first; i; i = tree_node(j->tree, i)->next)
         j->nodes[j->entries++] = i;
-    for (uint32_t e = 0; e < j->entries; e++)
-        for (uint32_t r = first_reference(j, e); r; r = next_reference(j, e, r))
+    for (uint32_t e = 0; e < j->entries; e++) {
+        bool is_one = false;
+        for (uint32_t r = first_reference(j, e, &is_one); r; r = next_reference(j, r, is_one))
             room++;
+    }
     j->up = arena_alloc(j->tree->arena, room * sizeof *j->up);
     for (uint32_t i = 0; j->up && i < room; i++)
         j->up[i] = i;
@@ -106,8 +109,9 @@ static comity_status add_keys(struct joining *j, struct findings *findings)
 
 static comity_status follow_references(struct joining *j)
 {
-    for (uint32_t e = 0; e < j->entries; e++)
-        for (uint32_t r = first_reference(j, e); r; r = next_reference(j, e, r)) {
+    for (uint32_t e = 0; e < j->entries; e++) {
+        bool is_one = false;
+        for (uint32_t r = first_reference(j, e, &is_one); r; r = next_reference(j, r, is_one)) {
             const struct comity_node *key = tree_node(j->tree, r);
             if (key->kind != COMITY_NODE_STRING)
                 continue;
@@ -118,6 +122,7 @@ static comity_status follow_references(struct joining *j)
                 *slot = (void *)(uintptr_t)(++j->items);
             join(j, e, (uint32_t)(uintptr_t)*slot - 1);
         }
+    }
     return COMITY_OK;
 }
 

@@ -3,6 +3,7 @@
  * The rules that ask for more than that something is stated: times, decisions, and what a State
  * has declared.  One function a rule, named in rules.def.  What is written in a way that cannot
  * be measured is no fault: nothing is guessed. */
+#include "model/convention.h"
 #include "model/dates.h"
 #include "model/profile.h"
 #include "model/rule_check.h"
@@ -27,7 +28,8 @@ static bool text_is(const struct value *group, uint16_t field, const char *wante
 
 /* --- times */
 
-/* A length in days, from a quantity such as 2 months; -1 where it cannot be told. */
+/* A length in days, from a quantity such as 2 months; -1 where it cannot be told.  Twelve
+ * months are a year. */
 static long days_of(const struct value *quantity)
 {
     static const struct {
@@ -49,7 +51,7 @@ static long days_of(const struct value *quantity)
     }
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (strlen(units[i].unit) == unit_len && memcmp(units[i].unit, unit, unit_len) == 0)
-            return whole * units[i].days;
+            return whole * units[i].days + (units[i].days == 30 ? 5 * (whole / 12) : 0);
     return -1;
 }
 
@@ -253,7 +255,7 @@ static void grounds_are_among(struct rule_check *check, const char *kind,
             profile_lists(allowed, ground->text, ground->len))
             continue;
         snprintf(what, sizeof what, "the refusal of a request for %s rests on %.*s", kind,
-                 ground->len > 40 ? 40 : (int)ground->len, ground->text);
+                 clip(ground->text, ground->len, 40), ground->text);
         rule_fault(check, ground, "decision.grounds", what);
     }
 }
@@ -289,9 +291,9 @@ void rule_test_language_is_accepted(struct rule_check *check)
             return;
     }
     char what[200];
-    size_t used =
-        (size_t)snprintf(what, sizeof what, "%.*s%s; accepted:", len > 40 ? 40 : (int)len,
-                         text ? text : "", text ? " is not accepted" : "language is missing");
+    size_t used = (size_t)snprintf(what, sizeof what, "%.*s%s; accepted:",
+                                   text ? clip(text, len, 40) : 0, text ? text : "",
+                                   text ? " is not accepted" : "language is missing");
     for (; *accepted && used < sizeof what - 20; accepted++)
         used += (size_t)snprintf(what + used, sizeof what - used, " %.12s", *accepted);
     rule_fault(check, value_child(root, F_document_language), "language", what);

@@ -317,7 +317,7 @@ static comity_status keep_notes(struct record *record, struct value *group,
     return COMITY_OK;
 }
 
-/* Undoes what can be undone; `findings` NULL: in silence. */
+/* Undoes what can be undone, and tells of what cannot. */
 static comity_status undo(struct record *record, const struct terms *terms,
                           struct findings *findings, size_t *kept)
 {
@@ -342,7 +342,7 @@ static comity_status undo(struct record *record, const struct terms *terms,
     comity_status status = restore_notes(&r, notes, count);
     buffer_free(&r.text);
     buffer_free(&r.path);
-    for (i = 0; findings && i < count && status == COMITY_OK; i++)
+    for (i = 0; i < count && status == COMITY_OK; i++)
         if (!notes[i].is_done)
             record_report(record, findings, notes[i].entry, COMITY_WARNING, "term.not-restored",
                           NULL,
@@ -446,7 +446,7 @@ comity_status record_resolve_terms(struct record *record, const struct terms *te
         stated(record, group, was_resolved ? F_terminology_restores : F_terminology_voice);
     buffer_init(&r.path, 0);
     buffer_init(&r.text, 0);
-    comity_status status = undo(record, terms, NULL, &kept);
+    comity_status status = undo(record, terms, findings, &kept);
     if (status == COMITY_OK)
         status = record_each_prose(record->root, resolve_value, &r);
     if (status == COMITY_OK)

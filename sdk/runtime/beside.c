@@ -92,6 +92,17 @@ static const char *path_of(struct comity_record *record, const struct beside *fi
 
 /* --- reading */
 
+/* True if a digest is stated, in whatever case: a form may write it in capitals. */
+static bool is_digest(const struct value *stated, const char hex[SHA256_HEX_SIZE])
+{
+    bool same = stated->form == VALUE_TEXT && stated->len == SHA256_HEX_SIZE;
+    for (uint32_t i = 0; same && i < stated->len; i++) {
+        char c = stated->text[i];
+        same = (c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) == hex[i];
+    }
+    return same;
+}
+
 static comity_status take_file(struct comity_record *record, const struct beside *file)
 {
     const char *path = path_of(record, file), *bytes = NULL;
@@ -107,7 +118,7 @@ static comity_status take_file(struct comity_record *record, const struct beside
     char hex[SHA256_HEX_SIZE];
     const struct value *stated = value_child(file->attachment, F_attachment_sha256);
     encoding_sha256(bytes, size, hex);
-    if (stated && !value_is(stated, hex, sizeof hex)) {
+    if (stated && !is_digest(stated, hex)) {
         report(record, file, COMITY_ERROR, "model.attachment-digest",
                "find out which is right before it is used",
                "is not the one whose SHA-256 the document states");
@@ -239,6 +250,10 @@ static comity_status put_file(struct comity_record *record, const struct beside 
     struct output_file output;
     if (!path)
         return COMITY_E_NOMEM;
+    /* What is there is no output, were it a pipe that nobody reads. */
+    struct stat there;
+    if (lstat(path, &there) == 0)
+        return check_there(record, file, path);
     comity_status status = output_open(&output, path, false);
     if (status == COMITY_E_IO && output.error == EEXIST)
         return check_there(record, file, path);

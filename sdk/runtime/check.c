@@ -72,9 +72,10 @@ static void check_demand(const struct checked *checked, const struct kind *kind,
     if ((demand->kinds && !profile_lists(demand->kinds, kind->id, strlen(kind->id))) ||
         rule_is_stated(&asked, record))
         return;
-    snprintf(message, sizeof message, "%.200s is missing, which %s demands%s%.200s%s",
+    const char *article = demand->article ? demand->article : "";
+    snprintf(message, sizeof message, "%.200s is missing, which %s demands%s%.*s%s",
              demand->place, checked->record->session->profile.state,
-             demand->article ? " (" : "", demand->article ? demand->article : "",
+             demand->article ? " (" : "", clip(article, strlen(article), 200), article,
              demand->article ? ")" : "");
     report(checked, record->root, COMITY_ERROR, "rule.demanded", demand->place, demand->advice,
            message);
@@ -93,7 +94,7 @@ static const struct profile *profile_for(const struct checked *checked, const st
     if (!state || value_is(state, profile->state, strlen(profile->state)))
         return profile;
     snprintf(message, sizeof message, "the request goes to %.*s; the profile is that of %s",
-             state->len > 40 ? 40 : (int)state->len, state->text, profile->state);
+             clip(state->text, state->len, 40), state->text, profile->state);
     report(checked, state, COMITY_WARNING, "rule.other-state", "requested.state",
            "use the profile of the requested State", message);
     return NULL;

@@ -191,6 +191,14 @@ def usage(options):
     run("terms", *options.split()).ends(2)
 
 
+@case("-f text is plain text to each of the three")
+def named_text():
+    plain = b"[data] [information]\n"
+    for what in (["inventory"], ["check"], ["resolve", "--terminology", "data"]):
+        made = run("terms", *what, "-f", "text", stdin=plain).ends(0)
+    same(made.out, b"data\n", "resolved")
+
+
 @case("what is no document is told, not taken for text: exit status 4")
 def broken():
     made = run("terms", "inventory", file('{"schema": "' + URN + '", "kind": '), report=False)
@@ -312,6 +320,17 @@ def changed_since():
                report=True).ends(0)
     same(json.loads(made.out)["facts"]["summary"], "the dates and their quay", "summary")
     same(len(made.of("term.not-restored")), 2, "findings")
+
+
+@case("a voice after another tells of what has been changed since, and keeps its words")
+def changed_before_another_voice():
+    there = run("convert", "-t", "convention-json", "--terminology", "data",
+                stdin=record("the [data] [information]")).ends(0)
+    text = there.out.replace(b"the data", b"now the data")
+    made = run("convert", "-t", "convention-json", "--terminology", "information", stdin=text,
+               report=True).ends(0)
+    same(json.loads(made.out)["facts"]["summary"], "now the data", "summary")
+    same(len(made.of("term.not-restored")), 1, "findings")
 
 
 @case("bracketed restores nothing where the record knows of nothing, nor what is no set")

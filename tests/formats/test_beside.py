@@ -127,6 +127,24 @@ def _():
     same((made.out, files(where)), (b"", {"order.pdf": b"another"}), "what is written")
 
 
+@case("a pipe that is there stops the document, and is not waited for")
+def _():
+    where = folder() / "files"
+    where.mkdir()
+    os.mkfifo(where / "order.pdf")
+    made = written(request(attachment("order.pdf")), where, status=5)
+    same([f["code"] for f in made.graver("error")], ["io.attachment"], made)
+
+
+@case("a digest in capitals is the same digest")
+def _():
+    where = folder() / "files"
+    data = written(request(attachment(
+        "order.pdf", sha256=hashlib.sha256(ORDER).hexdigest().upper())), where).out
+    made = read(data, where)
+    check("content" in json.loads(made.out)["attachments"][0], made.out)
+
+
 @case("two attachments of one label and other bytes are told apart by the user")
 def _():
     where = folder() / "files"

@@ -196,6 +196,19 @@ def leaves(value):
     return (sum(map(leaves, value)) if value else 1) if isinstance(value, list) else 1
 
 
+@case("an object of many members that refers to many is told apart in no time")
+def _():
+    message = two_requests()
+    first = objects_of(message)[0]
+    members = {f"x{i}": 0 for i in range(50000)} | first
+    members["AssociatedObjects"] = {"AssociatedObject": [f"r{i}" for i in range(50000)]}
+    first.clear()
+    first.update(members)
+    made = run("convert", "-f", "etsi-hi1-json", "-t", "convention-json", "-q",
+               stdin=json.dumps(message))
+    check(made.seconds < 10, made.seconds)
+
+
 @cases("two requests in one message are two documents, {0}", [("etsi-hi1-json",),
                                                               ("etsi-hi1-xml",)])
 def several(form):

@@ -93,6 +93,16 @@ def demanded():
     same(finding["hint"], "State what it will cost.")
 
 
+@case("a long article and a long state are told in whole letters")
+def long_words():
+    words = "a" + "ж" * 120
+    profile = demands(required=[{"place": "costs.estimate.amount", "article": words}])
+    for document in (sample("extradition"), {**sample("extradition"), "requested": {
+            **sample("extradition")["requested"], "state": words}}):
+        run("validate", "--json", "--profile", file(json.dumps(profile)),
+            stdin=json.dumps(document)).ends(0, 4).out.decode()
+
+
 @cases("a faulty profile is refused with its place: {0}", [
     ("a member that is none", '{"state": "CL",\n "langauges": ["es"]}', "rule.profile", 2),
     ("no state", '{"languages": ["es"]}', "rule.profile", 1),

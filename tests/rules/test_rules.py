@@ -147,6 +147,10 @@ SPECIAL = [
       "basis__treaties": ["Treaty of Kivisaare, 1999"]}, None),
     ("provisional arrest for an offence of 364 days", "provisional-arrest",
      {"offences__penalty": {"maximum": days(364)}}, "rule.58-1-a"),
+    ("extradition for a maximum of twelve months, which is a year", "extradition",
+     {"offences__penalty": {"maximum": {"value": "12", "unit": "months"}}}, None),
+    ("extradition for a maximum of eleven months", "extradition",
+     {"offences__penalty": {"maximum": {"value": "11", "unit": "months"}}}, "rule.58-1-a"),
     ("persons are named and no period of retention is", "mutual-legal-assistance",
      {"protection": ...}, "rule.57-2"),
     ("a period of retention in days will do", "mutual-legal-assistance",
@@ -222,6 +226,14 @@ SPECIAL = [
 @cases("{0}", SPECIAL)
 def special(_, kind, changes, code):
     same(says(changed(kind, **changes)), [("error", code)] if code else [])
+
+
+@case("a long ground in letters of several bytes is told in whole letters")
+def long_ground():
+    document = changed("decision", decision__grounds=["a" + "ж" * 30],
+                       answers__kind="preservation")
+    found = run("validate", "--json", stdin=json.dumps(document)).ends(4).out
+    check("rests on a" + "ж" * 19 + " (article" in found.decode(), found)
 
 
 @case("every rule that asks for more is among the cases")
