@@ -112,7 +112,8 @@ static comity_status take_file(struct comity_record *record, const struct beside
         return COMITY_E_NOMEM;
     if (error) {
         report(record, file, COMITY_WARNING, "io.attachment",
-               "put it into the folder of --attachments", strerror(error));
+               "put it into the folder of --attachments",
+               error == ELOOP ? "is a link, or no plain file" : strerror(error));
         return COMITY_OK;
     }
     char hex[SHA256_HEX_SIZE];
