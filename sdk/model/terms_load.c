@@ -54,6 +54,16 @@ static bool is_string(const struct comity_node *node)
     return node && node->kind == COMITY_NODE_STRING && node->text_len;
 }
 
+/* The characters of an id, which stands in findings, paths and options. */
+static bool is_id(const struct comity_node *node)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    bool is_good = node->text_len <= 60;
+    for (uint32_t i = 0; i < node->text_len && is_good; i++)
+        is_good = memchr(letters, node->text[i], sizeof letters - 1) != NULL;
+    return is_good;
+}
+
 static bool is_text(const struct comity_node *node, const char *text)
 {
     return node->text_len == strlen(text) && memcmp(node->text, text, node->text_len) == 0;
@@ -188,6 +198,9 @@ static void take_new(struct load *load, uint32_t node, struct term_set *set, uin
     const struct comity_node *id = member(load, node, "id");
     const struct comity_node *class = member(load, node, "class");
     const struct comity_node *follows = member(load, node, "follows");
+    if (!is_id(id))
+        fault(load, tree_index(&load->tree, id),
+              "an id is small letters a to z, digits and hyphens, 60 at most");
     if (terms->count == TERMS_MAX) {
         fault(load, node, "a catalogue holds at most 256 terms");
         return;

@@ -173,6 +173,14 @@ def faulty_catalogue():
         check(b"french.json:2:2" in made.err and b"term.catalogue" in made.err, made)
 
 
+@cases("an id of a catalogue is plain: {0!r}", [("Data",), ("a b",), ("терм",), ("x" * 61,)])
+def plain_id(name):
+    catalogue = file(json.dumps({"language": "en", "sets": [
+        {"id": name, "class": "term", "alternatives": ["one", "two"]}]}), "terms.json")
+    made = run("terms", "check", "--terms-catalogue", catalogue, file("x")).ends(4)
+    check(b"an id is small letters" in made.err, made)
+
+
 @case("-o writes a file that appears whole, and --overwrite replaces it")
 def output():
     where = folder()
