@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Takes an input apart into items: a file as it is, the entries of an archive, the messages of
+ * a mailbox, the values of a JSON stream, and any of these inside one another.  Streamed: one
+ * item is in memory at a time, and nothing is unpacked to disk.  Names are labels, never paths.
+ * Knows nothing of formats and of what becomes of the items. */
+#ifndef COMITY_CONVERTERS_BATCH_ITEMS_H
+#define COMITY_CONVERTERS_BATCH_ITEMS_H
+
+#include <comity/plugin.h>
+#include <stdbool.h>
+
+/* Counted on what really comes out, never on what a header declares. */
+struct item_limits {
+    uint64_t entries;     /* limit.entries: of one input, nested ones included */
+    uint64_t entry_bytes; /* limit.bytes: of one item */
+    uint64_t total_bytes; /* limit.total: of all that one input yields */
+    uint64_t ratio;       /* limit.ratio: bytes out for each byte in, after `ratio_floor` */
+    uint64_t ratio_floor; /* bytes */
+    uint32_t depth;       /* limit.nesting: archives inside one another */
+    uint32_t name_bytes;  /* limit.name: of the name of one entry */
+    uint32_t name_depth;  /* limit.name: folders in the name of one entry */
+    uint32_t seconds;     /* limit.time: to bring forth one entry */
+};
+#define ITEM_LIMITS_INIT                                                                \
+    {                                                                                   \
+        100000, (uint64_t)64 << 20, (uint64_t)4 << 30, 200, (uint64_t)1 << 20, 2, 4096, \
+            32, 10                                                                      \
+    }
+
+enum item_outcome {
+    ITEM_TAKEN,   /* bytes to convert */
+    ITEM_SKIPPED, /* holds no document: a folder, an empty file, the body beside attachments */
+    ITEM_REFUSED  /* a link, a device, over a limit, damaged, encrypted: see code */
+};
+
+struct item {
+    enum item_outcome outcome;
+    /* Where it stands: the names on the way, joined by '/': "in.zip/more.tar/2021/a.json".
+     * UTF-8 without control characters: other bytes and '\\' stand as \xNN, so that two
+     * different names stay different. */
+    const char *entry;
+    size_t entry_len;
+    uint64_t twin;   /* 0, or how many entries of the same name came before it */
+    uint64_t value;  /* of a JSON stream: its number in the file, from 1; 0: the whole file */
+    uint64_t offset; /* where its bytes begin in its file (the entry): bytes from 0, */
+    uint64_t line, column; /* line and column from 1, in characters; 1, 1 for whole files */
+    const char *bytes;
+    size_t size;
+    const char *code;    /* of what was not taken: "archive.link", "limit.ratio" */
+    const char *message; /* one sentence: what was found, what was expected */
+    uint64_t at;         /* of a damaged archive: the offset in its bytes, where known */
+};
+
+/* All is lent for the length of the call.  Anything but COMITY_OK ends the reading and is what
+ * items_read() returns. */
+typedef comity_status item_fn(void *user, const struct item *item);
+
+/* Takes apart what a descriptor gives, from where it stands to its end; `name` becomes the
+ * first part of every entry.  The same bytes give the same items in the same order, whatever
+ * the locale.  A damaged or refused input is an item of its own, and no failure.  The
+ * descriptor stays the caller's.  COMITY_E_IO (errno is set), COMITY_E_NOMEM. */
+comity_status items_read(int fd, const char *name, const struct item_limits *limits,
+                         item_fn *each, void *user);
+
+#endif
