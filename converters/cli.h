@@ -17,7 +17,8 @@ enum exit_status {
     EXIT_FAIL_ON = 5,
     EXIT_UNRECOGNIZED = 6,
     EXIT_PLUGIN = 7,
-    EXIT_IO = 8
+    EXIT_IO = 8,
+    EXIT_INTERRUPTED = 11
 };
 
 /* Which options a command takes, beside those of every command. */
@@ -36,6 +37,17 @@ enum exit_status {
 #define MAX_SETTINGS 256
 #define MAX_PLUGIN_PATHS 32
 
+struct cli;
+
+/* An option of one command alone. */
+struct cli_option {
+    const char *name;
+    char letter;    /* or 0 */
+    bool has_value; /* else `value` is NULL */
+    int (*take)(struct cli *cli, const char *value); /* EXIT_DONE, or told and what to end with */
+};
+#define MAX_OWN_OPTIONS 32
+
 struct cli {
     const char *command;
     bool json, html, quiet, verbose, overwrite;
@@ -48,6 +60,8 @@ struct cli {
     char *overlay, *profile, *choices, *catalogue; /* files that options name */
     char **inputs; /* what is left of argv */
     int input_count;
+    const struct cli_option *own; /* options of the command alone; ends with no name; or NULL */
+    void *own_user;               /* for them */
     struct comity *context;
     FILE *findings; /* where findings go: standard error, or output for validate */
     FILE *report;   /* --report, or NULL */
@@ -62,6 +76,13 @@ struct cli {
 
 /* Reads the options of a command; EXIT_DONE, or what to exit with (told already). */
 int cli_parse(struct cli *cli, int argc, char **argv, unsigned takes, const char *help);
+/* The same with options of the command's own. */
+int cli_parse_own(struct cli *cli, int argc, char **argv, unsigned takes, const char *help,
+                  const struct cli_option *own, void *user);
+/* Tells of wrong usage and gives its status. */
+int cli_usage(struct cli *cli, const char *what, const char *argument);
+/* A number of digits alone, up to `most`; false where it is none. */
+bool cli_number(const char *text, uint64_t most, uint64_t *number);
 /* Makes the context; false (told already) where that fails. */
 bool cli_open(struct cli *cli);
 /* Ends the report with its summary and gives the exit status of what was done. */
@@ -71,6 +92,8 @@ void cli_report(struct cli *cli, int32_t severity, const char *code, const char 
                 const char *message, const char *hint);
 /* Shows a finding; fits comity_finding_fn with a struct cli. */
 void cli_finding(void *user, const struct comity_finding *finding);
+/* Frees what options had read. */
+void cli_free_files(struct cli *cli);
 /* Says how many findings of a code were not shown; frees the counts. */
 void cli_print_counts(struct cli *cli);
 /* Opens an input by name, "-" is standard input; false (told already) where that fails. */
@@ -97,6 +120,7 @@ void cli_print_object(FILE *to, struct cJSON *object);
 /* Converts all inputs to cli->to and -o, and gives the exit status. */
 int cli_convert(struct cli *cli);
 
+int command_batch(int argc, char **argv);
 int command_convert(int argc, char **argv);
 int command_detect(int argc, char **argv);
 int command_validate(int argc, char **argv);

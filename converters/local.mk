@@ -4,8 +4,25 @@
 # folder as it is; plugins get host functions in a table and need no symbol of it.
 bin_PROGRAMS += comity
 comity_SOURCES = \
+	converters/batch/command_batch.c \
+	converters/batch/inputs.c \
+	converters/batch/job.c \
+	converters/batch/label.c \
+	converters/batch/ledger.c \
+	converters/batch/pack.c \
+	converters/batch/pool.c \
+	converters/batch/progress.c \
+	converters/batch/quarantine.c \
+	converters/batch/reading.c \
+	converters/batch/reading_frames.c \
+	converters/batch/reason.c \
+	converters/batch/run.c \
+	converters/batch/settle.c \
+	converters/batch/signals.c \
+	converters/batch/sink.c \
 	converters/cli.c \
 	converters/cli_findings.c \
+	converters/cli_options.c \
 	converters/cli_output.c \
 	converters/command_convert.c \
 	converters/command_detect.c \
@@ -18,4 +35,13 @@ comity_SOURCES = \
 	converters/command_terms.c \
 	converters/command_validate.c \
 	converters/main.c
-comity_LDADD = libcomity-core.la
+comity_LDADD = libcomity-core.la $(ARCHIVE_LIBS)
+
+# What takes the inputs of a batch apart, in a sandbox.
+worker_PROGRAMS += comity-reader
+comity_reader_SOURCES = \
+	converters/batch/items.c \
+	converters/batch/reader_main.c \
+	converters/batch/reading_frames.c
+comity_reader_LDADD = libcomity-core.la $(ARCHIVE_LIBS)
+AM_CPPFLAGS += -I$(top_srcdir)/converters

@@ -16,6 +16,7 @@ struct command {
 
 static const struct command commands[] = {
     {"convert", command_convert, "documents from one format to another"},
+    {"batch", command_batch, "archives, folders and streams of documents, resumable"},
     {"detect", command_detect, "which format a document is, and why"},
     {"validate", command_validate, "syntax and model of documents, all findings in one run"},
     {"roundtrip", command_roundtrip, "reads, writes and reads again: does anything change?"},

@@ -132,13 +132,20 @@ runtime_sources = \
 	sdk/runtime/supply.c \
 	sdk/runtime/terminology.c \
 	sdk/runtime/terminology_account.c \
-	sdk/runtime/text_input.c
+	sdk/runtime/text_input.c \
+	sdk/runtime/wire.c \
+	sdk/runtime/worker.c \
+	sdk/runtime/worker_frames.c \
+	sdk/runtime/worker_line.c \
+	sdk/runtime/worker_sandbox.c \
+	sdk/runtime/worker_serve.c \
+	sdk/runtime/worker_setup.c
 
 # All of sdk, with the symbols that libcomity hides: for the program and the unit tests.
 noinst_LTLIBRARIES += libcomity-core.la
 libcomity_core_la_SOURCES = $(base_sources) $(io_sources) $(syntax_sources) \
 	$(model_sources) $(letter_sources) $(mapping_sources) $(runtime_sources)
-libcomity_core_la_LIBADD = $(CORE_LIBS) $(ICU_I18N_LIBS)
+libcomity_core_la_LIBADD = $(CORE_LIBS) $(ICU_I18N_LIBS) $(SECCOMP_LIBS)
 AM_CPPFLAGS += $(ICU_I18N_CFLAGS)
 
 # The same for everyone else: only what comity.h declares.
@@ -147,6 +154,11 @@ libcomity_la_SOURCES =
 libcomity_la_LIBADD = libcomity-core.la
 libcomity_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info 0:0:0 \
 	-export-symbols-regex '^comity_'
+
+# What does the converting in a sandbox: started by the library, never by hand.
+worker_PROGRAMS += comity-worker
+comity_worker_SOURCES = sdk/runtime/worker_main.c
+comity_worker_LDADD = libcomity-core.la
 
 # What each character folds to, out of ICU, which the library itself does without.
 noinst_PROGRAMS += generate-fold

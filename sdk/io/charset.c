@@ -45,6 +45,17 @@ static comity_status add_checkpoint(struct charset_map *map, size_t input, size_
     return COMITY_OK;
 }
 
+void charset_hold_tables(void)
+{
+    const char *name;
+    for (size_t i = 0; (name = charset_at(i)); i++) {
+        const struct charset_entry *entry = charset_find(name, strlen(name));
+        /* never closed: that is what keeps the tables */
+        iconv_open("UTF-8", entry->iconv_name);
+        iconv_open(entry->iconv_name, "UTF-8");
+    }
+}
+
 static comity_status new_map(const struct charset_entry *entry, const char *bytes, size_t size,
                              struct charset_map **map)
 {

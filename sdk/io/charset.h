@@ -20,6 +20,10 @@ const char *charset_canonical(const char *name, size_t len);
 /* The canonical names one after another, from index 0; NULL past the last. */
 const char *charset_at(size_t index);
 
+/* Opens the tables of every encoding, both ways, and keeps them for as long as the process
+ * lives: for one that may open no file later.  What the C library has not, is passed over. */
+void charset_hold_tables(void);
+
 /* What the byte-order mark at the head says, and how long it is: "UTF-8", "UTF-16LE",
  * "UTF-16BE", or "UTF-32", which is none of ours but better named than read as UTF-16 with
  * zeros.  NULL, and a length of 0, where there is none. */

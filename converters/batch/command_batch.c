@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * comity batch: its options, and its words. */
+#include "batch/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: comity batch [-f FORMAT] -t FORMAT -o OUT IN...\n\n"
+    "Converts archives of documents.  IN is a folder, a tar (plain, gzip, xz, zstd), a zip, "
+    "an\n"
+    "mbox, a stream of JSON documents, a single document, or any of these inside one another.\n"
+    "OUT is a folder, or by its suffix a tar (.tar, .tar.gz, .tar.xz, .tar.zst) or a stream "
+    "of\n"
+    "lines (.ndjson, .ndjson.gz, .ndjson.zst).  Beside it stand OUT.ledger.jsonl, a line a\n"
+    "document, and OUT.quarantine/ with what failed and why.\n\n"
+    "  -f FORMAT            format of the documents; without it each one is recognized\n"
+    "  -t FORMAT            format of the output\n"
+    "  -o OUT               output\n"
+    "  --files-from FILE    names of further inputs, one a line; - is standard input\n"
+    "  --null               they end in NUL instead\n"
+    "  -j, --jobs N         converters at work (default: one a processor)\n"
+    "  --resume             go on with what an interrupted run left\n"
+    "  --overwrite          replace what is there\n"
+    "  --max-failed N       stop when more documents have failed\n"
+    "  --max-failed-ratio R stop when more than this part of at least 100 has failed\n"
+    "  --timeout SECONDS    for one document (default 10)\n"
+    "  --shard I/N          only the items of shard I of N\n"
+    "  --max-entries N, --max-total BYTES, --max-ratio N, --max-nesting N\n"
+    "                       caps for each input (100000, 4 GiB, 200, 2)\n";
+
+static int take_jobs(struct cli *cli, const char *value)
+{
+    struct batch_options *options = cli->own_user;
+    return cli_number(value, 256, &options->workers) && options->workers
+               ? EXIT_DONE
+               : cli_usage(cli, "-j takes a number from 1 to 256, not", value);
+}
+
+static int take_timeout(struct cli *cli, const char *value)
+{
+    struct batch_options *options = cli->own_user;
+    return cli_number(value, 86400, &options->seconds) && options->seconds
+               ? EXIT_DONE
+               : cli_usage(cli, "--timeout takes seconds, not", value);
+}
+
+static int take_max_failed(struct cli *cli, const char *value)
+{
+    struct batch_options *options = cli->own_user;
+    return cli_number(value, UINT64_MAX / 2, &options->max_failed)
+               ? EXIT_DONE
+               : cli_usage(cli, "--max-failed takes a number, not", value);
+}
+
+static int take_max_ratio(struct cli *cli, const char *value)
+{
+    struct batch_options *options = cli->own_user;
+    uint64_t whole = 0, part = 0;
+    double scale = 1;
+    const char *point = strchr(value, '.');
+    char head[8] = "0";
+    if (point && point - value < 8)
+        memcpy(head, value, (size_t)(point - value));
+    for (const char *p = point; p && p[1]; p++)
+        scale /= 10;
+    if (!cli_number(point ? head : value, 1, &whole) ||
+        (point && !cli_number(point + 1, 1000000000, &part)) || (whole && part))
+        return cli_usage(cli, "--max-failed-ratio takes a number from 0 to 1, not", value);
+    options->max_ratio = (double)whole + (double)part * scale;
+    return EXIT_DONE;
+}
+
+static int take_resume(struct cli *cli, const char *value)
+{
+    (void)value;
+    ((struct batch_options *)cli->own_user)->resume = true;
+    return EXIT_DONE;
+}
+
+static int take_files_from(struct cli *cli, const char *value)
+{
+    ((struct batch_options *)cli->own_user)->files_from = value;
+    return EXIT_DONE;
+}
+
+static int take_null(struct cli *cli, const char *value)
+{
+    (void)value;
+    ((struct batch_options *)cli->own_user)->null_separated = true;
+    return EXIT_DONE;
+}
+
+static int take_shard(struct cli *cli, const char *value)
+{
+    struct batch_options *options = cli->own_user;
+    const char *slash = strchr(value, '/');
+    char head[12] = "";
+    uint64_t shard = 0, shards = 0;
+    if (slash && slash - value < 11)
+        memcpy(head, value, (size_t)(slash - value));
+    if (!slash || !cli_number(head, 1000000, &shard) ||
+        !cli_number(slash + 1, 1000000, &shards) || !shard || shard > shards)
+        return cli_usage(cli, "--shard takes I/N with I from 1 to N, not", value);
+    options->shard = (uint32_t)shard - 1;
+    options->shards = (uint32_t)shards;
+    options->shard_text = value;
+    return EXIT_DONE;
+}
+
+static int take_cap(struct cli *cli, const char *value, uint64_t *cap, uint64_t most)
+{
+    return cli_number(value, most, cap) && *cap
+               ? EXIT_DONE
+               : cli_usage(cli, "a cap takes a number from 1, not", value);
+}
+
+static int take_max_entries(struct cli *cli, const char *value)
+{
+    struct batch_options *options = cli->own_user;
+    return take_cap(cli, value, &options->limits.entries, UINT64_MAX / 2);
+}
+
+static int take_max_total(struct cli *cli, const char *value)
+{
+    struct batch_options *options = cli->own_user;
+    return take_cap(cli, value, &options->limits.total_bytes, UINT64_MAX / 2);
+}
+
+static int take_ratio(struct cli *cli, const char *value)
+{
+    struct batch_options *options = cli->own_user;
+    return take_cap(cli, value, &options->limits.ratio, 1000000000);
+}
+
+static int take_nesting(struct cli *cli, const char *value)
+{
+    struct batch_options *options = cli->own_user;
+    uint64_t depth = 0;
+    int status = take_cap(cli, value, &depth, 16);
+    options->limits.depth = (uint32_t)depth;
+    return status;
+}
+
+static const struct cli_option own[] = {
+    {"jobs", 'j', true, take_jobs},
+    {"timeout", 0, true, take_timeout},
+    {"max-failed", 0, true, take_max_failed},
+    {"max-failed-ratio", 0, true, take_max_ratio},
+    {"resume", 0, false, take_resume},
+    {"files-from", 0, true, take_files_from},
+    {"null", 0, false, take_null},
+    {"shard", 0, true, take_shard},
+    {"max-entries", 0, true, take_max_entries},
+    {"max-total", 0, true, take_max_total},
+    {"max-ratio", 0, true, take_ratio},
+    {"max-nesting", 0, true, take_nesting},
+    {NULL, 0, false, NULL},
+};
+
+int command_batch(int argc, char **argv)
+{
+    struct cli cli;
+    struct batch_options options = {
+        .seconds = 10, .max_failed = UINT64_MAX, .max_ratio = 1, .limits = ITEM_LIMITS_INIT};
+    int status =
+        cli_parse_own(&cli, argc, argv, TAKES_FROM | TAKES_TO | TAKES_OUTPUT | TAKES_CONVERSION,
+                      help, own, &options);
+    if (status != EXIT_DONE)
+        return status;
+    const char *lacking = !cli.to       ? "-t FORMAT says what to convert to"
+                          : !cli.output ? "-o OUT says where the documents go"
+                          : !cli.input_count && !options.files_from ? "IN says what to convert"
+                                                                    : NULL;
+    if (!lacking)
+        return batch_run(&cli, &options);
+    fprintf(stderr, "comity batch: %s\n", lacking);
+    cli_free_files(&cli);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * An item on its way through a batch: its bytes, and what a worker answered.  Nothing here knows
+ * how items are found, nor where documents go. */
+#ifndef COMITY_CONVERTERS_BATCH_JOB_H
+#define COMITY_CONVERTERS_BATCH_JOB_H
+
+#include "batch/items.h"
+#include "runtime/worker.h"
+
+enum job_state {
+    JOB_WAITING, /* for a worker */
+    JOB_GIVEN,   /* to one */
+    JOB_DONE     /* answered, or never to be converted */
+};
+
+struct job {
+    struct job *next;  /* in the list that it waits in */
+    struct job *after; /* in the order of the items */
+    uint64_t number;   /* of the item in the batch, from 1 */
+    struct item item;  /* its texts and bytes stand in `held` */
+    struct buffer held;
+    enum job_state state;
+    bool is_suspect;          /* a worker died with it: it is tried once more, alone */
+    comity_status status;     /* what the worker returned */
+    struct buffer answers;    /* the worker's frames: findings and documents, in their order */
+    char sha256[SHA256_TEXT]; /* of the bytes; "" where nobody counted it */
+    struct comity_result result;
+    const char *fault; /* code of what the worker did, or NULL: "worker.crash" */
+    char message[160]; /* and a sentence */
+};
+
+/* A job with the item's texts and bytes in it; NULL: no memory. */
+struct job *job_new(const struct item *item, uint64_t number);
+void job_free(struct job *job);
+/* Forgets what was answered so far. */
+void job_reset(struct job *job);
+
+#endif

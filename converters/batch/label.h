@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Names: labels, by which items are told apart and shown, and the names of what is written, which
+ * come from the item alone. */
+#ifndef COMITY_CONVERTERS_BATCH_LABEL_H
+#define COMITY_CONVERTERS_BATCH_LABEL_H
+
+#include "batch/items.h"
+
+#include <stddef.h>
+
+/* Puts '/' and a name behind the first `len` bytes of a label, control characters, '\' and what
+ * is no UTF-8 as \xNN.  Returns the new length; 0 where `size` bytes are not enough. */
+size_t label_add(char *label, size_t size, size_t len, const char *name);
+
+#define OUTPUT_NAME_SIZE 128
+/* "request-17-0123456789abcdef.json": the last part of the entry as far as it is plain, and the
+ * beginning of the SHA-256 of all that tells the document from others.  `position` 0: of the item
+ * as a whole. */
+void output_name(const struct item *item, uint64_t position, const char *suffix,
+                 char name[OUTPUT_NAME_SIZE]);
+/* Which of `count` shards an item belongs to, from 0: by the same digest. */
+uint32_t item_shard(const struct item *item, uint32_t count);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Writing the ledger of a batch; see ledger.h. */
+#include "batch/ledger.h"
+
+#include "io/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+char *ledger_path(const char *output)
+{
+    size_t len = strlen(output);
+    while (len > 1 && output[len - 1] == '/')
+        len--;
+    char *path = malloc(len + sizeof ".ledger.jsonl");
+    if (path)
+        snprintf(path, len + sizeof ".ledger.jsonl", "%.*s.ledger.jsonl", (int)len, output);
+    return path;
+}
+
+comity_status ledger_open(struct ledger *ledger, const char *output, bool resumes,
+                          uint64_t offset, bool overwrite)
+{
+    int flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW;
+    *ledger = (struct ledger){.fd = -1, .size = offset};
+    buffer_init(&ledger->lines, 0);
+    ledger->path = ledger_path(output);
+    if (!ledger->path)
+        return COMITY_E_NOMEM;
+    if (!resumes)
+        flags |= O_CREAT | (overwrite ? O_TRUNC : O_EXCL);
+    ledger->fd = open(ledger->path, flags, 0600);
+    if (ledger->fd >= 0 && ftruncate(ledger->fd, (off_t)offset) == 0 &&
+        lseek(ledger->fd, (off_t)offset, SEEK_SET) >= 0)
+        return COMITY_OK;
+    ledger->error = errno;
+    return COMITY_E_IO;
+}
+
+void ledger_begin(struct ledger *ledger)
+{
+    ledger->last = ledger->lines.size;
+    buffer_char(&ledger->lines, '{');
+}
+
+static void put_name(struct ledger *ledger, const char *name)
+{
+    struct buffer *lines = &ledger->lines;
+    if (lines->size && lines->bytes[lines->size - 1] != '{')
+        buffer_char(lines, ',');
+    buffer_char(lines, '"');
+    buffer_text(lines, name);
+    buffer_add(lines, "\":", 2);
+}
+
+static void put_text(struct buffer *lines, const char *text, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    buffer_char(lines, '"');
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c == '"' || c == '\\') {
+            buffer_char(lines, '\\');
+            buffer_char(lines, (char)c);
+        } else if (c < 0x20) {
+            buffer_add(lines, "\\u00", 4);
+            buffer_char(lines, digits[c >> 4]);
+            buffer_char(lines, digits[c & 15]);
+        } else {
+            buffer_char(lines, (char)c);
+        }
+    }
+    buffer_char(lines, '"');
+}
+
+void ledger_text(struct ledger *ledger, const char *name, const char *text, size_t len)
+{
+    put_name(ledger, name);
+    put_text(&ledger->lines, text, len);
+}
+
+void ledger_string(struct ledger *ledger, const char *name, const char *text)
+{
+    if (text)
+        ledger_text(ledger, name, text, strlen(text));
+}
+
+void ledger_number(struct ledger *ledger, const char *name, uint64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + number % 10);
+    while (number /= 10);
+    put_name(ledger, name);
+    buffer_add(&ledger->lines, digits + at, sizeof digits - at);
+}
+
+void ledger_count(struct ledger *ledger, const char *name, uint64_t number)
+{
+    if (number)
+        ledger_number(ledger, name, number);
+}
+
+void ledger_end(struct ledger *ledger)
+{
+    buffer_add(&ledger->lines, "}\n", 2);
+}
+
+void ledger_end_item(struct ledger *ledger)
+{
+    ledger->ready = ledger->lines.size;
+}
+
+void ledger_end_block(struct ledger *ledger, uint64_t offset)
+{
+    if (buffer_status(&ledger->lines) != COMITY_OK || ledger->lines.size == ledger->ready)
+        return;
+    ledger->lines.size -= 2;
+    ledger_number(ledger, "end", offset);
+    ledger_end(ledger);
+    ledger_end_item(ledger);
+}
+
+comity_status ledger_write(struct ledger *ledger, bool sync)
+{
+    struct buffer *lines = &ledger->lines;
+    comity_status status = buffer_status(lines);
+    if (status == COMITY_OK)
+        status = write_all(ledger->fd, lines->bytes, ledger->ready, &ledger->error);
+    if (status == COMITY_OK && sync && fdatasync(ledger->fd) != 0) {
+        ledger->error = errno;
+        status = COMITY_E_IO;
+    }
+    if (status != COMITY_OK)
+        return status;
+    ledger->size += ledger->ready;
+    memmove(lines->bytes, lines->bytes + ledger->ready, lines->size - ledger->ready);
+    lines->size -= ledger->ready;
+    ledger->ready = 0;
+    return COMITY_OK;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+    if (ledger->fd >= 0)
+        close(ledger->fd);
+    ledger->fd = -1;
+    buffer_free(&ledger->lines);
+    free(ledger->path);
+    ledger->path = NULL;
+}

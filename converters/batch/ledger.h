@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The ledger of a batch: what is written, and what an interrupted run finds of it.  docs/batch.md
+ * says what its lines hold. */
+#ifndef COMITY_CONVERTERS_BATCH_LEDGER_H
+#define COMITY_CONVERTERS_BATCH_LEDGER_H
+
+#include "batch/job.h"
+
+/* Losses of one document that are listed; the rest is counted. */
+#define LEDGER_LOSSES 100
+
+struct ledger {
+    char *path;
+    int fd;
+    struct buffer lines; /* not written yet */
+    size_t last;         /* where the last of them begins */
+    size_t ready;        /* of `lines`: what they tell of is in the output */
+    uint64_t size;       /* of the file */
+    int error;
+};
+
+/* "OUT.ledger.jsonl"; the caller frees it. */
+char *ledger_path(const char *output);
+/* Makes it, or goes on behind `offset` bytes of it.  COMITY_E_IO with `error`. */
+comity_status ledger_open(struct ledger *ledger, const char *output, bool resumes,
+                          uint64_t offset, bool overwrite);
+/* The lines so far tell of what is in the output. */
+void ledger_end_item(struct ledger *ledger);
+/* The same, and puts "end" on the line that was added last. */
+void ledger_end_block(struct ledger *ledger, uint64_t offset);
+/* Writes the lines that are ready; `sync`: and they survive the machine. */
+comity_status ledger_write(struct ledger *ledger, bool sync);
+void ledger_close(struct ledger *ledger);
+
+/* --- lines: begin, members, end */
+void ledger_begin(struct ledger *ledger);
+void ledger_text(struct ledger *ledger, const char *name, const char *text, size_t len);
+void ledger_string(struct ledger *ledger, const char *name, const char *text); /* NULL: none */
+void ledger_number(struct ledger *ledger, const char *name, uint64_t number);
+void ledger_count(struct ledger *ledger, const char *name, uint64_t number); /* 0: none */
+void ledger_end(struct ledger *ledger);
+
+#endif

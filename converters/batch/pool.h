@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Converters that share the jobs of a batch.  One that dies, hangs or answers nonsense is
+ * replaced; what it had not answered is tried again, each item alone, so that exactly the item
+ * that is to blame is lost.  Knows nothing of the order of jobs, nor of what becomes of them. */
+#ifndef COMITY_CONVERTERS_BATCH_POOL_H
+#define COMITY_CONVERTERS_BATCH_POOL_H
+
+#include "batch/job.h"
+
+#include <poll.h>
+
+#define POOL_MAX 256
+/* Jobs that one worker has at a time: enough that it never waits for the next. */
+#define POOL_QUEUE 64
+#define POOL_QUEUE_BYTES ((size_t)512 << 10)
+
+struct pool_seat {
+    struct worker worker;
+    struct job *jobs[POOL_QUEUE]; /* a ring: given and not answered yet */
+    size_t first, count, bytes;
+    int64_t since;   /* milliseconds: of the last sign of life */
+    bool is_ready;   /* it has loaded its formats */
+    bool is_alone;   /* the one job it has is a suspect */
+    uint64_t served; /* jobs since it was started */
+};
+
+struct pool {
+    struct pool_seat seats[POOL_MAX];
+    size_t seat_count;
+    char program[4096];
+    struct buffer setup; /* the frame that each worker begins with */
+    struct worker_limits limits;
+    uint32_t deadline;                  /* milliseconds for one document */
+    struct job *waiting, *last_waiting; /* given to the pool and to no worker yet */
+    struct job *suspects;               /* to be tried alone; in their order */
+    uint64_t crashes, restarts;
+    size_t failed_starts;       /* in a row */
+    comity_finding_fn *finding; /* of workers that load; each finding once */
+    void *user;
+};
+
+comity_status pool_open(struct pool *pool, size_t workers, const struct comity_config *config,
+                        const struct comity_options *options, uint32_t deadline);
+/* Takes a job that waits; it is JOB_DONE when it is answered. */
+void pool_give(struct pool *pool, struct job *job);
+/* What to wait for: fills at most POOL_MAX entries, returns how many. */
+size_t pool_watch(const struct pool *pool, struct pollfd *watched);
+/* Milliseconds to the next deadline; -1: none. */
+int pool_patience(const struct pool *pool, int64_t now);
+/* Does what can be done after a wait.  COMITY_E_IO: no worker can be started (errno);
+ * COMITY_E_PLUGIN, COMITY_E_USAGE, COMITY_E_INVALID: the workers refuse their setup. */
+comity_status pool_work(struct pool *pool, const struct pollfd *watched, size_t count,
+                        int64_t now);
+void pool_close(struct pool *pool);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What stands aside; see quarantine.h. */
+#include "batch/quarantine.h"
+
+#include "io/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PARTIAL ".comity-partial"
+
+comity_status quarantine_open(struct quarantine *quarantine, const char *output)
+{
+    size_t len = strlen(output);
+    while (len > 1 && output[len - 1] == '/')
+        len--;
+    *quarantine = (struct quarantine){.fd = -1};
+    quarantine->path = malloc(len + sizeof ".quarantine");
+    if (!quarantine->path)
+        return COMITY_E_NOMEM;
+    snprintf(quarantine->path, len + sizeof ".quarantine", "%.*s.quarantine", (int)len, output);
+    return COMITY_OK;
+}
+
+static comity_status failed(struct quarantine *quarantine)
+{
+    quarantine->error = errno;
+    return COMITY_E_IO;
+}
+
+static comity_status make(struct quarantine *quarantine)
+{
+    if (quarantine->fd >= 0)
+        return COMITY_OK;
+    if (mkdir(quarantine->path, 0700) != 0 && errno != EEXIST)
+        return failed(quarantine);
+    quarantine->fd = open(quarantine->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return quarantine->fd < 0 ? failed(quarantine) : COMITY_OK;
+}
+
+static void remove_folder(int parent, const char *name)
+{
+    int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return;
+    unlinkat(folder, "input", 0);
+    unlinkat(folder, "reason.json", 0);
+    close(folder);
+    unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+static comity_status write_file(struct quarantine *quarantine, int folder, const char *name,
+                                const char *bytes, size_t size)
+{
+    int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return failed(quarantine);
+    comity_status status = write_all(fd, bytes, size, &quarantine->error);
+    if (close(fd) != 0 && status == COMITY_OK)
+        status = failed(quarantine);
+    return status;
+}
+
+comity_status quarantine_put(struct quarantine *quarantine, const char *name,
+                             const struct job *job, const char *reason, size_t reason_len)
+{
+    comity_status status = make(quarantine);
+    if (status != COMITY_OK)
+        return status;
+    remove_folder(quarantine->fd, PARTIAL);
+    remove_folder(quarantine->fd, name); /* of a run before */
+    if (mkdirat(quarantine->fd, PARTIAL, 0700) != 0)
+        return failed(quarantine);
+    int folder =
+        openat(quarantine->fd, PARTIAL, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return failed(quarantine);
+    if (job->item.outcome == ITEM_TAKEN)
+        status = write_file(quarantine, folder, "input", job->item.bytes, job->item.size);
+    if (status == COMITY_OK)
+        status = write_file(quarantine, folder, "reason.json", reason, reason_len);
+    close(folder);
+    if (status == COMITY_OK && renameat(quarantine->fd, PARTIAL, quarantine->fd, name) != 0)
+        status = failed(quarantine);
+    return status;
+}
+
+comity_status quarantine_sync(const struct quarantine *quarantine)
+{
+    return quarantine->fd < 0 || syncfs(quarantine->fd) == 0 ? COMITY_OK : COMITY_E_IO;
+}
+
+void quarantine_remove(struct quarantine *quarantine, const char *name)
+{
+    if (make(quarantine) == COMITY_OK)
+        remove_folder(quarantine->fd, name);
+}
+
+void quarantine_close(struct quarantine *quarantine)
+{
+    if (quarantine->fd >= 0)
+        close(quarantine->fd);
+    quarantine->fd = -1;
+    free(quarantine->path);
+    quarantine->path = NULL;
+}

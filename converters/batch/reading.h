@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The items of the inputs, taken apart by a program of its own in a sandbox (comity-reader), one
+ * input after the other.  Here a descriptor goes out and items come back. */
+#ifndef COMITY_CONVERTERS_BATCH_READING_H
+#define COMITY_CONVERTERS_BATCH_READING_H
+
+#include "batch/inputs.h"
+#include "batch/items.h"
+#include "runtime/worker.h"
+
+struct reading {
+    struct inputs *inputs;
+    struct item_limits limits;
+    struct worker worker;
+    struct input input; /* at hand */
+    bool is_open, is_ended;
+    int64_t since; /* milliseconds: of the last sign of life, or of the last look */
+    char program[4096];
+    item_fn *each;
+    void *user;
+};
+
+comity_status reading_open(struct reading *reading, struct inputs *inputs,
+                           const struct item_limits *limits, item_fn *each, void *user);
+/* Goes on where something was heard or an input has ended.  COMITY_END: there are no more
+ * items. */
+comity_status reading_work(struct reading *reading, int64_t now);
+void reading_close(struct reading *reading);
+
+/* --- the frames: WORKER_READ {limits, string name}, a descriptor goes along; WORKER_TAKEN
+ * {item}; WORKER_READ_DONE {i32 status} */
+void reading_put_request(struct buffer *out, const char *name,
+                         const struct item_limits *limits);
+bool reading_get_request(struct wire_frame *frame, const char **name,
+                         struct item_limits *limits);
+void reading_put_item(struct buffer *out, const struct item *item);
+bool reading_get_item(struct wire_frame *frame, struct item *item);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What becomes of a job that is done: its documents go to the output, a line for each to the
+ * ledger, the item aside where a document of it failed.  Called in the order of the items. */
+#ifndef COMITY_CONVERTERS_BATCH_SETTLE_H
+#define COMITY_CONVERTERS_BATCH_SETTLE_H
+
+#include "batch/job.h"
+#include "batch/ledger.h"
+#include "batch/quarantine.h"
+#include "batch/sink.h"
+
+struct settling {
+    struct sink *sink;
+    struct ledger *ledger;
+    struct quarantine *quarantine;
+    const char *suffix; /* of the names of documents: "json" */
+    const char *from, *to;
+    comity_finding_fn *finding; /* each finding, its place that in the entry; or NULL */
+    void *user;
+    uint64_t retry; /* of a retry: its number, from 1; else 0 */
+    uint64_t only;  /* of an item: the one document that is settled; 0: all */
+    /* counted */
+    uint64_t items, done, failed, skipped;
+    struct comity_result result;
+};
+
+/* COMITY_E_IO: see sink->error, ledger->error, quarantine->error. */
+comity_status settle(struct settling *settling, const struct job *job);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Starting a worker and speaking with it; see worker.h.  Knows nothing of what is said. */
+#include "runtime/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* So much is read or kept for the line at once; the kernel may hold less. */
+#define LINE_BYTES (1 << 18)
+/* A buffer that held a larger frame is given back. */
+#define LARGE_BYTES ((size_t)4 << 20)
+
+bool worker_program(const char *name, char *path, size_t size)
+{
+    char self[4096];
+    ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[len > 0 ? len : 0] = '\0';
+    char *slash = strrchr(self, '/');
+    if (slash &&
+        (size_t)snprintf(path, size, "%.*s/%s", (int)(slash - self), self, name) < size &&
+        access(path, X_OK) == 0)
+        return true;
+    return (size_t)snprintf(path, size, "%s/%s", COMITY_WORKER_DIR, name) < size;
+}
+
+/* Between fork and exec: nothing here may take memory or a lock. */
+static void become(const char *program, int line, const struct worker_limits *limits)
+{
+    static char *const environment[] = {NULL};
+    char *const arguments[] = {(char *)(uintptr_t)program, NULL};
+    struct rlimit none = {0, 0};
+    struct rlimit memory = {limits->memory, limits->memory};
+    sigset_t all;
+    sigemptyset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    int nowhere = open("/dev/null", O_RDWR);
+    if (nowhere < 0 || dup2(nowhere, 0) < 0 || dup2(nowhere, 1) < 0 || dup2(nowhere, 2) < 0)
+        _exit(126);
+    if (line != WORKER_FD && dup2(line, WORKER_FD) < 0)
+        _exit(126);
+    fcntl(WORKER_FD, F_SETFD, 0);
+    close_range(WORKER_FD + 1, ~0u, 0);
+    setrlimit(RLIMIT_CORE, &none);
+    if (limits->memory && setrlimit(RLIMIT_AS, &memory) != 0)
+        _exit(126);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    execve(program, arguments, environment);
+    _exit(127);
+}
+
+comity_status worker_start(struct worker *worker, const char *program,
+                           const struct worker_limits *limits)
+{
+    int line[2], size = LINE_BYTES;
+    *worker = (struct worker){.fd = -1};
+    buffer_init(&worker->out, 0);
+    buffer_init(&worker->in, 0);
+    if (access(program, X_OK) != 0 ||
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0)
+        return COMITY_E_IO;
+    for (int i = 0; i < 2; i++)
+        setsockopt(line[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    pid_t pid = fork();
+    if (pid == 0)
+        become(program, line[1], limits);
+    int error = errno;
+    close(line[1]);
+    if (pid < 0 || fcntl(line[0], F_SETFL, O_NONBLOCK) != 0) {
+        close(line[0]);
+        errno = error;
+        return COMITY_E_IO;
+    }
+    worker->pid = pid;
+    worker->fd = line[0];
+    return COMITY_OK;
+}
+
+comity_status worker_send(struct worker *worker)
+{
+    if (buffer_status(&worker->out) != COMITY_OK)
+        return buffer_status(&worker->out);
+    while (worker->sent < worker->out.size) {
+        ssize_t sent = send(worker->fd, worker->out.bytes + worker->sent,
+                            worker->out.size - worker->sent, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0 && (errno == EAGAIN || errno == ENOBUFS))
+            return COMITY_OK;
+        if (sent <= 0)
+            return COMITY_E_IO;
+        worker->sent += (size_t)sent;
+    }
+    buffer_clear(&worker->out);
+    worker->sent = 0;
+    return COMITY_OK;
+}
+
+comity_status worker_send_fd(struct worker *worker, int fd)
+{
+    char control[CMSG_SPACE(sizeof fd)] = {0};
+    while (worker->out.size > worker->sent) {
+        struct iovec part = {worker->out.bytes + worker->sent, worker->out.size - worker->sent};
+        struct msghdr message = {.msg_iov = &part,
+                                 .msg_iovlen = 1,
+                                 .msg_control = control,
+                                 .msg_controllen = sizeof control};
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof fd);
+        memcpy(CMSG_DATA(header), &fd, sizeof fd);
+        ssize_t sent = sendmsg(worker->fd, &message, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EAGAIN) {
+            struct pollfd ready = {.fd = worker->fd, .events = POLLOUT};
+            poll(&ready, 1, -1);
+        } else if (sent < 0 && errno != EINTR) {
+            return COMITY_E_IO;
+        } else if (sent > 0) {
+            worker->sent += (size_t)sent;
+            return worker_send(worker);
+        }
+    }
+    return COMITY_OK;
+}
+
+/* Drops the frames that were read, so that the rest stands at the beginning. */
+static void compact(struct worker *worker)
+{
+    struct buffer *in = &worker->in;
+    if (!worker->taken)
+        return;
+    memmove(in->bytes, in->bytes + worker->taken, in->size - worker->taken);
+    in->size -= worker->taken;
+    worker->taken = 0;
+    if (!in->size && in->capacity > LARGE_BYTES)
+        buffer_free(in);
+}
+
+comity_status worker_receive(struct worker *worker)
+{
+    compact(worker);
+    if (!buffer_reserve(&worker->in, LINE_BYTES))
+        return COMITY_E_NOMEM;
+    for (;;) {
+        ssize_t got = recv(worker->fd, worker->in.bytes + worker->in.size, LINE_BYTES, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 && errno == EAGAIN)
+            return COMITY_OK;
+        if (got <= 0)
+            return COMITY_END;
+        worker->in.size += (size_t)got;
+        return COMITY_OK;
+    }
+}
+
+comity_status worker_frame(struct worker *worker, size_t limit, struct wire_frame *frame)
+{
+    size_t whole = 0;
+    comity_status status = wire_next(worker->in.bytes + worker->taken,
+                                     worker->in.size - worker->taken, limit, frame, &whole);
+    worker->taken += whole;
+    return status;
+}
+
+bool worker_wait(struct worker *worker, int milliseconds)
+{
+    struct pollfd ready = {.fd = worker->fd, .events = POLLIN};
+    if (worker->sent < worker->out.size)
+        ready.events |= POLLOUT;
+    return poll(&ready, 1, milliseconds) > 0;
+}
+
+void worker_allow(const struct worker *worker, uint32_t seconds)
+{
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(worker->pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+        return;
+    rlim_t until = (rlim_t)used.tv_sec + seconds + 1;
+    struct rlimit limit = {until, RLIM_INFINITY}; /* a hard one could not be raised again */
+    prlimit(worker->pid, RLIMIT_CPU, &limit, NULL);
+}
+
+void worker_stop(struct worker *worker)
+{
+    if (worker->fd >= 0)
+        close(worker->fd);
+    if (worker->pid > 0) {
+        kill(worker->pid, SIGKILL);
+        while (waitpid(worker->pid, &worker->wait_status, 0) < 0 && errno == EINTR)
+            continue;
+    }
+    buffer_free(&worker->out);
+    buffer_free(&worker->in);
+    worker->fd = -1;
+    worker->pid = 0;
+    worker->sent = worker->taken = 0;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Workers: small programs that do what touches foreign bytes, each in a sandbox of its own,
+ * alive for many documents.  This header is both ends of the line: worker_*() is for the process
+ * that starts one, serve_*() for the worker's program, and the frames between them.
+ *
+ * A worker has one descriptor, the line; it can read, write, compute and take memory, and
+ * nothing else.  Bytes go in, bytes and findings come back. */
+#ifndef COMITY_RUNTIME_WORKER_H
+#define COMITY_RUNTIME_WORKER_H
+
+#include "runtime/wire.h"
+
+#include <comity/comity.h>
+#include <sys/types.h>
+
+/* --- the process that starts workers */
+
+struct worker {
+    pid_t pid; /* 0: none */
+    int fd;    /* the line: does not block; -1: closed */
+    struct buffer out, in;
+    size_t sent, taken; /* of `out` and `in` */
+    int wait_status;    /* once it has ended */
+};
+
+/* How much one worker may take. */
+struct worker_limits {
+    uint64_t memory;  /* bytes of address space; 0: no limit */
+    uint32_t seconds; /* processor time for one document, beyond what was used before it */
+};
+#define WORKER_LIMITS_INIT    \
+    {                         \
+        (uint64_t)2 << 30, 10 \
+    }
+
+/* The folder of the worker programs: beside the running program where it was not installed, else
+ * the compiled-in one.  `path` becomes "FOLDER/name"; false where it is too long. */
+bool worker_program(const char *name, char *path, size_t size);
+/* Starts a program with an empty environment and the line as its descriptor 3.  COMITY_E_IO with
+ * errno, COMITY_E_NOMEM. */
+comity_status worker_start(struct worker *worker, const char *program,
+                           const struct worker_limits *limits);
+/* Sends what can be sent of `out` now.  COMITY_E_IO: the worker is gone. */
+comity_status worker_send(struct worker *worker);
+/* The same with a descriptor that goes along with the first byte; may block. */
+comity_status worker_send_fd(struct worker *worker, int fd);
+/* Takes in what is there.  COMITY_END: the worker is gone. */
+comity_status worker_receive(struct worker *worker);
+/* The next whole frame that was taken in; COMITY_END where there is none, COMITY_E_LIMIT where
+ * it is longer than `limit`.  Lent until the next call on this worker. */
+comity_status worker_frame(struct worker *worker, size_t limit, struct wire_frame *frame);
+/* Waits until frames can be read or `out` can be sent, at most so long; false at the deadline. */
+bool worker_wait(struct worker *worker, int milliseconds);
+/* Lets the worker use `seconds` of processor time from now on, by the kernel's own count. */
+void worker_allow(const struct worker *worker, uint32_t seconds);
+/* Ends it at once and forgets it; `wait_status` tells how it ended. */
+void worker_stop(struct worker *worker);
+
+/* --- frames */
+enum worker_frame_kind {
+    /* to a converter */
+    WORKER_SETUP = 1, /* worker_put_setup() */
+    WORKER_ITEM,      /* u64 id, string file, text bytes: each document on its own */
+    WORKER_STREAM,    /* u64 id, string file; a descriptor goes along: as comity_convert() */
+    WORKER_DETECT,    /* u64 id, string file, text bytes */
+    /* from it */
+    WORKER_READY = 16, /* i32 status: of comity_open() and the options */
+    WORKER_FINDING,    /* worker_put_finding() */
+    WORKER_DOCUMENT,   /* worker_put_document() */
+    WORKER_BYTES,      /* text: output of a WORKER_STREAM */
+    WORKER_DONE,       /* u64 id, i32 status, text sha256 of the bytes, then the result */
+    /* to a reader of items, and from it: converters/batch/reading.h */
+    WORKER_READ = 32,
+    WORKER_TAKEN,
+    WORKER_READ_DONE
+};
+
+/* What a converter works with. */
+void worker_put_setup(struct buffer *out, const struct comity_config *config,
+                      const struct comity_options *options);
+void worker_put_finding(struct buffer *out, const struct comity_finding *finding);
+/* False where the frame is bad. */
+bool worker_get_finding(struct wire_frame *frame, struct comity_finding *finding);
+
+/* One document of an item: its bytes, or nothing where it failed. */
+struct worker_document {
+    uint64_t position; /* among those of its item, from 1 */
+    uint32_t is_done;
+    const char *format; /* that it was read by, or NULL */
+    const char *maker;  /* plugin and version */
+    const char *kind, *state;
+    const char *sha256; /* of `bytes`, hexadecimal */
+    uint64_t mapped, approximated, kept, dropped;
+    const char *bytes;
+    size_t size;
+};
+void worker_put_document(struct buffer *out, const struct worker_document *document);
+bool worker_get_document(struct wire_frame *frame, struct worker_document *document);
+
+void worker_put_result(struct buffer *out, const struct comity_result *result);
+/* Adds what the frame holds to the result. */
+void worker_get_result(struct wire_frame *frame, struct comity_result *result);
+void worker_add_result(struct comity_result *result, const struct comity_result *more);
+
+/* --- the worker's program */
+
+#define WORKER_FD 3
+#define SHA256_TEXT 65
+
+/* Takes away all rights but to read, write, compute and take memory.  Before it, what a library
+ * would open later must be open.  COMITY_E_UNSUPPORTED where the kernel will not have it. */
+comity_status sandbox_close(const struct worker_limits *limits);
+/* Opens the tables of all encodings, for good. */
+void sandbox_prepare(void);
+
+/* The line's end in the worker.  It blocks. */
+struct server {
+    struct buffer in, out;
+    size_t taken;
+    int passed; /* a descriptor that came along, or -1 */
+};
+void serve_init(struct server *server);
+/* The next frame; sends what is in `out` before it waits.  COMITY_END at the line's end. */
+comity_status serve_frame(struct server *server, struct wire_frame *frame);
+/* Sends `out` where it has grown to a worthwhile size, or `now`. */
+comity_status serve_flush(struct server *server, bool now);
+
+/* A converter: serves until the line ends, and gives the exit status of its program. */
+int serve_conversions(void);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What stands in the frames between a process and its workers, both ways; see worker.h. */
+#include "runtime/worker.h"
+
+void worker_put_finding(struct buffer *out, const struct comity_finding *finding)
+{
+    size_t start = wire_begin(out, WORKER_FINDING);
+    wire_put_u32(out, (uint32_t)finding->severity);
+    wire_put_u64(out, finding->line);
+    wire_put_u64(out, finding->column);
+    wire_put_u64(out, finding->offset);
+    wire_put_string(out, finding->code);
+    wire_put_string(out, finding->message);
+    wire_put_string(out, finding->file);
+    wire_put_string(out, finding->source);
+    wire_put_string(out, finding->field);
+    wire_put_string(out, finding->format);
+    wire_put_string(out, finding->hint);
+    wire_end(out, start);
+}
+
+bool worker_get_finding(struct wire_frame *frame, struct comity_finding *finding)
+{
+    *finding = (struct comity_finding){.struct_size = sizeof *finding};
+    uint32_t severity = wire_u32(frame);
+    finding->severity = severity <= COMITY_ERROR ? (int32_t)severity : COMITY_ERROR;
+    finding->line = wire_u64(frame);
+    finding->column = wire_u64(frame);
+    finding->offset = wire_u64(frame);
+    finding->code = wire_string(frame);
+    finding->message = wire_string(frame);
+    finding->file = wire_string(frame);
+    finding->source = wire_string(frame);
+    finding->field = wire_string(frame);
+    finding->format = wire_string(frame);
+    finding->hint = wire_string(frame);
+    return wire_is_done(frame) && finding->code && finding->message;
+}
+
+void worker_put_document(struct buffer *out, const struct worker_document *document)
+{
+    size_t start = wire_begin(out, WORKER_DOCUMENT);
+    wire_put_u64(out, document->position);
+    wire_put_u32(out, document->is_done);
+    wire_put_string(out, document->format);
+    wire_put_string(out, document->maker);
+    wire_put_string(out, document->kind);
+    wire_put_string(out, document->state);
+    wire_put_string(out, document->sha256);
+    wire_put_u64(out, document->mapped);
+    wire_put_u64(out, document->approximated);
+    wire_put_u64(out, document->kept);
+    wire_put_u64(out, document->dropped);
+    wire_put_text(out, document->bytes, document->size);
+    wire_end(out, start);
+}
+
+/* True of the SHA-256 of something, in hexadecimal. */
+static bool is_digest(const char *text)
+{
+    return text && strlen(text) == SHA256_TEXT - 1 &&
+           strspn(text, "0123456789abcdef") == SHA256_TEXT - 1;
+}
+
+bool worker_get_document(struct wire_frame *frame, struct worker_document *document)
+{
+    document->position = wire_u64(frame);
+    document->is_done = wire_u32(frame);
+    document->format = wire_string(frame);
+    document->maker = wire_string(frame);
+    document->kind = wire_string(frame);
+    document->state = wire_string(frame);
+    document->sha256 = wire_string(frame);
+    document->mapped = wire_u64(frame);
+    document->approximated = wire_u64(frame);
+    document->kept = wire_u64(frame);
+    document->dropped = wire_u64(frame);
+    document->bytes = wire_text(frame, &document->size);
+    if (!wire_is_done(frame) || document->is_done > 1)
+        return false;
+    return document->is_done ? document->bytes && document->format && document->maker &&
+                                   is_digest(document->sha256)
+                             : !document->bytes;
+}
+
+/* The counts of a result, in the order in which they are sent. */
+#define COUNTS 13
+static void counts_of(struct comity_result *result, uint64_t *counts[COUNTS])
+{
+    uint64_t *const all[COUNTS] = {
+        &result->documents,     &result->failed_input,  &result->failed_unknown,
+        &result->failed_output, &result->failed_plugin, &result->mapped,
+        &result->approximated,  &result->kept,          &result->dropped,
+        &result->notes,         &result->warnings,      &result->losses,
+        &result->errors};
+    memcpy(counts, all, sizeof all);
+}
+
+void worker_put_result(struct buffer *out, const struct comity_result *result)
+{
+    struct comity_result copy = *result;
+    uint64_t *counts[COUNTS];
+    counts_of(&copy, counts);
+    for (size_t i = 0; i < COUNTS; i++)
+        wire_put_u64(out, *counts[i]);
+}
+
+void worker_get_result(struct wire_frame *frame, struct comity_result *result)
+{
+    uint64_t *counts[COUNTS];
+    counts_of(result, counts);
+    for (size_t i = 0; i < COUNTS; i++)
+        *counts[i] += wire_u64(frame);
+}
+
+void worker_add_result(struct comity_result *result, const struct comity_result *more)
+{
+    struct comity_result copy = *more;
+    uint64_t *counts[COUNTS], *added[COUNTS];
+    counts_of(result, counts);
+    counts_of(&copy, added);
+    for (size_t i = 0; i < COUNTS; i++)
+        *counts[i] += *added[i];
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A worker's end of the line; see worker.h.  It runs in the sandbox: reading and writing are all
+ * that it needs. */
+#include "runtime/worker.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define LINE_BYTES ((size_t)1 << 16)
+/* What is ready is sent when it has grown to this. */
+#define FLUSH_BYTES ((size_t)1 << 16)
+/* The process that started us is trusted; this is only against a torn line. */
+#define FRAME_LIMIT ((size_t)UINT32_MAX - WIRE_HEAD)
+#define LARGE_BYTES ((size_t)1 << 20)
+
+void serve_init(struct server *server)
+{
+    *server = (struct server){.passed = -1};
+    buffer_init(&server->in, 0);
+    buffer_init(&server->out, 0);
+}
+
+comity_status serve_flush(struct server *server, bool now)
+{
+    struct buffer *out = &server->out;
+    size_t sent = 0;
+    if (buffer_status(out) != COMITY_OK)
+        return buffer_status(out);
+    if (!now && out->size < FLUSH_BYTES)
+        return COMITY_OK;
+    while (sent < out->size) {
+        ssize_t wrote = send(WORKER_FD, out->bytes + sent, out->size - sent, MSG_NOSIGNAL);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return COMITY_E_IO;
+        sent += (size_t)wrote;
+    }
+    bool is_large = out->capacity > LARGE_BYTES;
+    buffer_clear(out);
+    if (is_large)
+        buffer_free(out);
+    return COMITY_OK;
+}
+
+/* Takes in what comes, and the descriptor that may come along. */
+static ssize_t receive(struct server *server)
+{
+    char control[CMSG_SPACE(sizeof(int))];
+    struct iovec part = {server->in.bytes + server->in.size, LINE_BYTES};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control,
+                             .msg_controllen = sizeof control};
+    ssize_t got = recvmsg(WORKER_FD, &message, 0);
+    struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+        if (server->passed >= 0)
+            close(server->passed);
+        memcpy(&server->passed, CMSG_DATA(header), sizeof server->passed);
+    }
+    return got;
+}
+
+comity_status serve_frame(struct server *server, struct wire_frame *frame)
+{
+    struct buffer *in = &server->in;
+    for (;;) {
+        size_t whole = 0;
+        comity_status status = wire_next(in->bytes + server->taken, in->size - server->taken,
+                                         FRAME_LIMIT, frame, &whole);
+        server->taken += whole;
+        if (status != COMITY_END)
+            return status;
+        if (server->taken) {
+            memmove(in->bytes, in->bytes + server->taken, in->size - server->taken);
+            in->size -= server->taken;
+            server->taken = 0;
+        }
+        if (!in->size && in->capacity > LARGE_BYTES)
+            buffer_free(in);
+        status = serve_flush(server, true);
+        if (status != COMITY_OK)
+            return status;
+        if (!buffer_reserve(in, LINE_BYTES))
+            return COMITY_E_NOMEM;
+        ssize_t got = receive(server);
+        if (got == 0)
+            return COMITY_END;
+        if (got < 0 && errno != EINTR)
+            return COMITY_E_IO;
+        in->size += got > 0 ? (size_t)got : 0;
+    }
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a worker may do once it is ready: read and write the descriptors that it has, compute,
+ * take memory, end.  To open a file is refused, so that a library may do without; to start a
+ * program or to reach for the network ends the process. */
+#include "io/charset.h"
+#include "runtime/worker.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+void sandbox_prepare(void)
+{
+    charset_hold_tables();
+}
+
+/* What is allowed. */
+static const int allowed[] = {
+    SCMP_SYS(read),         SCMP_SYS(write),
+    SCMP_SYS(readv),        SCMP_SYS(writev),
+    SCMP_SYS(pread64),      SCMP_SYS(lseek),
+    SCMP_SYS(recvmsg),      SCMP_SYS(recvfrom),
+    SCMP_SYS(sendto),       SCMP_SYS(sendmsg),
+    SCMP_SYS(poll),         SCMP_SYS(ppoll),
+    SCMP_SYS(close),        SCMP_SYS(fstat),
+    SCMP_SYS(newfstatat),   SCMP_SYS(brk),
+    SCMP_SYS(mmap),         SCMP_SYS(munmap),
+    SCMP_SYS(mremap),       SCMP_SYS(mprotect),
+    SCMP_SYS(madvise),      SCMP_SYS(futex),
+    SCMP_SYS(getrandom),    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday), SCMP_SYS(time),
+    SCMP_SYS(nanosleep),    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(getpid),       SCMP_SYS(gettid),
+    SCMP_SYS(tgkill),       SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),  SCMP_SYS(restart_syscall),
+    SCMP_SYS(sched_yield),  SCMP_SYS(exit),
+    SCMP_SYS(exit_group),   SCMP_SYS(getrusage),
+    SCMP_SYS(fcntl),        SCMP_SYS(uname),
+};
+
+/* What is refused with EACCES instead: libraries try it and do without. */
+static const int refused[] = {
+    SCMP_SYS(open),   SCMP_SYS(openat),    SCMP_SYS(stat),     SCMP_SYS(lstat),
+    SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
+    SCMP_SYS(ioctl),  SCMP_SYS(sysinfo),   SCMP_SYS(prctl),    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(umask),  SCMP_SYS(chdir),     SCMP_SYS(getcwd),   SCMP_SYS(statx),
+};
+
+comity_status sandbox_close(const struct worker_limits *limits)
+{
+    struct rlimit none = {0, 0};
+    (void)limits;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0 ||
+        setrlimit(RLIMIT_FSIZE, &none) != 0 || setrlimit(RLIMIT_NPROC, &none) != 0)
+        return COMITY_E_UNSUPPORTED;
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    if (!filter)
+        return COMITY_E_NOMEM;
+    int failed = 0;
+    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
+        failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
+    failed |= seccomp_load(filter);
+    seccomp_release(filter);
+    return failed ? COMITY_E_UNSUPPORTED : COMITY_OK;
+}

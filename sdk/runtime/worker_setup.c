@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a converter works with: the configuration and the options, as the process that starts it
+ * was given them; see worker.h. */
+#include "runtime/worker_setup.h"
+
+#include <stdlib.h>
+
+void worker_put_setup(struct buffer *out, const struct comity_config *config,
+                      const struct comity_options *options)
+{
+    size_t start = wire_begin(out, WORKER_SETUP), count = 0;
+    while (config->plugin_paths && config->plugin_paths[count])
+        count++;
+    wire_put_u32(out, (uint32_t)count);
+    for (size_t i = 0; i < count; i++)
+        wire_put_string(out, config->plugin_paths[i]);
+    wire_put_string(out, secure_getenv("COMITY_PLUGIN_PATH"));
+    wire_put_u32(out, config->no_default_paths);
+    wire_put_u64(out, config->max_bytes);
+    wire_put_u32(out, config->max_depth);
+    wire_put_u32(out, config->max_members);
+    wire_put_text(out, config->terms_catalogue, config->terms_catalogue_len);
+    wire_put_string(out, config->terms_catalogue_file);
+    wire_put_u32(out, (uint32_t)options->fail_on);
+    wire_put_string(out, options->from);
+    wire_put_string(out, options->to);
+    wire_put_u32(out, (uint32_t)options->setting_count);
+    for (size_t i = 0; i < options->setting_count; i++) {
+        wire_put_string(out, options->settings[i].field);
+        wire_put_string(out, options->settings[i].value);
+    }
+    wire_put_text(out, options->overlay, options->overlay_len);
+    wire_put_u32(out, options->trace);
+    wire_put_u32(out, options->no_provenance);
+    wire_put_u32(out, options->check);
+    wire_put_string(out, options->kind);
+    wire_put_text(out, options->profile, options->profile_len);
+    wire_put_string(out, options->profile_file);
+    wire_put_string(out, options->terminology);
+    wire_put_text(out, options->choices, options->choices_len);
+    wire_put_string(out, options->choices_file);
+    wire_end(out, start);
+}
+
+static comity_status get_config(struct wire_frame *frame, struct worker_setup *setup)
+{
+    struct comity_config *config = &setup->config;
+    uint32_t count = wire_u32(frame);
+    setup->paths = calloc((size_t)(count < MAX_SETUP ? count : 0) + 1, sizeof *setup->paths);
+    if (!setup->paths)
+        return COMITY_E_NOMEM;
+    for (uint32_t i = 0; i < count && i < MAX_SETUP; i++)
+        setup->paths[i] = wire_string(frame);
+    config->plugin_paths = setup->paths;
+    const char *environment = wire_string(frame);
+    config->no_default_paths = wire_u32(frame);
+    config->max_bytes = wire_u64(frame);
+    config->max_depth = wire_u32(frame);
+    config->max_members = wire_u32(frame);
+    config->terms_catalogue = wire_text(frame, &config->terms_catalogue_len);
+    config->terms_catalogue_file = wire_string(frame);
+    return environment && setenv("COMITY_PLUGIN_PATH", environment, 1) != 0 ? COMITY_E_NOMEM
+                                                                            : COMITY_OK;
+}
+
+static comity_status get_options(struct wire_frame *frame, struct worker_setup *setup)
+{
+    struct comity_options *options = &setup->options;
+    options->fail_on = (int32_t)wire_u32(frame);
+    options->from = wire_string(frame);
+    options->to = wire_string(frame);
+    uint32_t count = wire_u32(frame);
+    setup->settings =
+        calloc((size_t)(count < MAX_SETUP ? count : 0) + 1, sizeof *setup->settings);
+    if (!setup->settings)
+        return COMITY_E_NOMEM;
+    for (uint32_t i = 0; i < count && i < MAX_SETUP; i++) {
+        setup->settings[i].field = wire_string(frame);
+        setup->settings[i].value = wire_string(frame);
+    }
+    options->settings = setup->settings;
+    options->setting_count = count;
+    options->overlay = wire_text(frame, &options->overlay_len);
+    options->trace = wire_u32(frame);
+    options->no_provenance = wire_u32(frame);
+    options->check = wire_u32(frame);
+    options->kind = wire_string(frame);
+    options->profile = wire_text(frame, &options->profile_len);
+    options->profile_file = wire_string(frame);
+    options->terminology = wire_string(frame);
+    options->choices = wire_text(frame, &options->choices_len);
+    options->choices_file = wire_string(frame);
+    return COMITY_OK;
+}
+
+comity_status worker_setup_get(struct wire_frame *frame, struct worker_setup *setup)
+{
+    *setup =
+        (struct worker_setup){.config = COMITY_CONFIG_INIT, .options = COMITY_OPTIONS_INIT};
+    size_t size = (size_t)(frame->end - frame->at);
+    setup->bytes = malloc(size ? size : 1); /* the frame's own are lent */
+    if (!setup->bytes)
+        return COMITY_E_NOMEM;
+    memcpy(setup->bytes, frame->at, size);
+    struct wire_frame own = {.kind = frame->kind, .at = setup->bytes};
+    own.end = own.at + size;
+    comity_status status = get_config(&own, setup);
+    if (status == COMITY_OK)
+        status = get_options(&own, setup);
+    if (status == COMITY_OK && !wire_is_done(&own))
+        status = COMITY_E_INVALID;
+    return status;
+}
+
+void worker_setup_free(struct worker_setup *setup)
+{
+    free(setup->bytes);
+    free(setup->paths);
+    free(setup->settings);
+}

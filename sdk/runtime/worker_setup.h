@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The worker's side of a setup frame. */
+#ifndef COMITY_RUNTIME_WORKER_SETUP_H
+#define COMITY_RUNTIME_WORKER_SETUP_H
+
+#include "runtime/worker.h"
+
+/* More plugin paths or settings than that nobody has. */
+#define MAX_SETUP 1024u
+
+struct worker_setup {
+    struct comity_config config;
+    struct comity_options options;
+    char *bytes; /* that both lend from */
+    const char **paths;
+    struct comity_setting *settings;
+};
+comity_status worker_setup_get(struct wire_frame *frame, struct worker_setup *setup);
+void worker_setup_free(struct worker_setup *setup);
+
+#endif
