@@ -19,3 +19,22 @@ comity_SOURCES = \
 	converters/command_validate.c \
 	converters/main.c
 comity_LDADD = libcomity-core.la
+
+# What takes inputs apart into items; the only part that sees libarchive and GMime, and read
+# only by what runs sandboxed.
+noinst_LTLIBRARIES += libcomity-items.la
+items_sources = \
+	converters/batch/items.c \
+	converters/batch/items_archive.c \
+	converters/batch/items_feed.c \
+	converters/batch/items_json.c \
+	converters/batch/items_json_scan.c \
+	converters/batch/items_limits.c \
+	converters/batch/items_mail.c \
+	converters/batch/items_name.c \
+	converters/batch/items_unpack.c \
+	converters/batch/items_zip.c
+libcomity_items_la_SOURCES = $(items_sources)
+libcomity_items_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/converters \
+	$(ARCHIVE_CFLAGS) $(GMIME_CFLAGS)
+libcomity_items_la_LIBADD = libcomity-core.la $(ARCHIVE_LIBS) $(GMIME_LIBS)

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * list-items NAME [LIMIT=N...] -- takes standard input apart and prints a JSON object for each
+ * item, the bytes as their CRC-32, their first ones in hexadecimal.  For tests. */
+#include "batch/items.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHOWN 48u
+
+static uint32_t crc32_of(const char *bytes, size_t size)
+{
+    static uint32_t table[256];
+    for (uint32_t i = 0; i < 256 && !table[255]; i++) {
+        table[i] = i;
+        for (int bit = 0; bit < 8; bit++)
+            table[i] = table[i] & 1 ? UINT32_C(0xEDB88320) ^ table[i] >> 1 : table[i] >> 1;
+    }
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < size; i++)
+        crc = table[(crc ^ (unsigned char)bytes[i]) & 255] ^ crc >> 8;
+    return ~crc;
+}
+
+/* No byte of an entry is more than JSON allows: that is for the test to find out. */
+static void print_text(const char *name, const char *text, size_t len)
+{
+    printf(",\"%s\":\"", name);
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '"' || text[i] == '\\')
+            putchar('\\');
+        putchar(text[i]);
+    }
+    putchar('"');
+}
+
+static comity_status print(void *user, const struct item *item)
+{
+    static const char *const outcomes[] = {"taken", "skipped", "refused"};
+    const bool *is_quiet = user;
+    if (*is_quiet)
+        return COMITY_OK;
+    printf("{\"outcome\":\"%s\"", outcomes[item->outcome]);
+    print_text("entry", item->entry, item->entry_len);
+    printf(",\"twin\":%" PRIu64 ",\"value\":%" PRIu64 ",\"offset\":%" PRIu64, item->twin,
+           item->value, item->offset);
+    printf(",\"line\":%" PRIu64 ",\"column\":%" PRIu64 ",\"at\":%" PRIu64, item->line,
+           item->column, item->at);
+    if (item->code)
+        print_text("code", item->code, strlen(item->code));
+    if (item->message)
+        print_text("message", item->message, strlen(item->message));
+    printf(",\"size\":%zu,\"crc\":%" PRIu32 ",\"head\":\"", item->size,
+           crc32_of(item->bytes, item->size));
+    for (size_t i = 0; i < item->size && i < SHOWN; i++)
+        printf("%02x", (unsigned)(unsigned char)item->bytes[i]);
+    puts("\"}");
+    return ferror(stdout) ? COMITY_E_IO : COMITY_OK;
+}
+
+static bool set_limit(struct item_limits *limits, const char *argument)
+{
+    const char *equals = strchr(argument, '=');
+    if (!equals)
+        return false;
+    size_t len = (size_t)(equals - argument);
+    uint64_t number = strtoull(equals + 1, NULL, 10);
+    struct {
+        const char *name;
+        uint64_t *wide;
+        uint32_t *narrow;
+    } names[] = {{"entries", &limits->entries, NULL},   {"bytes", &limits->entry_bytes, NULL},
+                 {"total", &limits->total_bytes, NULL}, {"ratio", &limits->ratio, NULL},
+                 {"floor", &limits->ratio_floor, NULL}, {"depth", NULL, &limits->depth},
+                 {"name", NULL, &limits->name_bytes},   {"folders", NULL, &limits->name_depth},
+                 {"seconds", NULL, &limits->seconds}};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        if (strlen(names[i].name) != len || memcmp(names[i].name, argument, len) != 0)
+            continue;
+        if (names[i].wide)
+            *names[i].wide = number;
+        else
+            *names[i].narrow = (uint32_t)number;
+        return true;
+    }
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    struct item_limits limits = ITEM_LIMITS_INIT;
+    bool is_quiet = false;
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "quiet") == 0)
+            is_quiet = true;
+        else if (!set_limit(&limits, argv[i]))
+            return 2;
+    }
+    if (items_prepare() != COMITY_OK)
+        return 1;
+    comity_status status = items_read(0, argc > 1 ? argv[1] : "in", &limits, print, &is_quiet);
+    if (fflush(stdout) != 0)
+        return 1;
+    return status == COMITY_OK ? 0 : 10 - (int)status;
+}
