@@ -31,7 +31,10 @@ items_sources = \
 	converters/batch/items_json_scan.c \
 	converters/batch/items_limits.c \
 	converters/batch/items_mail.c \
+	converters/batch/items_mail_bounds.c \
+	converters/batch/items_mail_parts.c \
 	converters/batch/items_name.c \
+	converters/batch/items_prepare.c \
 	converters/batch/items_unpack.c \
 	converters/batch/items_zip.c
 libcomity_items_la_SOURCES = $(items_sources)

@@ -202,8 +202,3 @@ comity_status items_read(int fd, const char *name, const struct item_limits *lim
     buffer_free(&run.label);
     return run.stopped == ITEMS_GIVEN_UP ? COMITY_OK : run.stopped;
 }
-
-comity_status items_prepare(void)
-{
-    return COMITY_OK;
-}

@@ -55,8 +55,10 @@ struct item {
  * items_read() returns. */
 typedef comity_status item_fn(void *user, const struct item *item);
 
-/* Loads what the libraries load at first use, so that items_read() only reads, writes and asks
- * for memory: to be called before a sandbox closes.  COMITY_E_NOMEM. */
+/* Makes the process fit for items_read() in a sandbox where it may only read, write, poll and
+ * get memory: loads what the libraries would load at first use, and sets TZ.  A program linked
+ * with this has no iconv_open() any more, so that no letter can name an encoding that a module
+ * would have to be loaded for: it takes inputs apart, and converts none.  COMITY_E_NOMEM. */
 comity_status items_prepare(void);
 
 /* Takes apart what a descriptor gives, from where it stands to its end; `name` becomes the

@@ -156,16 +156,32 @@ static comity_status take_named(struct run *run, struct unpack *unpack,
     return run->stopped;
 }
 
+/* A tar ends with blocks of zeros.  One that was cut between two entries looks whole otherwise,
+ * and nobody would miss what was behind. */
+static comity_status check_end(struct run *run, struct unpack *unpack, int64_t last)
+{
+    int64_t end = archive_filter_bytes(unpack->archive, 0);
+    if (end > (last + 511) / 512 * 512)
+        return COMITY_OK;
+    struct item item = {.outcome = ITEM_REFUSED,
+                        .code = "archive.damaged",
+                        .message = "the archive ends without the mark of its end; it may "
+                                   "have been cut short",
+                        .at = (uint64_t)end};
+    return run_emit(run, &item);
+}
+
 static comity_status take_entries(struct run *run, struct unpack *unpack, uint32_t depth,
                                   bool is_zip, uint64_t *met)
 {
+    int64_t end = 0;
     for (;;) {
         struct archive_entry *entry = NULL;
         int result = archive_read_next_header(unpack->archive, &entry);
         if (run->stopped != COMITY_OK)
             return run->stopped;
         if (result == ARCHIVE_EOF)
-            return COMITY_OK;
+            return is_zip ? COMITY_OK : check_end(run, unpack, end);
         if (result != ARCHIVE_OK && result != ARCHIVE_WARN) {
             unpack_fault(unpack, &unpack->beneath->fault);
             return COMITY_E_CORRUPT;
@@ -180,6 +196,7 @@ static comity_status take_entries(struct run *run, struct unpack *unpack, uint32
         }
         if (take_named(run, unpack, entry, name, len, depth) != COMITY_OK)
             return run->stopped;
+        end = archive_filter_bytes(unpack->archive, 0);
     }
 }
 

@@ -26,6 +26,7 @@ struct unpack {
     uint64_t position; /* in the entry, of what comes next */
     uint64_t length;   /* as stated; a sparse file may end in a gap */
     bool is_compressed;
+    struct buffer name;
 };
 
 /* Sets up one handle; `choose` enables what it may read and returns ARCHIVE_OK. */
@@ -39,7 +40,7 @@ void unpack_fault(struct unpack *unpack, struct fault *fault);
 
 /* What the local header of a zip says, that libarchive read last: the name as its bytes are.
  * False where it is not found. */
-bool zip_raw_name(const struct unpack *unpack, const char **name, size_t *len);
+bool zip_raw_name(struct unpack *unpack, const char **name, size_t *len);
 /* Reads the folder of a zip behind its entries, and compares. */
 comity_status zip_check_folder(struct unpack *unpack, uint64_t met);
 

@@ -127,10 +127,18 @@ comity_status unpack_open(struct unpack *unpack, struct run *run, struct feed *b
     return COMITY_E_CORRUPT;
 }
 
+static void wipe_block(char *block)
+{
+    if (block)
+        explicit_bzero(block, UNPACK_BLOCK);
+    free(block);
+}
+
 void unpack_close(struct unpack *unpack)
 {
     archive_read_free(unpack->archive);
     for (unsigned i = 0; i < UNPACK_BLOCKS; i++)
-        free(unpack->block[i]);
+        wipe_block(unpack->block[i]);
     feed_free(&unpack->inner);
+    buffer_free(&unpack->name);
 }

@@ -5,9 +5,14 @@
 #include "batch/items.h"
 
 #include <inttypes.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #define SHOWN 48u
 
@@ -89,6 +94,37 @@ static bool set_limit(struct item_limits *limits, const char *argument)
     return false;
 }
 
+/* From here on: read, write, memory, and the end.  Whatever else a library does kills it. */
+static bool close_sandbox(void)
+{
+#define ALLOW(call)                                        \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), \
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        ALLOW(read),
+        ALLOW(write),
+        ALLOW(poll),
+        ALLOW(brk),
+        ALLOW(mmap),
+        ALLOW(munmap),
+        ALLOW(mremap),
+        ALLOW(madvise),
+        ALLOW(mprotect),
+        ALLOW(futex),
+        ALLOW(clock_gettime),
+        ALLOW(exit_group),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+    };
+    struct sock_fprog program = {.len = sizeof(filter) / sizeof(*filter), .filter = filter};
+    static char buffer[1 << 16];
+    setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+    if (getenv("LIST_ITEMS_OPEN")) /* checkers of memory do more at the end */
+        return true;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
 int main(int argc, char **argv)
 {
     struct item_limits limits = ITEM_LIMITS_INIT;
@@ -101,6 +137,8 @@ int main(int argc, char **argv)
     }
     if (items_prepare() != COMITY_OK)
         return 1;
+    if (!close_sandbox())
+        return 3;
     comity_status status = items_read(0, argc > 1 ? argv[1] : "in", &limits, print, &is_quiet);
     if (fflush(stdout) != 0)
         return 1;
