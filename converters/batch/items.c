@@ -129,7 +129,9 @@ static comity_status refuse_long(struct run *run)
 comity_status items_take_whole(struct run *run, struct feed *feed)
 {
     uint64_t most = run->limits->entry_bytes;
-    comity_status status = feed_fill(feed, most < SIZE_MAX ? (size_t)most + 1 : SIZE_MAX);
+    comity_status status = COMITY_OK;
+    while (status == COMITY_OK && !feed->at_end && feed->size <= most)
+        status = feed_fill(feed, feed->size + 1);
     if (status != COMITY_OK)
         return status;
     if (feed->size > most) {

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #define FIRST_WINDOW ((size_t)128 << 10)
-#define KEPT_WINDOW ((size_t)1 << 20) /* a larger one goes back after its entry */
+#define SNIFFED ((size_t)SNIFF_SIZE * 2) /* what may stand around an item */
+#define KEPT_WINDOW ((size_t)1 << 20)    /* a larger one goes back after its entry */
 
 void feed_init(struct feed *feed, struct run *run, feed_fn *pull, void *from)
 {
@@ -31,10 +32,10 @@ void feed_free(struct feed *feed)
 {
     /* Documents are personal data. */
     if (feed->buffer)
-        explicit_bzero(feed->buffer, feed->capacity);
+        explicit_bzero(feed->buffer, feed->touched);
     free(feed->buffer);
     feed->buffer = NULL;
-    feed->capacity = feed->start = feed->size = 0;
+    feed->capacity = feed->touched = feed->start = feed->size = 0;
 }
 
 void feed_consume(struct feed *feed, size_t count)
@@ -44,6 +45,16 @@ void feed_consume(struct feed *feed, size_t count)
     feed->offset += count;
     if (!feed->size && !feed->kept)
         feed->start = 0;
+}
+
+/* Doubled, but no further than the largest item needs. */
+static size_t next_capacity(const struct feed *feed, size_t want)
+{
+    uint64_t most = feed->run->limits->entry_bytes;
+    size_t capacity = feed->capacity < FIRST_WINDOW ? FIRST_WINDOW : feed->capacity * 2;
+    if (capacity > most && most > FIRST_WINDOW)
+        capacity = (size_t)most + SNIFFED;
+    return capacity < want ? want : capacity;
 }
 
 /* Room for `want` bytes in one piece. */
@@ -56,12 +67,7 @@ static comity_status make_room(struct feed *feed, size_t want)
     want += feed->kept;
     if (want <= feed->capacity)
         return COMITY_OK;
-    size_t capacity = feed->capacity ? feed->capacity : FIRST_WINDOW;
-    while (capacity < want) {
-        if (capacity > SIZE_MAX / 2)
-            return COMITY_E_NOMEM;
-        capacity *= 2;
-    }
+    size_t capacity = next_capacity(feed, want);
     char *buffer = malloc(capacity);
     if (!buffer)
         return COMITY_E_NOMEM;
@@ -71,6 +77,7 @@ static comity_status make_room(struct feed *feed, size_t want)
     feed_free(feed);
     feed->start = start;
     feed->size = size;
+    feed->touched = start + size;
     feed->buffer = buffer;
     feed->capacity = capacity;
     return COMITY_OK;
@@ -102,6 +109,8 @@ comity_status feed_fill(struct feed *feed, size_t want)
         if (status != COMITY_OK)
             return status;
         feed->size += got;
+        if (end + got > feed->touched)
+            feed->touched = end + got;
     }
     return COMITY_OK;
 }

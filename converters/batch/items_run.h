@@ -55,6 +55,7 @@ struct feed {
     void *from; /* what pull() reads */
     char *buffer;
     size_t capacity, start, size; /* the window: size bytes at buffer + start */
+    size_t touched;               /* most bytes of the buffer that ever held any */
     size_t kept;                  /* bytes before the window that stay there */
     uint64_t offset;              /* of the window, in the feed's bytes */
     bool at_end;                  /* nothing comes after the window */

@@ -49,6 +49,24 @@ void unpack_fault(struct unpack *unpack, struct fault *fault)
     buffer_free(&text);
 }
 
+/* Behind compressed data nothing may be left: it could be the front of more, cut short. */
+static comity_status check_rest(struct unpack *unpack)
+{
+    struct fault *fault = &unpack->inner.fault;
+    int64_t end = archive_filter_bytes(unpack->archive, -1);
+    comity_status status = feed_fill(unpack->beneath, 1);
+    if (status != COMITY_OK || end < 0)
+        return status;
+    if ((uint64_t)end == unpack->given && !unpack->beneath->size)
+        return COMITY_OK;
+    *fault = (struct fault){.code = "archive.damaged", .at = (uint64_t)end};
+    snprintf(fault->message, FAULT_TEXT,
+             "more stands behind the end of the compressed data, at byte %lld, and cannot be "
+             "read; it may have been cut short",
+             (long long)end);
+    return COMITY_E_CORRUPT;
+}
+
 /* The next piece of the entry; false at its end. */
 static comity_status next_piece(struct unpack *unpack, bool *is_end)
 {
@@ -61,6 +79,8 @@ static comity_status next_piece(struct unpack *unpack, bool *is_end)
         return run->stopped;
     if (result == ARCHIVE_EOF) {
         *is_end = true;
+        if (unpack->is_compressed)
+            return check_rest(unpack);
         unpack->gap = unpack->length > unpack->position ? unpack->length - unpack->position : 0;
         return COMITY_OK;
     }

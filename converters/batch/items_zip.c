@@ -62,7 +62,7 @@ bool zip_raw_name(struct unpack *unpack, const char **name, size_t *len)
 
 /* --- the folder */
 
-/* What comes behind the entries: what libarchive was given and left, and the rest of the feed. */
+/* What comes behind the entries: what libarchive was given and left, then the feed's rest. */
 struct behind {
     struct unpack *unpack;
     uint64_t at;
