@@ -8,7 +8,7 @@ comity_SOURCES = \
 	converters/batch/inputs.c \
 	converters/batch/job.c \
 	converters/batch/label.c \
-	converters/batch/ledger.c \
+	converters/batch/ledger_write.c \
 	converters/batch/pack.c \
 	converters/batch/pool.c \
 	converters/batch/progress.c \
@@ -36,12 +36,32 @@ comity_SOURCES = \
 	converters/command_validate.c \
 	converters/main.c
 comity_LDADD = libcomity-core.la $(ARCHIVE_LIBS)
+AM_CPPFLAGS += -I$(top_srcdir)/converters -I$(top_builddir)/converters
 
-# What takes the inputs of a batch apart, in a sandbox.
+# What takes inputs apart into items; the only part that sees libarchive and GMime, and read
+# only by what runs sandboxed.
+noinst_LTLIBRARIES += libcomity-items.la
+items_sources = \
+	converters/batch/items.c \
+	converters/batch/items_archive.c \
+	converters/batch/items_feed.c \
+	converters/batch/items_json.c \
+	converters/batch/items_json_scan.c \
+	converters/batch/items_limits.c \
+	converters/batch/items_mail.c \
+	converters/batch/items_mail_bounds.c \
+	converters/batch/items_mail_parts.c \
+	converters/batch/items_name.c \
+	converters/batch/items_prepare.c \
+	converters/batch/items_unpack.c \
+	converters/batch/items_zip.c \
+	converters/batch/label.c
+libcomity_items_la_SOURCES = $(items_sources)
+libcomity_items_la_CPPFLAGS = $(AM_CPPFLAGS) $(ARCHIVE_CFLAGS) $(GMIME_CFLAGS)
+libcomity_items_la_LIBADD = libcomity-core.la $(ARCHIVE_LIBS) $(GMIME_LIBS)
+
 worker_PROGRAMS += comity-reader
 comity_reader_SOURCES = \
-	converters/batch/items.c \
 	converters/batch/reader_main.c \
 	converters/batch/reading_frames.c
-comity_reader_LDADD = libcomity-core.la $(ARCHIVE_LIBS)
-AM_CPPFLAGS += -I$(top_srcdir)/converters
+comity_reader_LDADD = libcomity-items.la

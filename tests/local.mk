@@ -41,6 +41,7 @@ unit_tests = \
 # Tests of the program and the build, run as they stand.
 script_tests = \
 	tests/abi/test_plugins.py \
+	tests/batch/test_items.py \
 	tests/checkstyle.sh \
 	tests/cli/test_bad_json.py \
 	tests/cli/test_bad_xml.py \
@@ -100,6 +101,12 @@ LDADD = $(UNIT_WRAP) libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
 tests_unit_test_country_lists_SOURCES = tests/unit/test_country_lists.c \
 	sdk/model/country_catalogue.c \
 	sdk/model/country_forms.c
+
+# Prints the items of an input, for tests/batch.
+check_PROGRAMS += list-items
+list_items_SOURCES = tests/support/list-items.c
+list_items_LDADD = libcomity-items.la
+list_items_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/converters
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)

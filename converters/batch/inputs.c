@@ -18,6 +18,7 @@ void inputs_init(struct inputs *inputs, char **names, int count)
     memset(inputs, 0, sizeof *inputs);
     inputs->names = names;
     inputs->count = count;
+    buffer_init(&inputs->label, 0);
 }
 
 void inputs_list(struct inputs *inputs, FILE *list, char separator)
@@ -40,7 +41,7 @@ static comity_status refuse(struct inputs *inputs, struct input *input, const ch
                             const char *message)
 {
     input->fd = -1;
-    input->name = inputs->label;
+    input->name = inputs->label.bytes;
     input->code = code;
     snprintf(inputs->message, sizeof inputs->message, "%s", message);
     input->message = inputs->message;
@@ -56,7 +57,7 @@ static comity_status refuse_errno(struct inputs *inputs, struct input *input)
     return refuse(inputs, input, "io.read", message);
 }
 
-static comity_status enter(struct inputs *inputs, struct input *input, int fd, size_t label_len)
+static comity_status enter(struct inputs *inputs, struct input *input, int fd)
 {
     struct folder *folder = &inputs->folders[inputs->depth];
     if (inputs->depth == INPUTS_DEPTH) {
@@ -64,7 +65,7 @@ static comity_status enter(struct inputs *inputs, struct input *input, int fd, s
         return refuse(inputs, input, "limit.nesting",
                       "more than 64 folders inside one another");
     }
-    *folder = (struct folder){.fd = fd, .name_len = label_len};
+    *folder = (struct folder){.fd = fd, .name_len = inputs->label.size - 1};
     folder->count = scandirat(fd, ".", &folder->entries, is_real, by_bytes);
     if (folder->count < 0) {
         close(fd);
@@ -75,14 +76,14 @@ static comity_status enter(struct inputs *inputs, struct input *input, int fd, s
 }
 
 /* COMITY_OK: `input` is filled; COMITY_END: it was a folder, go on with what is in it. */
-static comity_status take(struct inputs *inputs, struct input *input, int fd, size_t label_len)
+static comity_status take(struct inputs *inputs, struct input *input, int fd)
 {
     struct stat status;
     if (fd < 0 || fstat(fd, &status) != 0)
         return refuse_errno(inputs, input);
     if (S_ISDIR(status.st_mode))
-        return enter(inputs, input, fd, label_len);
-    *input = (struct input){.fd = fd, .name = inputs->label};
+        return enter(inputs, input, fd);
+    *input = (struct input){.fd = fd, .name = inputs->label.bytes};
     return COMITY_OK;
 }
 
@@ -95,6 +96,14 @@ static bool is_openable(int folder, const char *name)
     return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || S_ISLNK(status.st_mode);
 }
 
+/* The label becomes its first `len` bytes and a name, and ends in NUL. */
+static bool set_label(struct inputs *inputs, size_t len, const char *name)
+{
+    bool is_set = label_add(&inputs->label, len, name);
+    buffer_char(&inputs->label, '\0');
+    return is_set && buffer_status(&inputs->label) == COMITY_OK;
+}
+
 static comity_status next_of_folder(struct inputs *inputs, struct input *input)
 {
     struct folder *folder = &inputs->folders[inputs->depth - 1];
@@ -105,16 +114,15 @@ static comity_status next_of_folder(struct inputs *inputs, struct input *input)
         return COMITY_END;
     }
     const char *name = folder->entries[folder->at]->d_name;
-    size_t len = label_add(inputs->label, sizeof inputs->label, folder->name_len, name);
     comity_status status;
-    if (!len)
-        status = refuse(inputs, input, "limit.name", "the path is too long");
+    if (!set_label(inputs, folder->name_len, name))
+        status = COMITY_E_NOMEM;
     else if (!is_openable(folder->fd, name))
         status = refuse(inputs, input, "archive.device",
                         "the entry is a device, a pipe or a socket, not a file");
     else
         status = take(inputs, input,
-                      openat(folder->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), len);
+                      openat(folder->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     free(folder->entries[folder->at++]);
     return status;
 }
@@ -127,18 +135,15 @@ static comity_status open_named(struct inputs *inputs, struct input *input, cons
         end--;
     for (start = end; start && path[start - 1] != '/';)
         start--;
-    char *name = strndup(path + start, end - start);
-    if (!name)
-        return COMITY_E_NOMEM;
     bool is_stdin = strcmp(path, "-") == 0;
-    size_t len = label_add(inputs->label, sizeof inputs->label, 0, is_stdin ? "stdin" : name);
+    char *name = is_stdin ? strdup("stdin") : strndup(path + start, end - start);
+    bool is_set = name && set_label(inputs, 0, name);
     free(name);
-    if (!len)
-        return refuse(inputs, input, "limit.name", "the path is too long");
+    if (!is_set)
+        return COMITY_E_NOMEM;
     return take(inputs, input,
                 is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-                         : open(path, O_RDONLY | O_CLOEXEC),
-                len);
+                         : open(path, O_RDONLY | O_CLOEXEC));
 }
 
 /* A listed file is named as the list names it: its names may differ in their folders alone. */
@@ -155,10 +160,9 @@ static comity_status next_of_list(struct inputs *inputs, struct input *input)
         inputs->line[--len] = '\0';
     if (!len)
         return COMITY_END;
-    size_t label_len = label_add(inputs->label, sizeof inputs->label, 0, inputs->line);
-    if (!label_len)
-        return refuse(inputs, input, "limit.name", "the path is too long");
-    return take(inputs, input, open(inputs->line, O_RDONLY | O_CLOEXEC), label_len);
+    if (!set_label(inputs, 0, inputs->line))
+        return COMITY_E_NOMEM;
+    return take(inputs, input, open(inputs->line, O_RDONLY | O_CLOEXEC));
 }
 
 comity_status inputs_next(struct inputs *inputs, struct input *input)
@@ -188,4 +192,5 @@ void inputs_free(struct inputs *inputs)
         close(folder->fd);
     }
     free(inputs->line);
+    buffer_free(&inputs->label);
 }

@@ -5,6 +5,8 @@
 #ifndef COMITY_CONVERTERS_BATCH_INPUTS_H
 #define COMITY_CONVERTERS_BATCH_INPUTS_H
 
+#include "base/buffer.h"
+
 #include <comity/plugin.h>
 #include <dirent.h>
 #include <stdbool.h>
@@ -31,7 +33,8 @@ struct inputs {
         size_t name_len; /* of the label up to here */
     } folders[INPUTS_DEPTH];
     size_t depth;
-    char label[8192], message[300];
+    struct buffer label;
+    char message[300];
     char *line; /* of the list */
     size_t line_room;
 };

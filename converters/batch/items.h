@@ -22,10 +22,9 @@ struct item_limits {
     uint32_t name_depth;  /* limit.name: folders in the name of one entry */
     uint32_t seconds;     /* limit.time: to bring forth one entry */
 };
-#define ITEM_LIMITS_INIT                                                                \
-    {                                                                                   \
-        100000, (uint64_t)64 << 20, (uint64_t)4 << 30, 200, (uint64_t)1 << 20, 2, 4096, \
-            32, 10                                                                      \
+#define ITEM_LIMITS_INIT                                                                       \
+    {                                                                                          \
+        100000, (uint64_t)64 << 20, (uint64_t)4 << 30, 200, (uint64_t)1 << 20, 2, 4096, 32, 10 \
     }
 
 enum item_outcome {
@@ -55,6 +54,12 @@ struct item {
 /* All is lent for the length of the call.  Anything but COMITY_OK ends the reading and is what
  * items_read() returns. */
 typedef comity_status item_fn(void *user, const struct item *item);
+
+/* Makes the process fit for items_read() in a sandbox where it may only read, write, poll and
+ * get memory: loads what the libraries would load at first use, and sets TZ.  A program linked
+ * with this has no iconv_open() any more, so that no letter can name an encoding that a module
+ * would have to be loaded for: it takes inputs apart, and converts none.  COMITY_E_NOMEM. */
+comity_status items_prepare(void);
 
 /* Takes apart what a descriptor gives, from where it stands to its end; `name` becomes the
  * first part of every entry.  The same bytes give the same items in the same order, whatever

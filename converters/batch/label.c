@@ -6,7 +6,6 @@
 #include "base/encoding.h"
 #include "base/utf8.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,29 +13,46 @@
 #define PLAIN_BYTES 60
 #define DIGEST_BYTES 16
 
-size_t label_add(char *label, size_t size, size_t len, const char *name)
+/* Characters that a terminal or a reader of a log would obey: C0, DEL, C1, the two separators
+ * of lines and paragraphs, and what turns the direction of writing.  And the sign that escapes
+ * begin with. */
+static bool is_escaped(uint32_t code)
 {
-    size_t left = strlen(name);
-    if (len + (len != 0) + 4 * left >= size)
-        return 0;
-    if (len)
-        label[len++] = '/';
-    while (left) {
-        uint32_t code = 0;
-        size_t bytes = utf8_decode(name, left, &code);
-        bool is_plain = bytes && code >= 0x20 && code != '\\' && (code < 0x7F || code >= 0xA0);
-        if (!is_plain) {
-            len += (size_t)snprintf(label + len, 5, "\\x%02x", (unsigned char)*name);
-            bytes = 1;
-        } else {
-            memcpy(label + len, name, bytes);
-            len += bytes;
-        }
-        name += bytes;
-        left -= bytes;
+    return code < 0x20 || code == '\\' || (code >= 0x7F && code < 0xA0) || code == 0x61C ||
+           code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) ||
+           (code >= 0x2066 && code <= 0x2069);
+}
+
+static void escape_bytes(struct buffer *buffer, const char *bytes, size_t count)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < count; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        char text[4] = {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+        buffer_add(buffer, text, sizeof(text));
     }
-    label[len] = '\0';
-    return len;
+}
+
+void label_escape(struct buffer *buffer, const char *name, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        uint32_t code = 0;
+        size_t count = utf8_decode(name + i, len - i, &code);
+        if (count && !is_escaped(code))
+            buffer_add(buffer, name + i, count);
+        else
+            escape_bytes(buffer, name + i, count ? count : 1);
+        i += count ? count : 1;
+    }
+}
+
+bool label_add(struct buffer *label, size_t len, const char *name)
+{
+    label->size = len;
+    if (len)
+        buffer_char(label, '/');
+    label_escape(label, name, strlen(name));
+    return buffer_status(label) == COMITY_OK;
 }
 
 /* The beginning of the SHA-256, in hexadecimal, of an item and a position in it. */

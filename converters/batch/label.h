@@ -5,13 +5,14 @@
 #ifndef COMITY_CONVERTERS_BATCH_LABEL_H
 #define COMITY_CONVERTERS_BATCH_LABEL_H
 
+#include "base/buffer.h"
 #include "batch/items.h"
 
-#include <stddef.h>
-
-/* Puts '/' and a name behind the first `len` bytes of a label, control characters, '\' and what
- * is no UTF-8 as \xNN.  Returns the new length; 0 where `size` bytes are not enough. */
-size_t label_add(char *label, size_t size, size_t len, const char *name);
+/* Appends a name: what a reader of lists would obey, '\\' and what is no UTF-8 as \xNN, so that
+ * two names that differ stay different. */
+void label_escape(struct buffer *label, const char *name, size_t len);
+/* The same behind the first `len` bytes of a label and a '/'; false: no memory. */
+bool label_add(struct buffer *label, size_t len, const char *name);
 
 #define OUTPUT_NAME_SIZE 128
 /* "request-17-0123456789abcdef.json": the last part of the entry as far as it is plain, and the

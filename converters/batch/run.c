@@ -4,7 +4,7 @@
  * order.  One thread and one wait for all of them. */
 #include "batch/batch.h"
 #include "batch/label.h"
-#include "batch/ledger.h"
+#include "batch/ledger_write.h"
 #include "batch/pool.h"
 #include "batch/progress.h"
 #include "batch/reading.h"
@@ -33,7 +33,7 @@ struct run {
     struct reading reading;
     struct pool pool;
     struct sink sink;
-    struct ledger ledger;
+    struct ledger_writer ledger;
     struct quarantine quarantine;
     struct settling settling;
     struct progress progress;
@@ -100,7 +100,7 @@ static comity_status sync_all(struct run *run, int64_t now)
     comity_status status = sink_sync(&run->sink);
     if (status == COMITY_OK)
         status = quarantine_sync(&run->quarantine);
-    return status == COMITY_OK ? ledger_write(&run->ledger, true) : status;
+    return status == COMITY_OK ? ledger_writer_flush(&run->ledger, true) : status;
 }
 
 static void check_failures(struct run *run)
@@ -232,7 +232,7 @@ static comity_status open_output(struct run *run)
     bool overwrite = run->cli->overwrite;
     comity_status status = sink_open(&run->sink, overwrite, false, 0);
     if (status == COMITY_OK)
-        status = ledger_open(&run->ledger, run->sink.path, false, 0, overwrite);
+        status = ledger_writer_open(&run->ledger, run->sink.path, false, 0, overwrite);
     if (status == COMITY_OK)
         status = quarantine_open(&run->quarantine, run->sink.path);
     return status;
@@ -329,7 +329,7 @@ int batch_run(struct cli *cli, const struct batch_options *options)
         job_free(job);
     }
     sink_close(&run->sink);
-    ledger_close(&run->ledger);
+    ledger_writer_close(&run->ledger);
     quarantine_close(&run->quarantine);
     inputs_free(&run->inputs);
     free(run);

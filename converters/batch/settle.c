@@ -57,7 +57,7 @@ static void count_finding(struct account *account, const struct comity_finding *
         count_loss(account, finding);
 }
 
-static void put_item(struct ledger *ledger, const struct job *job, uint64_t position)
+static void put_item(struct ledger_writer *ledger, const struct job *job, uint64_t position)
 {
     const struct item *item = &job->item;
     ledger_text(ledger, "entry", item->entry, item->entry_len);
@@ -70,7 +70,7 @@ static void put_item(struct ledger *ledger, const struct job *job, uint64_t posi
     ledger_string(ledger, "sha256", job->sha256[0] ? job->sha256 : NULL);
 }
 
-static void put_losses(struct ledger *ledger, const struct account *account)
+static void put_losses(struct ledger_writer *ledger, const struct account *account)
 {
     if (!account->loss_count)
         return;
@@ -88,7 +88,7 @@ static void put_losses(struct ledger *ledger, const struct account *account)
     ledger_count(ledger, "lost_more", account->more);
 }
 
-static void put_account(struct ledger *ledger, const struct worker_document *document,
+static void put_account(struct ledger_writer *ledger, const struct worker_document *document,
                         const struct account *account)
 {
     ledger_count(ledger, "mapped", document->mapped);
@@ -108,7 +108,7 @@ static void put_whole(struct settling *self, const struct job *job, const char *
 {
     static const struct worker_document nothing = {.is_done = 0};
     char name[OUTPUT_NAME_SIZE];
-    struct ledger *ledger = self->ledger;
+    struct ledger_writer *ledger = self->ledger;
     ledger_begin(ledger);
     put_item(ledger, job, 0);
     ledger_string(ledger, "result", result);
@@ -127,7 +127,7 @@ static comity_status put_document(struct settling *self, const struct job *job,
                                   const struct account *account)
 {
     char name[OUTPUT_NAME_SIZE];
-    struct ledger *ledger = self->ledger;
+    struct ledger_writer *ledger = self->ledger;
     comity_status status = COMITY_OK;
     output_name(&job->item, document->is_done ? document->position : 0,
                 document->is_done ? self->suffix : "", name);

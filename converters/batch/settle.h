@@ -6,13 +6,13 @@
 #define COMITY_CONVERTERS_BATCH_SETTLE_H
 
 #include "batch/job.h"
-#include "batch/ledger.h"
+#include "batch/ledger_write.h"
 #include "batch/quarantine.h"
 #include "batch/sink.h"
 
 struct settling {
     struct sink *sink;
-    struct ledger *ledger;
+    struct ledger_writer *ledger;
     struct quarantine *quarantine;
     const char *suffix; /* of the names of documents: "json" */
     const char *from, *to;

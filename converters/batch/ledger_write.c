@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Writing the ledger of a batch; see ledger.h. */
-#include "batch/ledger.h"
+ * Writing the ledger of a batch; see ledger_write.h. */
+#include "batch/ledger_write.h"
 
 #include "io/file.h"
 
@@ -22,11 +22,11 @@ char *ledger_path(const char *output)
     return path;
 }
 
-comity_status ledger_open(struct ledger *ledger, const char *output, bool resumes,
+comity_status ledger_writer_open(struct ledger_writer *ledger, const char *output, bool resumes,
                           uint64_t offset, bool overwrite)
 {
     int flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW;
-    *ledger = (struct ledger){.fd = -1, .size = offset};
+    *ledger = (struct ledger_writer){.fd = -1, .size = offset};
     buffer_init(&ledger->lines, 0);
     ledger->path = ledger_path(output);
     if (!ledger->path)
@@ -41,13 +41,13 @@ comity_status ledger_open(struct ledger *ledger, const char *output, bool resume
     return COMITY_E_IO;
 }
 
-void ledger_begin(struct ledger *ledger)
+void ledger_begin(struct ledger_writer *ledger)
 {
     ledger->last = ledger->lines.size;
     buffer_char(&ledger->lines, '{');
 }
 
-static void put_name(struct ledger *ledger, const char *name)
+static void put_name(struct ledger_writer *ledger, const char *name)
 {
     struct buffer *lines = &ledger->lines;
     if (lines->size && lines->bytes[lines->size - 1] != '{')
@@ -77,19 +77,19 @@ static void put_text(struct buffer *lines, const char *text, size_t len)
     buffer_char(lines, '"');
 }
 
-void ledger_text(struct ledger *ledger, const char *name, const char *text, size_t len)
+void ledger_text(struct ledger_writer *ledger, const char *name, const char *text, size_t len)
 {
     put_name(ledger, name);
     put_text(&ledger->lines, text, len);
 }
 
-void ledger_string(struct ledger *ledger, const char *name, const char *text)
+void ledger_string(struct ledger_writer *ledger, const char *name, const char *text)
 {
     if (text)
         ledger_text(ledger, name, text, strlen(text));
 }
 
-void ledger_number(struct ledger *ledger, const char *name, uint64_t number)
+void ledger_number(struct ledger_writer *ledger, const char *name, uint64_t number)
 {
     char digits[20];
     size_t at = sizeof digits;
@@ -100,23 +100,23 @@ void ledger_number(struct ledger *ledger, const char *name, uint64_t number)
     buffer_add(&ledger->lines, digits + at, sizeof digits - at);
 }
 
-void ledger_count(struct ledger *ledger, const char *name, uint64_t number)
+void ledger_count(struct ledger_writer *ledger, const char *name, uint64_t number)
 {
     if (number)
         ledger_number(ledger, name, number);
 }
 
-void ledger_end(struct ledger *ledger)
+void ledger_end(struct ledger_writer *ledger)
 {
     buffer_add(&ledger->lines, "}\n", 2);
 }
 
-void ledger_end_item(struct ledger *ledger)
+void ledger_end_item(struct ledger_writer *ledger)
 {
     ledger->ready = ledger->lines.size;
 }
 
-void ledger_end_block(struct ledger *ledger, uint64_t offset)
+void ledger_end_block(struct ledger_writer *ledger, uint64_t offset)
 {
     if (buffer_status(&ledger->lines) != COMITY_OK || ledger->lines.size == ledger->ready)
         return;
@@ -126,7 +126,7 @@ void ledger_end_block(struct ledger *ledger, uint64_t offset)
     ledger_end_item(ledger);
 }
 
-comity_status ledger_write(struct ledger *ledger, bool sync)
+comity_status ledger_writer_flush(struct ledger_writer *ledger, bool sync)
 {
     struct buffer *lines = &ledger->lines;
     comity_status status = buffer_status(lines);
@@ -145,7 +145,7 @@ comity_status ledger_write(struct ledger *ledger, bool sync)
     return COMITY_OK;
 }
 
-void ledger_close(struct ledger *ledger)
+void ledger_writer_close(struct ledger_writer *ledger)
 {
     if (ledger->fd >= 0)
         close(ledger->fd);

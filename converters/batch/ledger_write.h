@@ -2,15 +2,15 @@
  *
  * The ledger of a batch: what is written, and what an interrupted run finds of it.  docs/batch.md
  * says what its lines hold. */
-#ifndef COMITY_CONVERTERS_BATCH_LEDGER_H
-#define COMITY_CONVERTERS_BATCH_LEDGER_H
+#ifndef COMITY_CONVERTERS_BATCH_LEDGER_WRITE_H
+#define COMITY_CONVERTERS_BATCH_LEDGER_WRITE_H
 
 #include "batch/job.h"
 
 /* Losses of one document that are listed; the rest is counted. */
 #define LEDGER_LOSSES 100
 
-struct ledger {
+struct ledger_writer {
     char *path;
     int fd;
     struct buffer lines; /* not written yet */
@@ -23,22 +23,22 @@ struct ledger {
 /* "OUT.ledger.jsonl"; the caller frees it. */
 char *ledger_path(const char *output);
 /* Makes it, or goes on behind `offset` bytes of it.  COMITY_E_IO with `error`. */
-comity_status ledger_open(struct ledger *ledger, const char *output, bool resumes,
+comity_status ledger_writer_open(struct ledger_writer *ledger, const char *output, bool resumes,
                           uint64_t offset, bool overwrite);
 /* The lines so far tell of what is in the output. */
-void ledger_end_item(struct ledger *ledger);
+void ledger_end_item(struct ledger_writer *ledger);
 /* The same, and puts "end" on the line that was added last. */
-void ledger_end_block(struct ledger *ledger, uint64_t offset);
+void ledger_end_block(struct ledger_writer *ledger, uint64_t offset);
 /* Writes the lines that are ready; `sync`: and they survive the machine. */
-comity_status ledger_write(struct ledger *ledger, bool sync);
-void ledger_close(struct ledger *ledger);
+comity_status ledger_writer_flush(struct ledger_writer *ledger, bool sync);
+void ledger_writer_close(struct ledger_writer *ledger);
 
 /* --- lines: begin, members, end */
-void ledger_begin(struct ledger *ledger);
-void ledger_text(struct ledger *ledger, const char *name, const char *text, size_t len);
-void ledger_string(struct ledger *ledger, const char *name, const char *text); /* NULL: none */
-void ledger_number(struct ledger *ledger, const char *name, uint64_t number);
-void ledger_count(struct ledger *ledger, const char *name, uint64_t number); /* 0: none */
-void ledger_end(struct ledger *ledger);
+void ledger_begin(struct ledger_writer *ledger);
+void ledger_text(struct ledger_writer *ledger, const char *name, const char *text, size_t len);
+void ledger_string(struct ledger_writer *ledger, const char *name, const char *text); /* NULL: none */
+void ledger_number(struct ledger_writer *ledger, const char *name, uint64_t number);
+void ledger_count(struct ledger_writer *ledger, const char *name, uint64_t number); /* 0: none */
+void ledger_end(struct ledger_writer *ledger);
 
 #endif

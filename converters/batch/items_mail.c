@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Where the messages of a mailbox begin and end: one is in memory at a time.  Knows nothing of
+ * what is in a message. */
+#include "batch/items_mail.h"
+
+#include <stdio.h>
+
+/* A line "From ..." behind an empty one. */
+#define MARK "\nFrom "
+#define MARK_LEN 6u
+
+/* Offset of the next message in the window, from `from` on; the window's size where there is
+ * none. */
+static size_t find_next(const struct feed *feed, size_t from)
+{
+    const char *bytes = feed_bytes(feed), *end = bytes + feed->size, *at = bytes + from;
+    while ((at = memmem(at, (size_t)(end - at), MARK, MARK_LEN))) {
+        if ((at > bytes && at[-1] == '\n') ||
+            (at > bytes + 1 && at[-1] == '\r' && at[-2] == '\n'))
+            return (size_t)(at - bytes) + 1;
+        at++;
+    }
+    return feed->size;
+}
+
+/* So much of the window may be the front part of what stands before the next message. */
+#define OVERLAP (MARK_LEN + 2u)
+
+static comity_status measure(struct run *run, struct feed *feed, size_t *size)
+{
+    for (size_t from = 0;;) {
+        *size = find_next(feed, from);
+        if (*size < feed->size || feed->at_end || feed->size > run->limits->entry_bytes)
+            return COMITY_OK;
+        from = feed->size > OVERLAP ? feed->size - OVERLAP : 0;
+        comity_status status = feed_fill(feed, feed->size + 1);
+        if (status != COMITY_OK)
+            return status;
+    }
+}
+
+/* To the next message, or to the end. */
+static comity_status skip_long(struct feed *feed)
+{
+    for (;;) {
+        size_t next = find_next(feed, 0);
+        bool is_found = next < feed->size;
+        size_t passed = is_found ? next : feed->size - OVERLAP;
+        if (feed->at_end && !is_found)
+            passed = feed->size;
+        feed_consume(feed, passed);
+        if (is_found || feed->at_end)
+            return COMITY_OK;
+        comity_status status = feed_fill(feed, feed->size + 1);
+        if (status != COMITY_OK)
+            return status;
+    }
+}
+
+static comity_status take_measured(struct run *run, struct feed *feed, size_t size,
+                                   uint32_t depth)
+{
+    struct fault fault = {.at = 0};
+    if (size > run->limits->entry_bytes) {
+        run_count_entry(run);
+        run_refuse(run, ITEM_REFUSED, "limit.bytes",
+                   "the message has more than %llu bytes; at most so many are allowed",
+                   (unsigned long long)run->limits->entry_bytes);
+        return run->stopped != COMITY_OK ? run->stopped : skip_long(feed);
+    }
+    const char *bytes = feed_bytes(feed), *line_end = memchr(bytes, '\n', size);
+    size_t first = line_end ? (size_t)(line_end - bytes) + 1 : size;
+    if (!mail_is_bounded(bytes + first, size - first, &fault)) {
+        run_count_entry(run);
+        run_refuse_fault(run, &fault);
+    } else {
+        mail_take_message(run, bytes + first, size - first, depth);
+    }
+    feed_consume(feed, size);
+    return run->stopped;
+}
+
+comity_status items_take_mbox(struct run *run, struct feed *feed, uint32_t depth)
+{
+    for (uint64_t number = 1;; number++) {
+        comity_status status = feed_fill(feed, 1);
+        if (status != COMITY_OK || !feed->size)
+            return status;
+        char name[24];
+        size_t len = (size_t)snprintf(name, sizeof(name), "#%llu", (unsigned long long)number);
+        size_t mark = label_push(run, name, len), size = 0;
+        status = run->stopped != COMITY_OK ? run->stopped : measure(run, feed, &size);
+        if (status == COMITY_OK)
+            status = take_measured(run, feed, size, depth);
+        else if (status == COMITY_E_CORRUPT)
+            run_refuse_fault(run, &feed->fault);
+        label_pop(run, mark);
+        if (status != COMITY_OK)
+            return status;
+    }
+}
