@@ -97,6 +97,7 @@ void cli_print_object(FILE *to, struct cJSON *object);
 /* Converts all inputs to cli->to and -o, and gives the exit status. */
 int cli_convert(struct cli *cli);
 
+int command_batch(int argc, char **argv);
 int command_convert(int argc, char **argv);
 int command_detect(int argc, char **argv);
 int command_validate(int argc, char **argv);

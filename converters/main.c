@@ -20,6 +20,7 @@ static const struct command commands[] = {
     {"validate", command_validate, "syntax and model of documents, all findings in one run"},
     {"roundtrip", command_roundtrip, "reads, writes and reads again: does anything change?"},
     {"diff", command_diff, "differences of two documents in the canonical model"},
+    {"batch", command_batch, "what a batch did: totals, losses, failures, duplicates"},
     {"show", command_show, "a request as a person reads it, as text or HTML"},
     {"terms", command_terms, "the convention's bracketed terms, in documents and plain text"},
     {"formats", command_formats, "formats, their mapping as a table, faults of a template"},
