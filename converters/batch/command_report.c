@@ -87,6 +87,8 @@ static void tell_faults(struct cli *cli, const char *path, const struct report *
                  (unsigned long long)(report->fault_count - FAULT_LIMIT));
         cli_report(cli, COMITY_ERROR, "batch.ledger", path, message, NULL);
     }
+    if (!report->lines)
+        cli_report(cli, COMITY_ERROR, "batch.ledger", path, "the ledger is empty", NULL);
     if (!report->is_torn)
         return;
     snprintf(message, sizeof message,
@@ -135,8 +137,11 @@ static int exit_status(const struct cli *cli, const struct report *report)
     if (cli->output_failed || cli->io_failures)
         return EXIT_IO;
     if (!report->fault_count)
-        return EXIT_DONE;
-    return report->items ? EXIT_PART : EXIT_INPUT;
+        return report->lines ? EXIT_DONE : EXIT_INPUT;
+    uint64_t good = report->has_batch;
+    for (int i = 0; i < LEDGER_RESULTS; i++)
+        good += report->documents[i];
+    return good ? EXIT_PART : EXIT_INPUT;
 }
 
 int batch_report(struct cli *cli, const struct report_request *request)
@@ -147,17 +152,17 @@ int batch_report(struct cli *cli, const struct report_request *request)
     char *path = ledger_of(request->output);
     comity_status status = path ? ledger_open(path, &report.reader) : COMITY_E_NOMEM;
     cli->output = request->html;
-    if (status == COMITY_OK)
+    if (status == COMITY_OK && !request->lists)
         status = report_gather(&report);
-    if (status == COMITY_OK)
-        tell_faults(cli, path, &report);
     if (status == COMITY_OK && request->html)
         status = report_place(&report, PAGE_ROWS);
     if (status == COMITY_OK)
         status = write_report(&report, request, &sheet);
     if (status == COMITY_OK && buffer_status(&sheet.text) != COMITY_OK)
         status = buffer_status(&sheet.text);
-    if (status != COMITY_OK)
+    if (status == COMITY_OK)
+        tell_faults(cli, path, &report);
+    else
         tell_failure(cli, path, status);
     if (status != COMITY_OK && output.is_open)
         output_abandon(&output.file);

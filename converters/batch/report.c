@@ -186,7 +186,6 @@ static comity_status add_document(struct report *report, const struct ledger_lin
 {
     bool is_new = is_new_item(report, line), is_skipped = line->result == LEDGER_SKIPPED;
     comity_status status = buffer_status(&report->previous);
-    report->documents[line->result]++;
     report->items += is_new;
     report->input_bytes += is_new ? line->size : 0;
     report->output_bytes += line->output_size;
@@ -241,24 +240,22 @@ static comity_status add_batch(struct report *report, const struct ledger_line *
     return COMITY_OK;
 }
 
-static comity_status add_line(struct report *report, const struct ledger_line *line)
+comity_status report_check(struct report *report, const struct ledger_line *line)
 {
     report->lines++;
     if (line->kind == LEDGER_TORN) {
         report->is_torn = true;
         return COMITY_OK;
     }
-    if (line->number == 1 && line->kind == LEDGER_DOCUMENT) {
-        comity_status status = add_fault(report, line,
-                                         "the first line does not tell of the "
-                                         "batch; expected {\"batch\":{...}}");
-        return status == COMITY_OK ? add_document(report, line) : status;
-    }
     if (line->kind == LEDGER_BATCH)
         return add_batch(report, line);
     if (line->kind == LEDGER_FAULT)
         return add_fault(report, line, line->message);
-    return add_document(report, line);
+    report->documents[line->result]++;
+    if (line->number != 1)
+        return COMITY_OK;
+    return add_fault(report, line,
+                     "the first line does not tell of the batch; expected {\"batch\":{...}}");
 }
 
 /* The name of a group decides between two that have as many documents. */
@@ -289,7 +286,9 @@ comity_status report_gather(struct report *report)
     while (status == COMITY_OK) {
         status = ledger_next(report->reader, &line);
         if (status == COMITY_OK)
-            status = add_line(report, &line);
+            status = report_check(report, &line);
+        if (status == COMITY_OK && line.kind == LEDGER_DOCUMENT)
+            status = add_document(report, &line);
     }
     if (status != COMITY_END)
         return status;

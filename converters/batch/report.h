@@ -102,6 +102,8 @@ comity_status report_gather(struct report *report);
 /* Reads it again and notes which documents stand behind the groups, `total` at most. */
 comity_status report_place(struct report *report, size_t total);
 void report_free(struct report *report);
+/* Counts a line and remembers what is wrong with it.  COMITY_E_NOMEM. */
+comity_status report_check(struct report *report, const struct ledger_line *line);
 
 /* The field with its list numbers taken out: persons[0].build becomes persons[].build. */
 void report_field(struct buffer *out, struct ledger_text field);
@@ -124,6 +126,7 @@ void report_text(struct report *report, const struct report_request *request,
 comity_status report_json(struct report *report, struct sheet *sheet);
 comity_status report_html(struct report *report, const struct report_request *request,
                           struct sheet *sheet);
+/* Reads the ledger itself, once. */
 comity_status report_lines(struct report *report, const struct report_request *request,
                            struct sheet *sheet);
 comity_status report_duplicates(struct report *report, const struct report_request *request,

@@ -56,7 +56,10 @@ static void put_row(struct page *page, const struct page_table *table, size_t in
 {
     struct buffer *out = page->out;
     const struct report_group *group = page->report->tables[table->id].groups[index];
-    const struct ledger_text *key = &group->keys[0];
+    struct ledger_text key = group->keys[0];
+    const char *name = key.len ? page_name(table->id, 0, key) : table->unstated;
+    if (name)
+        key = (struct ledger_text){name, strlen(name)};
     unsigned y = (unsigned)index * ROW;
     buffer_format(out, "<a href=\"#%s-%zu\"><title>", table->name, index + 1);
     page_key(page, table, group);
@@ -67,10 +70,7 @@ static void put_row(struct page *page, const struct page_table *table, size_t in
                   "<rect y=\"%u\" width=\"100%%\" height=\"%u\" fill=\"none\" "
                   "pointer-events=\"all\"/><text y=\"%u\">",
                   y, ROW - 6, y + 14);
-    if (key->len)
-        visible_html_cut(out, key->text, key->len, 34);
-    else
-        buffer_text(out, table->unstated);
+    visible_html_cut(out, key.text, key.len, 34);
     buffer_format(out, "</text><text class=\"count\" x=\"100%%\" y=\"%u\">", y + 14);
     visible_number(out, group->all);
     buffer_text(out, "</text>");

@@ -31,10 +31,10 @@ void page_command(struct page *page, const struct page_table *table,
     }
     if (result >= 0 && !is_loss && table->id != TABLE_RESULT)
         buffer_format(&line, " --result %s", result_words[result]);
-    buffer_text(&line, *page->output == '-' ? " -- " : " ");
-    visible_shell(&line, page->output, strlen(page->output));
     buffer_text(page->out, "<code>");
     visible_html(page->out, line.bytes, line.size);
+    buffer_char(page->out, ' ');
+    page_output(page);
     buffer_text(page->out, "</code>");
     if (buffer_status(&line) != COMITY_OK)
         page->out->status = buffer_status(&line);
@@ -185,11 +185,14 @@ comity_status page_documents(struct page *page)
         buffer_format(page->out, "<h3>%s</h3>\n", table->title);
         for (size_t g = 0; g < page_groups(groups) && status == COMITY_OK; g++)
             status = put_group(page, table, g);
-        if (groups->count > page_groups(groups) || groups->others.all)
+        if (groups->count > page_groups(groups) || groups->others.all) {
             buffer_format(page->out,
-                          "<p class=\"rest\">The %zu largest are shown; the others are in "
-                          "<code>comity batch report --json</code>.</p>\n",
+                          "<p class=\"rest\">The %zu largest are shown; the others: <code>"
+                          "comity batch report --json ",
                           page_groups(groups));
+            page_output(page);
+            buffer_text(page->out, "</code></p>\n");
+        }
     }
     if (status == COMITY_OK)
         status = page_twins(page);
@@ -236,11 +239,7 @@ static comity_status put_twin_group(struct page *page, const struct twins *twins
         buffer_text(out, "<p class=\"rest\">");
         visible_number(out, group->count - most);
         buffer_text(out, " more; all of them: <code>comity batch report --duplicates ");
-        struct buffer word;
-        buffer_init(&word, 0);
-        visible_shell(&word, page->output, strlen(page->output));
-        visible_html(out, word.bytes, word.size);
-        buffer_free(&word);
+        page_output(page);
         buffer_text(out, "</code></p>\n");
     }
     buffer_text(out, "<p class=\"back\"><a href=\"#alike\">Back to the figures</a></p></div>"

@@ -5,6 +5,9 @@
 #include "batch/report-css.h"
 #include "report_page.h"
 
+#include "model/codes.h"
+#include "model/fields.h"
+
 /* In the order of the lists of documents. */
 const struct page_table page_tables[TABLE_COUNT] = {
     {TABLE_RESULT, "result", "By result", "Entries by result", "Result", "", 1},
@@ -44,16 +47,55 @@ static void put_text(struct page *page, struct ledger_text text, const char *uns
     }
 }
 
+const char *page_name(enum report_table_id id, size_t key, struct ledger_text text)
+{
+    if (id == TABLE_STATE)
+        return country_name("en", text.text, text.len);
+    bool is_kind = id == TABLE_KIND || (id == TABLE_LOSS && key == 1);
+    const struct code *kind = is_kind ? code_find(L_kind, text.text, text.len) : NULL;
+    return kind ? kind->title : NULL;
+}
+
+/* One key as people call it. */
+static void put_name_of(struct page *page, const struct page_table *table, size_t key,
+                        const struct report_group *group, const char *unstated)
+{
+    struct ledger_text text = group->keys[key];
+    const char *name = text.len ? page_name(table->id, key, text) : NULL;
+    if (name)
+        text = (struct ledger_text){name, strlen(name)};
+    put_text(page, text, unstated);
+    if (!name || table->id != TABLE_STATE)
+        return;
+    put(page, " <span class=\"id\">");
+    visible_html(page->out, group->keys[key].text, group->keys[key].len);
+    put(page, "</span>");
+}
+
 void page_key(struct page *page, const struct page_table *table,
               const struct report_group *group)
 {
     for (size_t i = 0; i < table->keys; i++) {
+        struct ledger_text text = group->keys[i];
+        const char *name = text.len ? page_name(table->id, i, text) : table->unstated;
         put(page, i ? " \xC2\xB7 " : "");
-        if (group->keys[i].len)
-            visible_html(page->out, group->keys[i].text, group->keys[i].len);
+        if (name)
+            put(page, name);
         else
-            put(page, table->unstated);
+            visible_html(page->out, text.text, text.len);
     }
+}
+
+void page_output(struct page *page)
+{
+    struct buffer word;
+    buffer_init(&word, 0);
+    buffer_text(&word, *page->output == '-' ? "-- " : "");
+    visible_shell(&word, page->output, strlen(page->output));
+    visible_html(page->out, word.bytes, word.size);
+    if (buffer_status(&word) != COMITY_OK)
+        page->out->status = buffer_status(&word);
+    buffer_free(&word);
 }
 
 /* The last part of the name of an output or ledger. */
@@ -205,11 +247,11 @@ static void put_state(struct page *page)
 
 /* A number that leads to its documents. */
 static void put_cell(struct page *page, const struct page_table *table, size_t index,
-                     uint64_t count, const char *result)
+                     uint64_t count, const char *result, const char *what)
 {
     struct buffer *out = page->out;
     bool is_linked = count && index < PAGE_GROUPS;
-    put(page, count ? "<td class=\"n\">" : "<td class=\"n none\">");
+    buffer_format(out, "<td class=\"n%s\" data-of=\" %s\">", count ? "" : " none", what);
     if (is_linked)
         buffer_format(out, "<a href=\"#%s-%zu%s\">", table->name, index + 1, result);
     visible_number(out, count);
@@ -242,21 +284,21 @@ static void put_table_row(struct page *page, const struct page_table *table, siz
     if (table->id == TABLE_LOSS)
         for (size_t k = 0; k < 3; k++) {
             put(page, "<td>");
-            put_text(page, group->keys[k], "\xE2\x80\x93");
+            put_name_of(page, table, k, group, "\xE2\x80\x93");
             put(page, "</td>");
         }
     put(page, "<th scope=\"row\">");
-    put_text(page, group->keys[table->keys - 1], table->unstated);
+    put_name_of(page, table, table->keys - 1, group, table->unstated);
     put(page, "</th>");
-    put_cell(page, table, index, group->all, "");
+    put_cell(page, table, index, group->all, "", "documents");
     if (is_lost_table(table))
-        put_cell(page, table, index, group->values, "");
+        put_cell(page, table, index, group->values, "", "values");
     else if (table->id == TABLE_FAILED || table->id == TABLE_SKIPPED)
         put_meaning(page, group->keys[0].text);
     else {
-        put_cell(page, table, index, group->documents[LEDGER_DONE], "-done");
-        put_cell(page, table, index, group->documents[LEDGER_FAILED], "-failed");
-        put(page, "<td class=\"n none\">");
+        put_cell(page, table, index, group->documents[LEDGER_DONE], "-done", "done");
+        put_cell(page, table, index, group->documents[LEDGER_FAILED], "-failed", "failed");
+        put(page, "<td class=\"n none share\">");
         visible_share(page->out, group->documents[LEDGER_FAILED], group->all);
         put(page, "</td>");
     }
@@ -270,14 +312,14 @@ static void put_rows(struct page *page, const struct page_table *table, size_t f
     const char *counts = "<th class=\"n\" scope=\"col\">Documents</th>"
                          "<th class=\"n\" scope=\"col\">Done</th>"
                          "<th class=\"n\" scope=\"col\">Failed</th>"
-                         "<th class=\"n\" scope=\"col\">Share failed</th>";
+                         "<th class=\"n share\" scope=\"col\">Share failed</th>";
     if (is_lost_table(table))
         counts = "<th class=\"n\" scope=\"col\">Documents</th>"
                  "<th class=\"n\" scope=\"col\">Values</th>";
     else if (table->id == TABLE_FAILED || table->id == TABLE_SKIPPED)
         counts = "<th class=\"n\" scope=\"col\">Number</th><th scope=\"col\">Meaning</th>";
-    buffer_format(page->out, "<table><caption class=\"unseen\">%s</caption><thead><tr>",
-                  table->title);
+    buffer_format(page->out, "<table%s><caption class=\"unseen\">%s</caption><thead><tr>",
+                  table->id == TABLE_LOSS ? " class=\"causes\"" : "", table->title);
     if (table->id == TABLE_LOSS)
         put(page, "<th scope=\"col\">Format</th><th scope=\"col\">Kind</th>"
                   "<th scope=\"col\">Cause</th>");
@@ -290,19 +332,20 @@ static void put_rows(struct page *page, const struct page_table *table, size_t f
 
 static void put_table(struct page *page, const struct page_table *table)
 {
-    const struct report_table *groups = &page->report->tables[table->id];
-    size_t shown = page_groups(groups), first = shown < PAGE_BARS ? shown : PAGE_BARS;
+    const struct report_table *listed = &page->report->tables[table->id];
+    size_t shown = page_groups(listed), first = shown < PAGE_BARS ? shown : PAGE_BARS;
     put_rows(page, table, 0, first);
     if (shown > first) {
         buffer_format(page->out, "<details><summary>%zu more</summary><div>\n", shown - first);
         put_rows(page, table, first, shown);
         put(page, "</div></details>\n");
     }
-    if (groups->count > shown || groups->others.all) {
-        buffer_format(page->out,
-                      "<p class=\"rest\">and %zu more in <code>comity batch report "
-                      "--json</code></p>\n",
-                      groups->count - shown);
+    if (listed->count > shown || listed->others.all) {
+        put(page, "<p class=\"rest\">and ");
+        visible_number(page->out, listed->count - shown);
+        put(page, " more: <code>comity batch report --json ");
+        page_output(page);
+        put(page, "</code></p>\n");
     }
 }
 
@@ -357,11 +400,7 @@ static void put_alike(struct page *page)
     put_twins(page, &report->inputs, "input", "items have the same bytes as another");
     put_twins(page, &report->outputs, "output", "documents have the same output as another");
     put(page, "<p class=\"rest\">All of them: <code>comity batch report --duplicates ");
-    struct buffer word;
-    buffer_init(&word, 0);
-    visible_shell(&word, page->output, strlen(page->output));
-    visible_html(page->out, word.bytes, word.size);
-    buffer_free(&word);
+    page_output(page);
     put(page, "</code></p>\n</section>\n");
 }
 

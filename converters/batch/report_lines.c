@@ -138,9 +138,10 @@ comity_status report_lines(struct report *report, const struct report_request *r
     struct ledger_line line;
     comity_status status = COMITY_OK;
     buffer_init(&work, 0);
-    ledger_rewind(report->reader);
     while (status == COMITY_OK && !sheet->has_failed) {
         status = ledger_next(report->reader, &line);
+        if (status == COMITY_OK)
+            status = report_check(report, &line);
         if (status == COMITY_OK && is_document_asked(&request->filter, &line))
             put_line(sheet, request, &line, &work);
     }

@@ -32,8 +32,13 @@ extern const struct page_table page_tables[TABLE_COUNT];
 
 void page_key(struct page *page, const struct page_table *table,
               const struct report_group *group);
+/* What people call a kind or a State, out of the tables of the library; NULL where there is no
+ * other name than the id. */
+const char *page_name(enum report_table_id id, size_t key, struct ledger_text text);
 /* Groups that are shown with their documents. */
 size_t page_groups(const struct report_table *table);
+/* The output or ledger as a word of a command line. */
+void page_output(struct page *page);
 /* The command line that lists all documents of a group. */
 void page_command(struct page *page, const struct page_table *table,
                   const struct report_group *group, int result);

@@ -4,12 +4,12 @@ import hashlib
 import json
 import random
 
-KINDS = ("provisional-arrest", "extradition", "expedited-preservation", "real-time-traffic",
-         "content-interception", "production", "spontaneous-information", None)
+KINDS = ("mutual-legal-assistance", "extradition", "provisional-arrest", "preservation",
+         "realtime-traffic", "stored-access", "freezing", "no-such-kind", None)
 FORMATS = ("interpol-red", "interpol-yellow", "de-xjustiz", "ru-upk454", "br-mni",
            "gb-xhibit", "etsi-hi1-xml", "cn-icja13")
 STATES = ("DE", "FR", "BR", "CN", "IN", "US", "GB", "ZA", "NG", "JP", "KE", "MX", "SE", "PL",
-          "PT", "RU", None)
+          "PT", "RU", "XX", None)
 FAILURES = ("json.syntax", "json.truncated", "xml.doctype", "xml.syntax", "limit.bytes",
             "limit.ratio", "archive.link", "model.required", "worker.crashed")
 FIELDS = ("persons[{}].build", "persons[{}].eye_colours", "offences[{}].title",
