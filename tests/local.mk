@@ -41,6 +41,7 @@ unit_tests = \
 # Tests of the program and the build, run as they stand.
 script_tests = \
 	tests/abi/test_plugins.py \
+	tests/batch/test_report.py \
 	tests/checkstyle.sh \
 	tests/cli/test_bad_json.py \
 	tests/cli/test_bad_xml.py \
