@@ -151,6 +151,7 @@ int batch_report(struct cli *cli, const struct report_request *request)
     struct sheet sheet = {.write = cli_output_write, .user = &output};
     char *path = ledger_of(request->output);
     comity_status status = path ? ledger_open(path, &report.reader) : COMITY_E_NOMEM;
+    const char *earlier = cli->output; /* of a batch that reports of itself */
     cli->output = request->html;
     if (status == COMITY_OK && !request->lists)
         status = report_gather(&report);
@@ -169,6 +170,7 @@ int batch_report(struct cli *cli, const struct report_request *request)
     else
         cli_output_end(&output);
     int result = exit_status(cli, &report);
+    cli->output = earlier;
     report_free(&report);
     buffer_free(&sheet.text);
     free(path);

@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from browser import browse, requests  # noqa: E402
 from ledgers import HOSTILE, digest, head, ledger_lines, write_ledger  # noqa: E402
-from tap import (PROGRAM, case, cases, check, folder, main, run, same,  # noqa: E402
+from tap import (PROGRAM, SOURCE, case, cases, check, folder, main, run, same,  # noqa: E402
                  skip)
 
 COUNT = 6000
@@ -185,9 +185,9 @@ def _():
 FILTERS = [
     ["--format", "br-mni"], ["--kind", "extradition"], ["--kind", ""], ["--state", "DE"],
     ["--result", "failed"], ["--result", "skipped"], ["--code", "xml.doctype"],
-    ["--code", "loss.shortened"], ["--field", "persons[].build"],
+    ["--code", "loss.cut"], ["--field", "persons[].build"],
     ["--field", "persons[1].build"], ["--lost"], ["--lost", "--state", "", "--kind", "freezing"],
-    ["--lost", "--field", "purpose", "--code", "loss.precision", "--format", "interpol-red"],
+    ["--lost", "--field", "purpose", "--code", "loss.unread", "--format", "interpol-red"],
     ["--format", "", "--result", "failed"], ["--field", "no.such"]]
 
 
@@ -286,6 +286,18 @@ def _(_name, text, words):
     check(b"line 3, byte" in listed.err, listed)
 
 
+@case("a line cut short at any byte is told, and no part of it counts")
+def _():
+    out = batch([line("a\u00e9", losses=1, lost=[{"code": "c", "field": "f[0].g", "count": 1}],
+                      warnings=12, kind="k", output_sha256=digest("x"))])
+    good = ledger(out).read_bytes().splitlines()
+    parts = b"".join(good[1][:n] + b"\n" for n in range(len(good[1])))
+    ledger(out).write_bytes(good[0] + b"\n" + parts + good[1] + b"\n")
+    got = report(out, status=3)
+    same((got["bad_lines"], got["documents"], got["losses"]), (len(good[1]), 1, 1), "lines")
+    same(len(got["faults"]), 100, "those that are told one by one")
+
+
 @case("members that this version does not know are passed over")
 def _():
     out = batch([line("a", later={"x": [1, {"y": None}]}, also=True)])
@@ -297,6 +309,18 @@ def _():
     sizes = [1, 2, 4000, 4096, 5000, 262143 - 200, 262144, 524288, 900000, 1, 1048000, 3]
     out = batch([line("n" * n, code=None) for n in sizes])
     same([len(x["entry"]) for x in rows(out, "--result", "done")], sizes, "entries")
+
+
+@case("a line that ends where the reader's block ends is a line like others")
+def _():
+    for end in range((1 << 18) - 2, (1 << 18) + 3):
+        out = batch([line("n"), line("b")])
+        parts = ledger(out).read_bytes().splitlines(keepends=True)
+        spare = end - len(parts[0]) - len(parts[1])
+        parts[1] = parts[1].replace(b'"n"', b'"' + b"n" * (spare + 1) + b'"')
+        same(len(parts[0] + parts[1]), end, "where it ends")
+        ledger(out).write_bytes(b"".join(parts))
+        same([len(x["entry"]) for x in rows(out, "--result", "done")], [spare + 1, 1], end)
 
 
 @case("what is no ledger ends with 4, and says so")
@@ -357,6 +381,20 @@ def _():
 def _():
     for code in ("batch.ledger", "batch.torn"):
         check(len(run("explain", code).ends(0).out) > 60, code)
+
+
+@case("every command line of the page on batches does what it says")
+def _():
+    text = (SOURCE / "docs" / "batch.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^    (comity batch report.*)$", text, re.M)
+    check(len(commands) >= 9, f"the page shows {len(commands)} commands")
+    where = batch(name="OUT").parent
+    for command in commands:
+        done = subprocess.run(["bash", "-c", command.replace("comity", shlex.quote(
+            str(PROGRAM)), 1)], capture_output=True, timeout=60, check=False, cwd=where)
+        same((done.returncode, done.stderr), (0, b""), command)
+        check(done.stdout or "--html" in command, f"{command} said nothing")
+    check((where / "report.html").stat().st_size > 10000, "the page")
 
 
 # --- text
