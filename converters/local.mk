@@ -3,6 +3,7 @@
 # The program.  It holds the library (internal headers included), so that it runs from the build
 # folder as it is; plugins get host functions in a table and need no symbol of it.
 bin_PROGRAMS += comity
+AM_CPPFLAGS += -I$(top_srcdir)/converters -I$(top_builddir)/converters
 comity_SOURCES = \
 	converters/batch/command_batch.c \
 	converters/batch/inputs.c \
@@ -20,6 +21,18 @@ comity_SOURCES = \
 	converters/batch/settle.c \
 	converters/batch/signals.c \
 	converters/batch/sink.c \
+	converters/batch/command_report.c \
+	converters/batch/ledger_line.c \
+	converters/batch/ledger_read.c \
+	converters/batch/report.c \
+	converters/batch/report_chart.c \
+	converters/batch/report_documents.c \
+	converters/batch/report_html.c \
+	converters/batch/report_json.c \
+	converters/batch/report_lines.c \
+	converters/batch/report_text.c \
+	converters/batch/twins.c \
+	converters/batch/visible.c \
 	converters/cli.c \
 	converters/cli_findings.c \
 	converters/cli_options.c \
@@ -36,7 +49,6 @@ comity_SOURCES = \
 	converters/command_validate.c \
 	converters/main.c
 comity_LDADD = libcomity-core.la $(ARCHIVE_LIBS)
-AM_CPPFLAGS += -I$(top_srcdir)/converters -I$(top_builddir)/converters
 
 # What takes inputs apart into items; the only part that sees libarchive and GMime, and read
 # only by what runs sandboxed.
@@ -65,3 +77,10 @@ comity_reader_SOURCES = \
 	converters/batch/reader_main.c \
 	converters/batch/reading_frames.c
 comity_reader_LDADD = libcomity-items.la
+
+# The style sheet of batch reports, compiled in.
+converters/batch/report-css.h: $(srcdir)/converters/batch/report.css build-aux/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) converters/batch && $(SHELL) $(top_srcdir)/build-aux/embed.sh \
+	    report_css $(srcdir)/converters/batch/report.css > $@.part && mv $@.part $@
+converters/batch/report_html.$(OBJEXT): converters/batch/report-css.h
+CLEANFILES += converters/batch/report-css.h converters/batch/report-css.h.part

@@ -42,6 +42,7 @@ unit_tests = \
 script_tests = \
 	tests/abi/test_plugins.py \
 	tests/batch/test_items.py \
+	tests/batch/test_report.py \
 	tests/checkstyle.sh \
 	tests/cli/test_bad_json.py \
 	tests/cli/test_bad_xml.py \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * comity batch: its options, and its words. */
+#include "batch/command_batch.h"
 #include "batch/batch.h"
 
 #include <stdlib.h>
@@ -161,6 +162,8 @@ static const struct cli_option own[] = {
 
 int command_batch(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "report") == 0)
+        return command_batch_report(argc - 1, argv + 1);
     struct cli cli;
     struct batch_options options = {
         .seconds = 10, .max_failed = UINT64_MAX, .max_ratio = 1, .limits = ITEM_LIMITS_INIT};

@@ -121,8 +121,8 @@ static comity_status next_of_folder(struct inputs *inputs, struct input *input)
         status = refuse(inputs, input, "archive.device",
                         "the entry is a device, a pipe or a socket, not a file");
     else
-        status = take(inputs, input,
-                      openat(folder->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        status =
+            take(inputs, input, openat(folder->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     free(folder->entries[folder->at++]);
     return status;
 }

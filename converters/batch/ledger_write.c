@@ -23,7 +23,7 @@ char *ledger_path(const char *output)
 }
 
 comity_status ledger_writer_open(struct ledger_writer *ledger, const char *output, bool resumes,
-                          uint64_t offset, bool overwrite)
+                                 uint64_t offset, bool overwrite)
 {
     int flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW;
     *ledger = (struct ledger_writer){.fd = -1, .size = offset};

@@ -24,7 +24,7 @@ struct ledger_writer {
 char *ledger_path(const char *output);
 /* Makes it, or goes on behind `offset` bytes of it.  COMITY_E_IO with `error`. */
 comity_status ledger_writer_open(struct ledger_writer *ledger, const char *output, bool resumes,
-                          uint64_t offset, bool overwrite);
+                                 uint64_t offset, bool overwrite);
 /* The lines so far tell of what is in the output. */
 void ledger_end_item(struct ledger_writer *ledger);
 /* The same, and puts "end" on the line that was added last. */
@@ -36,9 +36,11 @@ void ledger_writer_close(struct ledger_writer *ledger);
 /* --- lines: begin, members, end */
 void ledger_begin(struct ledger_writer *ledger);
 void ledger_text(struct ledger_writer *ledger, const char *name, const char *text, size_t len);
-void ledger_string(struct ledger_writer *ledger, const char *name, const char *text); /* NULL: none */
+void ledger_string(struct ledger_writer *ledger, const char *name,
+                   const char *text); /* NULL: none */
 void ledger_number(struct ledger_writer *ledger, const char *name, uint64_t number);
-void ledger_count(struct ledger_writer *ledger, const char *name, uint64_t number); /* 0: none */
+void ledger_count(struct ledger_writer *ledger, const char *name,
+                  uint64_t number); /* 0: none */
 void ledger_end(struct ledger_writer *ledger);
 
 #endif
