@@ -44,9 +44,11 @@ struct cli_option {
     const char *name;
     char letter;    /* or 0 */
     bool has_value; /* else `value` is NULL */
-    int (*take)(struct cli *cli, const char *value); /* EXIT_DONE, or told and what to end with */
+    int (*take)(struct cli *cli,
+                const char *value); /* EXIT_DONE, or told and what to end with */
 };
 #define MAX_OWN_OPTIONS 32
+#define MAX_GIVEN (2 * MAX_SETTINGS + 64)
 
 struct cli {
     const char *command;
@@ -58,10 +60,12 @@ struct cli {
     const char *plugin_paths[MAX_PLUGIN_PATHS + 1];
     size_t plugin_path_count;
     char *overlay, *profile, *choices, *catalogue; /* files that options name */
-    char **inputs; /* what is left of argv */
+    char **inputs;                                 /* what is left of argv */
     int input_count;
     const struct cli_option *own; /* options of the command alone; ends with no name; or NULL */
     void *own_user;               /* for them */
+    const char *given[MAX_GIVEN]; /* common options as they were given: "to", its value or "" */
+    size_t given_count;
     struct comity *context;
     FILE *findings; /* where findings go: standard error, or output for validate */
     FILE *report;   /* --report, or NULL */

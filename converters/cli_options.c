@@ -359,6 +359,17 @@ static const struct cli_option *own_option(const struct cli *cli, int option)
     return NULL;
 }
 
+/* Remembers a common option as a long one, for who has to give it again. */
+static void remember(struct cli *cli, int option)
+{
+    for (size_t i = 0; i < COMMON_OPTIONS; i++)
+        if (common_options[i].val == option && cli->given_count + 2 <= MAX_GIVEN) {
+            cli->given[cli->given_count++] = common_options[i].name;
+            cli->given[cli->given_count++] = common_options[i].has_arg ? optarg : "";
+            return;
+        }
+}
+
 static int take_option(struct cli *cli, int option, unsigned takes, char **argv)
 {
     if (option == '?' || option == ':')
@@ -369,6 +380,7 @@ static int take_option(struct cli *cli, int option, unsigned takes, char **argv)
     if (own)
         return own->take(cli, own->has_value ? optarg : NULL);
     char name[3] = {'-', (char)option, '\0'};
+    remember(cli, option);
     return parse_one(cli, option, takes, option < OPT_JSON ? name : argv[optind - 1]);
 }
 

@@ -6,6 +6,7 @@ bin_PROGRAMS += comity
 AM_CPPFLAGS += -I$(top_srcdir)/converters -I$(top_builddir)/converters
 comity_SOURCES = \
 	converters/batch/command_batch.c \
+	converters/batch/identity.c \
 	converters/batch/inputs.c \
 	converters/batch/job.c \
 	converters/batch/label.c \
@@ -17,7 +18,9 @@ comity_SOURCES = \
 	converters/batch/reading.c \
 	converters/batch/reading_frames.c \
 	converters/batch/reason.c \
+	converters/batch/resume.c \
 	converters/batch/run.c \
+	converters/batch/run_open.c \
 	converters/batch/settle.c \
 	converters/batch/signals.c \
 	converters/batch/sink.c \

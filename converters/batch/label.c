@@ -103,6 +103,16 @@ void output_name(const struct item *item, uint64_t position, const char *suffix,
              *suffix ? "." : "", suffix);
 }
 
+bool output_name_is(const char *name, size_t len)
+{
+    if (!len || len >= OUTPUT_NAME_SIZE || name[0] == '.')
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (!is_plain(name[i]) && name[i] != '-')
+            return false;
+    return true;
+}
+
 uint32_t item_shard(const struct item *item, uint32_t count)
 {
     char hex[SHA256_HEX_SIZE];

@@ -254,6 +254,10 @@ static comity_status take_line(struct ledger_parser *parser, struct ledger_line 
             return fault(parser, line, "'batch' is not an object");
         return take_members(parser, first, &batch_list, line);
     }
+    if (first && is_name(first, "summary", 7)) {
+        line->kind = LEDGER_SUMMARY;
+        return COMITY_OK;
+    }
     line->kind = LEDGER_DOCUMENT;
     comity_status status = take_members(parser, root, &document_list, line);
     if (status == COMITY_OK && !line->entry.text)

@@ -21,7 +21,8 @@ struct ledger_text {
 enum ledger_kind {
     LEDGER_BATCH,    /* the first line: what was asked for */
     LEDGER_DOCUMENT, /* a document, or an entry that gave none */
-    LEDGER_FAULT,    /* neither; `message` says why */
+    LEDGER_SUMMARY,  /* the last line of a batch that came to its end */
+    LEDGER_FAULT,    /* none of these; `message` says why */
     LEDGER_TORN      /* the last line has no end: the batch runs, or was interrupted */
 };
 

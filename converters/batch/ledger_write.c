@@ -106,6 +106,19 @@ void ledger_count(struct ledger_writer *ledger, const char *name, uint64_t numbe
         ledger_number(ledger, name, number);
 }
 
+void ledger_list(struct ledger_writer *ledger, const char *name)
+{
+    put_name(ledger, name);
+    buffer_char(&ledger->lines, '[');
+}
+
+void ledger_entry(struct ledger_writer *ledger, const char *text)
+{
+    if (ledger->lines.bytes[ledger->lines.size - 1] != '[')
+        buffer_char(&ledger->lines, ',');
+    put_text(&ledger->lines, text, strlen(text));
+}
+
 void ledger_end(struct ledger_writer *ledger)
 {
     buffer_add(&ledger->lines, "}\n", 2);

@@ -40,7 +40,9 @@ void ledger_string(struct ledger_writer *ledger, const char *name,
                    const char *text); /* NULL: none */
 void ledger_number(struct ledger_writer *ledger, const char *name, uint64_t number);
 void ledger_count(struct ledger_writer *ledger, const char *name,
-                  uint64_t number); /* 0: none */
+                  uint64_t number);                               /* 0: none */
+void ledger_list(struct ledger_writer *ledger, const char *name); /* the caller puts ']' */
+void ledger_entry(struct ledger_writer *ledger, const char *text);
 void ledger_end(struct ledger_writer *ledger);
 
 #endif

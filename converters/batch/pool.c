@@ -303,6 +303,19 @@ comity_status pool_work(struct pool *pool, const struct pollfd *watched, size_t 
     return COMITY_OK;
 }
 
+void pool_drop(struct pool *pool)
+{
+    for (size_t i = 0; i < pool->seat_count; i++) {
+        struct pool_seat *seat = &pool->seats[i];
+        if (!seat->count)
+            continue;
+        worker_stop(&seat->worker);
+        seat->first = seat->count = seat->bytes = 0;
+        seat->is_ready = seat->is_alone = false;
+    }
+    pool->waiting = pool->last_waiting = pool->suspects = NULL;
+}
+
 void pool_close(struct pool *pool)
 {
     for (size_t i = 0; i < pool->seat_count; i++)

@@ -52,6 +52,8 @@ int pool_patience(const struct pool *pool, int64_t now);
  * COMITY_E_PLUGIN, COMITY_E_USAGE, COMITY_E_INVALID: the workers refuse their setup. */
 comity_status pool_work(struct pool *pool, const struct pollfd *watched, size_t count,
                         int64_t now);
+/* Forgets all jobs, and ends the workers that have any. */
+void pool_drop(struct pool *pool);
 void pool_close(struct pool *pool);
 
 #endif

@@ -3,6 +3,7 @@
  * What stands aside; see quarantine.h. */
 #include "batch/quarantine.h"
 
+#include "batch/label.h"
 #include "io/file.h"
 
 #include <errno.h>
@@ -95,10 +96,14 @@ comity_status quarantine_sync(const struct quarantine *quarantine)
     return quarantine->fd < 0 || syncfs(quarantine->fd) == 0 ? COMITY_OK : COMITY_E_IO;
 }
 
-void quarantine_remove(struct quarantine *quarantine, const char *name)
+void quarantine_remove(struct quarantine *quarantine, const char *name, size_t len)
 {
-    if (make(quarantine) == COMITY_OK)
-        remove_folder(quarantine->fd, name);
+    char plain[OUTPUT_NAME_SIZE];
+    if (output_name_is(name, len) && make(quarantine) == COMITY_OK) {
+        memcpy(plain, name, len);
+        plain[len] = '\0';
+        remove_folder(quarantine->fd, plain);
+    }
 }
 
 void quarantine_close(struct quarantine *quarantine)

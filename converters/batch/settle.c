@@ -253,7 +253,6 @@ comity_status settle(struct settling *self, const struct job *job)
     const struct item *item = &job->item;
     bool failed = false;
     comity_status status = COMITY_OK;
-    self->items++;
     if (item->outcome == ITEM_SKIPPED) {
         tell_outcome(self, job, COMITY_NOTE, item->code, item->message);
         put_whole(self, job, "skipped", item->code, &none);
@@ -269,4 +268,14 @@ comity_status settle(struct settling *self, const struct job *job)
         worker_add_result(&self->result, &job->result);
     }
     return status == COMITY_OK && failed ? put_aside(self, job) : status;
+}
+
+void settle_summary(struct settling *self)
+{
+    struct buffer *lines = &self->ledger->lines;
+    buffer_text(lines, "{\"summary\":{");
+    ledger_number(self->ledger, "done", self->done);
+    ledger_number(self->ledger, "failed", self->failed);
+    ledger_number(self->ledger, "skipped", self->skipped);
+    buffer_text(lines, "}}\n");
 }

@@ -21,11 +21,13 @@ struct settling {
     uint64_t retry; /* of a retry: its number, from 1; else 0 */
     uint64_t only;  /* of an item: the one document that is settled; 0: all */
     /* counted */
-    uint64_t items, done, failed, skipped;
+    uint64_t done, failed, skipped;
     struct comity_result result;
 };
 
 /* COMITY_E_IO: see sink->error, ledger->error, quarantine->error. */
 comity_status settle(struct settling *settling, const struct job *job);
+/* The ledger's last line. */
+void settle_summary(struct settling *settling);
 
 #endif

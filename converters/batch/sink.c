@@ -3,6 +3,7 @@
  * Where the documents of a batch go; see sink.h. */
 #include "batch/sink.h"
 
+#include "batch/label.h"
 #include "batch/pack.h"
 #include "io/file.h"
 
@@ -146,6 +147,20 @@ comity_status sink_put(struct sink *sink, const char *name, const void *bytes, s
         buffer_char(&sink->block, '\n');
     sink->lines++;
     return buffer_status(&sink->block);
+}
+
+void sink_remove(struct sink *sink, const char *name, size_t len)
+{
+    char plain[OUTPUT_NAME_SIZE];
+    int folder = open(sink->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return;
+    if (output_name_is(name, len)) {
+        memcpy(plain, name, len);
+        plain[len] = '\0';
+        unlinkat(folder, plain, 0);
+    }
+    close(folder);
 }
 
 bool sink_is_block(const struct sink *sink)

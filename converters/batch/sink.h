@@ -42,6 +42,8 @@ const char *sink_kind_name(const struct sink *sink);
 comity_status sink_open(struct sink *sink, bool overwrite, bool resumes, uint64_t offset);
 /* Adds a document.  A folder's file is there when this returns. */
 comity_status sink_put(struct sink *sink, const char *name, const void *bytes, size_t size);
+/* Takes a document out of a folder again. */
+void sink_remove(struct sink *sink, const char *name, size_t len);
 /* True where the block at hand is to end behind the document that was added last. */
 bool sink_is_block(const struct sink *sink);
 /* Ends it and writes it; `offset` tells up to where. */

@@ -79,6 +79,8 @@ enum worker_frame_kind {
 /* What a converter works with. */
 void worker_put_setup(struct buffer *out, const struct comity_config *config,
                       const struct comity_options *options);
+/* The part of it that the bytes of the documents depend on, without a frame. */
+void worker_put_options(struct buffer *out, const struct comity_options *options);
 void worker_put_finding(struct buffer *out, const struct comity_finding *finding);
 /* False where the frame is bad. */
 bool worker_get_finding(struct wire_frame *frame, struct comity_finding *finding);

@@ -22,6 +22,12 @@ void worker_put_setup(struct buffer *out, const struct comity_config *config,
     wire_put_u32(out, config->max_members);
     wire_put_text(out, config->terms_catalogue, config->terms_catalogue_len);
     wire_put_string(out, config->terms_catalogue_file);
+    worker_put_options(out, options);
+    wire_end(out, start);
+}
+
+void worker_put_options(struct buffer *out, const struct comity_options *options)
+{
     wire_put_u32(out, (uint32_t)options->fail_on);
     wire_put_string(out, options->from);
     wire_put_string(out, options->to);
@@ -40,7 +46,6 @@ void worker_put_setup(struct buffer *out, const struct comity_config *config,
     wire_put_string(out, options->terminology);
     wire_put_text(out, options->choices, options->choices_len);
     wire_put_string(out, options->choices_file);
-    wire_end(out, start);
 }
 
 static comity_status get_config(struct wire_frame *frame, struct worker_setup *setup)

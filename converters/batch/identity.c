@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What makes a run the same as another; see identity.h. */
+#include "batch/identity.h"
+
+#include "base/encoding.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define FILE_CHUNK 65536u
+
+/* Appends the SHA-256 of a file. */
+static comity_status put_file(struct buffer *out, const char *path)
+{
+    char hex[SHA256_HEX_SIZE];
+    struct buffer file;
+    buffer_init(&file, (size_t)1 << 28);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : 1;
+    while (got > 0 && buffer_reserve(&file, FILE_CHUNK)) {
+        got = read(fd, file.bytes + file.size, FILE_CHUNK);
+        file.size += got > 0 ? (size_t)got : 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    comity_status status = got < 0 ? COMITY_E_IO : buffer_status(&file);
+    encoding_sha256(file.bytes, file.size, hex);
+    buffer_add(out, hex, sizeof hex);
+    buffer_free(&file);
+    return status;
+}
+
+static comity_status take_plugins(struct identity *identity, const struct cli *cli)
+{
+    struct comity_format_info info;
+    struct buffer out;
+    comity_status status = COMITY_OK;
+    const char *before = NULL; /* formats of one file stand together */
+    buffer_init(&out, 0);
+    buffer_text(&out, comity_version());
+    for (size_t i = 0;
+         status == COMITY_OK && comity_format_at(cli->context, i, &info) == COMITY_OK; i++) {
+        buffer_format(&out, "\n%s %s %s ", info.id, info.plugin ? info.plugin : "",
+                      info.plugin_version ? info.plugin_version : "");
+        if (info.plugin_path && (!before || strcmp(before, info.plugin_path) != 0))
+            status = put_file(&out, info.plugin_path);
+        before = info.plugin_path;
+    }
+    if (status == COMITY_OK)
+        status = buffer_status(&out);
+    encoding_sha256(out.bytes, out.size, identity->plugins);
+    buffer_free(&out);
+    return status;
+}
+
+static comity_status take_options(struct identity *identity, const struct cli *cli,
+                                  const struct item_limits *limits)
+{
+    struct buffer out;
+    buffer_init(&out, 0);
+    worker_put_options(&out, &cli->options);
+    wire_put_text(&out, cli->config.terms_catalogue, cli->config.terms_catalogue_len);
+    wire_put_u64(&out, cli->config.max_bytes);
+    wire_put_u32(&out, cli->config.max_depth);
+    wire_put_u32(&out, cli->config.max_members);
+    wire_put_u64(&out, limits->entries);
+    wire_put_u64(&out, limits->entry_bytes);
+    wire_put_u64(&out, limits->total_bytes);
+    wire_put_u64(&out, limits->ratio);
+    wire_put_u32(&out, limits->depth);
+    comity_status status = buffer_status(&out);
+    encoding_sha256(out.bytes, out.size, identity->options);
+    buffer_free(&out);
+    return status;
+}
+
+comity_status identity_take(struct identity *identity, const struct cli *cli,
+                            const struct batch_options *options, const struct sink *sink)
+{
+    *identity = (struct identity){.shard = options->shard_text, .output = sink_kind_name(sink)};
+    comity_status status = take_options(identity, cli, &options->limits);
+    return status == COMITY_OK ? take_plugins(identity, cli) : status;
+}
+
+void identity_write(const struct identity *identity, const struct cli *cli,
+                    struct ledger_writer *ledger)
+{
+    struct buffer *lines = &ledger->lines;
+    buffer_text(lines, "{\"batch\":{");
+    ledger_number(ledger, "version", 1);
+    ledger_string(ledger, "comity", comity_version());
+    ledger_string(ledger, "from", cli->from);
+    ledger_string(ledger, "to", cli->to);
+    ledger_string(ledger, "output", identity->output);
+    ledger_string(ledger, "options", identity->options);
+    ledger_string(ledger, "plugins", identity->plugins);
+    ledger_string(ledger, "shard", identity->shard);
+    ledger_list(ledger, "arguments");
+    for (size_t i = 0; i < cli->given_count; i++)
+        ledger_entry(ledger, cli->given[i]);
+    buffer_text(lines, "]}}\n");
+    ledger_end_item(ledger);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Beginning and end of a batch's run: what is asked for is checked, what a run before has left is
+ * taken up, and what goes wrong is told. */
+#include "batch/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- what goes wrong */
+
+static void tell_output(struct batch_run *run, const char *path, int error)
+{
+    char message[300];
+    snprintf(message, sizeof message, "the output cannot be written: %s", strerror(error));
+    cli_report(run->cli, COMITY_ERROR, "io.write", path, message,
+               error == EEXIST ? "--resume goes on with it, --overwrite replaces it" : NULL);
+    run->cli->output_failed = true;
+}
+
+void run_tell(struct batch_run *run, comity_status status)
+{
+    struct cli *cli = run->cli;
+    if (run->sink.error)
+        tell_output(run, run->sink.path, run->sink.error);
+    else if (run->ledger.error)
+        tell_output(run, run->ledger.path, run->ledger.error);
+    else if (run->quarantine.error)
+        tell_output(run, run->quarantine.path, run->quarantine.error);
+    else if (status == COMITY_E_IO) {
+        cli_report(cli, COMITY_ERROR, "worker.start", run->pool.program,
+                   "the converters cannot be started", "is comity installed as a whole?");
+        cli->plugin_failures++;
+    } else
+        cli_status(cli, status);
+}
+
+static comity_status refuse(struct batch_run *run, const char *code, const char *path,
+                            const char *message, const char *hint)
+{
+    cli_report(run->cli, COMITY_ERROR, code, path, message, hint);
+    return COMITY_E_USAGE;
+}
+
+/* --- the output */
+
+static bool exists(const char *path)
+{
+    struct stat status;
+    return path && lstat(path, &status) == 0;
+}
+
+/* Takes away what the ledger at hand tells of, and no more: a run of other options gives the
+ * documents other bytes, or other names. */
+static comity_status clear_before(struct batch_run *run, const char *path)
+{
+    struct ledger_reader *reader = NULL;
+    struct ledger_line line;
+    comity_status status = ledger_open(path, &reader);
+    if (status != COMITY_OK)
+        return status == COMITY_E_IO && errno == ENOENT ? COMITY_OK : status;
+    while ((status = ledger_next(reader, &line)) == COMITY_OK) {
+        if (line.kind != LEDGER_DOCUMENT)
+            continue;
+        if (line.quarantine.text)
+            quarantine_remove(&run->quarantine, line.quarantine.text, line.quarantine.len);
+        if (line.output.text && run->sink.kind == SINK_FOLDER)
+            sink_remove(&run->sink, line.output.text, line.output.len);
+    }
+    ledger_close(reader);
+    return status == COMITY_END ? COMITY_OK : status;
+}
+
+static comity_status open_new(struct batch_run *run)
+{
+    char *path = ledger_path(run->sink.path);
+    bool overwrite = run->cli->overwrite || run->options->resume;
+    comity_status status = path ? COMITY_OK : COMITY_E_NOMEM;
+    if (status == COMITY_OK && overwrite && exists(path))
+        status = clear_before(run, path);
+    bool is_made = status == COMITY_OK && !exists(path);
+    if (status == COMITY_OK)
+        status = ledger_writer_open(&run->ledger, run->sink.path, false, 0, overwrite);
+    if (status == COMITY_OK)
+        status = sink_open(&run->sink, overwrite, false, 0);
+    if (status != COMITY_OK && run->sink.error && is_made)
+        unlink(path);
+    if (status == COMITY_OK)
+        identity_write(&run->identity, run->cli, &run->ledger);
+    free(path);
+    return status;
+}
+
+/* Goes on behind a place of the run before. */
+static comity_status open_at(struct batch_run *run, const struct resume_point *point)
+{
+    run->known = point->items;
+    run->settling.done = point->done;
+    run->settling.failed = point->failed;
+    run->settling.skipped = point->skipped;
+    run->settling.result.losses = point->losses;
+    comity_status status =
+        ledger_writer_open(&run->ledger, run->sink.path, true, point->ledger, true);
+    if (status == COMITY_OK)
+        status = sink_open(&run->sink, true, true, point->output);
+    run->sink.lines = run->sink.kind == SINK_LINES ? point->done : 0;
+    return status;
+}
+
+static comity_status open_output(struct batch_run *run)
+{
+    bool is_other = false;
+    comity_status status = quarantine_open(&run->quarantine, run->sink.path);
+    if (status != COMITY_OK || !run->options->resume)
+        return status == COMITY_OK ? open_new(run) : status;
+    char *path = ledger_path(run->sink.path);
+    if (!path)
+        return COMITY_E_NOMEM;
+    status = resume_open(&run->resume, path, &run->identity, run->sink.kind, &is_other);
+    if (is_other)
+        cli_report(run->cli, COMITY_WARNING, "batch.redone", path,
+                   "the run before had other options, plugins or kind of output; all is done "
+                   "again",
+                   NULL);
+    if (status == COMITY_E_INVALID)
+        status = refuse(run, "batch.ledger", path, "the file is no ledger",
+                        "--overwrite begins anew");
+    free(path);
+    if (status == COMITY_END)
+        return open_new(run);
+    return status == COMITY_OK ? open_at(run, &run->resume.point) : status;
+}
+
+comity_status run_again(struct batch_run *run, item_fn *take)
+{
+    struct resume_point point = run->resume.block;
+    for (int i = 0; i < run->cli->input_count; i++)
+        if (strcmp(run->cli->inputs[i], "-") == 0)
+            return refuse(run, "batch.changed", run->sink.path,
+                          "the input is not what the run before has read",
+                          "--overwrite begins anew");
+    if (run->options->files_from)
+        return refuse(run, "batch.changed", run->sink.path,
+                      "the list is not what the run before has read",
+                      "--overwrite begins anew");
+    cli_report(run->cli, COMITY_NOTE, "batch.changed", run->sink.path,
+               "the input is not what the run before has read; from there on all is done again",
+               NULL);
+    for (struct job *job = run->first, *after; job; job = after) {
+        after = job->after;
+        job_free(job);
+    }
+    pool_drop(&run->pool);
+    reading_close(&run->reading);
+    inputs_free(&run->inputs);
+    sink_close(&run->sink);
+    ledger_writer_close(&run->ledger);
+    run->first = run->last = NULL;
+    run->held = run->held_bytes = 0;
+    run->number = run->progress.skipped_items = 0;
+    run->is_read = run->is_again = false;
+    inputs_init(&run->inputs, run->cli->inputs, run->cli->input_count);
+    resume_rewind(&run->resume);
+    comity_status status =
+        reading_open(&run->reading, &run->inputs, &run->options->limits, take, run);
+    return status == COMITY_OK ? open_at(run, &point) : status;
+}
+
+/* --- beginning and end */
+
+/* What the target's documents are: "json".  NULL where there is no such format (told). */
+static const char *target_suffix(struct batch_run *run)
+{
+    struct comity_format_info info;
+    struct findings findings = {.emit = run->cli->options.finding,
+                                .user = run->cli->options.user};
+    const struct format *format = find_format(run->cli->context, run->cli->to, &findings);
+    if (!format)
+        return NULL;
+    for (size_t i = 0; comity_format_at(run->cli->context, i, &info) == COMITY_OK; i++)
+        if (strcmp(info.id, format->id) == 0)
+            return strcmp(info.syntax, "text") == 0 ? "txt" : info.syntax;
+    return "json";
+}
+
+static comity_status check_formats(struct batch_run *run)
+{
+    const struct cli *cli = run->cli;
+    struct findings findings = {.emit = cli->options.finding, .user = cli->options.user};
+    run->settling.suffix = target_suffix(run);
+    if (!run->settling.suffix)
+        return missing_format(cli->context, cli->to);
+    if (run->sink.kind == SINK_LINES && strcmp(run->settling.suffix, "json") != 0)
+        return refuse(run, "batch.lines", run->sink.path,
+                      "the documents of the target format are no lines of JSON",
+                      "name a folder or a tar");
+    if (cli->options.attachments)
+        return refuse(run, "batch.attachments", run->sink.path,
+                      "a batch has no files beside its documents",
+                      "convert such documents with comity convert");
+    if (cli->from && !find_format(cli->context, cli->from, &findings))
+        return missing_format(cli->context, cli->from);
+    return COMITY_OK;
+}
+
+static size_t worker_count(const struct batch_options *options)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return options->workers ? (size_t)options->workers
+                            : (processors > 0 ? (size_t)processors : 1);
+}
+
+static comity_status open_list(struct batch_run *run)
+{
+    const char *path = run->options->files_from;
+    if (!path)
+        return COMITY_OK;
+    run->list = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    if (run->list) {
+        inputs_list(&run->inputs, run->list, run->options->null_separated ? '\0' : '\n');
+        return COMITY_OK;
+    }
+    cli_report(run->cli, COMITY_ERROR, "io.read", path, strerror(errno), NULL);
+    run->cli->io_failures++;
+    return COMITY_E_INVALID;
+}
+
+comity_status run_open(struct batch_run *run, item_fn *take)
+{
+    struct cli *cli = run->cli;
+    inputs_init(&run->inputs, cli->inputs, cli->input_count);
+    sink_init(&run->sink, cli->output);
+    run->settling = (struct settling){.sink = &run->sink,
+                                      .ledger = &run->ledger,
+                                      .quarantine = &run->quarantine,
+                                      .from = cli->from,
+                                      .to = cli->to,
+                                      .finding = cli->options.finding,
+                                      .user = cli->options.user,
+                                      .result = COMITY_RESULT_INIT};
+    progress_init(&run->progress, cli, &run->settling);
+    run->ledger.fd = run->quarantine.fd = run->reading.worker.fd = -1;
+    comity_status status = check_formats(run);
+    if (status == COMITY_OK)
+        status = open_list(run);
+    if (status == COMITY_OK)
+        status = identity_take(&run->identity, cli, run->options, &run->sink);
+    if (status == COMITY_OK)
+        status = pool_open(&run->pool, worker_count(run->options), &cli->config, &cli->options,
+                           (uint32_t)run->options->seconds * 1000);
+    if (status == COMITY_OK)
+        status = reading_open(&run->reading, &run->inputs, &run->options->limits, take, run);
+    if (status == COMITY_OK)
+        status = signals_open(&run->signals);
+    return status == COMITY_OK ? open_output(run) : status;
+}
+
+void run_close(struct batch_run *run)
+{
+    pool_close(&run->pool);
+    reading_close(&run->reading);
+    signals_close(&run->signals);
+    for (struct job *job = run->first, *after; job; job = after) {
+        after = job->after;
+        job_free(job);
+    }
+    sink_close(&run->sink);
+    ledger_writer_close(&run->ledger);
+    quarantine_close(&run->quarantine);
+    inputs_free(&run->inputs);
+    if (run->resume.reader)
+        resume_close(&run->resume);
+    if (run->list && run->list != stdin)
+        fclose(run->list);
+}
