@@ -21,7 +21,7 @@ comity_SOURCES = \
 comity_LDADD = libcomity-core.la
 
 # What takes inputs apart into items; the only part that sees libarchive and GMime, and read
-# only by what runs sandboxed.
+# only by what runs sandboxed.  Programs name libcomity-core.la behind it.
 noinst_LTLIBRARIES += libcomity-items.la
 items_sources = \
 	converters/batch/items.c \
@@ -40,4 +40,4 @@ items_sources = \
 libcomity_items_la_SOURCES = $(items_sources)
 libcomity_items_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/converters \
 	$(ARCHIVE_CFLAGS) $(GMIME_CFLAGS)
-libcomity_items_la_LIBADD = libcomity-core.la $(ARCHIVE_LIBS) $(GMIME_LIBS)
+libcomity_items_la_LIBADD = $(ARCHIVE_LIBS) $(GMIME_LIBS)

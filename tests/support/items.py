@@ -6,15 +6,12 @@ import os
 import pathlib
 import signal
 import subprocess
-import sys
 import tarfile
 import time
 import zipfile
 import zlib
 
-SOURCE = pathlib.Path(os.environ.get("SRCDIR", pathlib.Path(__file__).parents[2]))
-sys.path.insert(0, str(SOURCE / "tests" / "support"))
-import tap  # noqa: E402
+import tap
 
 LIST = pathlib.Path(os.environ.get("BUILDDIR", ".")) / "list-items"
 MEGABYTE = 1 << 20
