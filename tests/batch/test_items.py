@@ -406,6 +406,20 @@ def _():
     check("given up" in found[-1]["message"], found[-1])
 
 
+@case("an entry that takes too long ends the reading")
+def _():
+    found = items(tar(*TREE), "seconds=0")
+    same((found.codes(), len(found)), (["limit.time"], 1))
+
+
+@case("values of a stream count as entries where they were unpacked, and not in a plain file")
+def _():
+    stream = (JSON + b"\n") * 20
+    same(len(items(stream, "entries=5").of("taken")), 20)
+    found = items(gzip.compress(stream), "entries=5")
+    same((len(found.of("taken")), found.codes()), (5, ["limit.entries"]))
+
+
 @case("a long header of a name does not take memory")
 def _():
     info = tarfile.TarInfo("x")

@@ -318,6 +318,7 @@ static void test_a_failed_read_is_an_error(void **state)
         struct taken taken = {.text = NULL};
         faulty_reads = (struct faulty_reads){.most = 20, .good = good, .error = EIO};
         comity_status status = take(&taken, stream_text, sizeof(stream_text) - 1, NULL);
+        assert_int_equal(errno, EIO);
         faulty_reads = (struct faulty_reads){.most = 0};
         assert_int_equal(status, COMITY_E_IO);
         buffer_free(&taken.log);
