@@ -19,6 +19,7 @@ comity_SOURCES = \
 	converters/batch/reading_frames.c \
 	converters/batch/reason.c \
 	converters/batch/resume.c \
+	converters/batch/retry.c \
 	converters/batch/run.c \
 	converters/batch/run_open.c \
 	converters/batch/settle.c \
@@ -27,6 +28,7 @@ comity_SOURCES = \
 	converters/batch/command_report.c \
 	converters/batch/ledger_line.c \
 	converters/batch/ledger_read.c \
+	converters/batch/ledger_retried.c \
 	converters/batch/report.c \
 	converters/batch/report_chart.c \
 	converters/batch/report_documents.c \
@@ -54,7 +56,7 @@ comity_SOURCES = \
 comity_LDADD = libcomity-core.la $(ARCHIVE_LIBS)
 
 # What takes inputs apart into items; the only part that sees libarchive and GMime, and read
-# only by what runs sandboxed.
+# only by what runs sandboxed.  Programs name libcomity-core.la behind it.
 noinst_LTLIBRARIES += libcomity-items.la
 items_sources = \
 	converters/batch/items.c \
@@ -73,13 +75,13 @@ items_sources = \
 	converters/batch/label.c
 libcomity_items_la_SOURCES = $(items_sources)
 libcomity_items_la_CPPFLAGS = $(AM_CPPFLAGS) $(ARCHIVE_CFLAGS) $(GMIME_CFLAGS)
-libcomity_items_la_LIBADD = libcomity-core.la $(ARCHIVE_LIBS) $(GMIME_LIBS)
+libcomity_items_la_LIBADD = $(ARCHIVE_LIBS) $(GMIME_LIBS)
 
 worker_PROGRAMS += comity-reader
 comity_reader_SOURCES = \
 	converters/batch/reader_main.c \
 	converters/batch/reading_frames.c
-comity_reader_LDADD = libcomity-items.la
+comity_reader_LDADD = libcomity-items.la libcomity-core.la
 
 # The style sheet of batch reports, compiled in.
 converters/batch/report-css.h: $(srcdir)/converters/batch/report.css build-aux/embed.sh

@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/test_embed_records \
 	tests/unit/test_fields \
 	tests/unit/test_fold \
+	tests/unit/test_items \
 	tests/unit/test_json \
 	tests/unit/test_json_limits \
 	tests/unit/test_letter \
@@ -42,6 +43,7 @@ unit_tests = \
 script_tests = \
 	tests/abi/test_plugins.py \
 	tests/batch/test_items.py \
+	tests/batch/test_mail.py \
 	tests/batch/test_report.py \
 	tests/checkstyle.sh \
 	tests/cli/test_bad_json.py \
@@ -98,6 +100,11 @@ libtest_support_la_SOURCES = \
 	tests/support/made_records.c
 LDADD = $(UNIT_WRAP) libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
 
+# What takes inputs apart is no part of the library.
+tests_unit_test_items_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/converters
+tests_unit_test_items_LDADD = $(UNIT_WRAP) libcomity-items.la libcomity-core.la \
+	libtest-support.la $(CMOCKA_LIBS)
+
 # What generate-iso alone is made of.
 tests_unit_test_country_lists_SOURCES = tests/unit/test_country_lists.c \
 	sdk/model/country_catalogue.c \
@@ -106,7 +113,7 @@ tests_unit_test_country_lists_SOURCES = tests/unit/test_country_lists.c \
 # Prints the items of an input, for tests/batch.
 check_PROGRAMS += list-items
 list_items_SOURCES = tests/support/list-items.c
-list_items_LDADD = libcomity-items.la
+list_items_LDADD = libcomity-items.la libcomity-core.la
 list_items_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/converters
 
 if HAVE_CMOCKA

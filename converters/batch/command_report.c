@@ -151,6 +151,8 @@ int batch_report(struct cli *cli, const struct report_request *request)
     struct sheet sheet = {.write = cli_output_write, .user = &output};
     char *path = ledger_of(request->output);
     comity_status status = path ? ledger_open(path, &report.reader) : COMITY_E_NOMEM;
+    if (status == COMITY_OK)
+        status = ledger_hide_retried(report.reader);
     const char *earlier = cli->output; /* of a batch that reports of itself */
     cli->output = request->html;
     if (status == COMITY_OK && !request->lists)

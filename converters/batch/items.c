@@ -3,6 +3,7 @@
  * What an input is, by its first bytes, and who takes it apart.  Knows nothing of how. */
 #include "batch/items_run.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* --- what the first bytes are */
@@ -202,5 +203,7 @@ comity_status items_read(int fd, const char *name, const struct item_limits *lim
     feed_free(&feed);
     seen_free(&run.seen);
     buffer_free(&run.label);
+    if (run.stopped == COMITY_E_IO && run.error)
+        errno = run.error;
     return run.stopped == ITEMS_GIVEN_UP ? COMITY_OK : run.stopped;
 }

@@ -10,17 +10,21 @@
 #include <comity/plugin.h>
 #include <stdbool.h>
 
-/* Counted on what really comes out, never on what a header declares. */
+/* Counted on what really comes out, never on what a header declares.  Over `entry_bytes`, a
+ * limit of names or `depth` one entry is refused, and the next one read; over any other the rest
+ * of the input is given up, which the refused item of the entry that was being read says. */
 struct item_limits {
-    uint64_t entries;     /* limit.entries: of one input, nested ones included */
-    uint64_t entry_bytes; /* limit.bytes: of one item */
-    uint64_t total_bytes; /* limit.total: of all that one input yields */
+    uint64_t entries;     /* limit.entries: of one input, nested ones included; of a JSON stream
+                           * the values too, unless it is the plain input itself */
+    uint64_t entry_bytes; /* limit.bytes: of one item, one message, one value */
+    uint64_t total_bytes; /* limit.total: of all that one input unpacks to */
     uint64_t ratio;       /* limit.ratio: bytes out for each byte in, after `ratio_floor` */
     uint64_t ratio_floor; /* bytes */
-    uint32_t depth;       /* limit.nesting: archives inside one another */
+    uint32_t depth;       /* limit.nesting: archives inside the input's own archive, in one
+                           * another; a compressed tar is one, a JSON stream none */
     uint32_t name_bytes;  /* limit.name: of the name of one entry */
     uint32_t name_depth;  /* limit.name: folders in the name of one entry */
-    uint32_t seconds;     /* limit.time: to bring forth one entry */
+    uint32_t seconds;     /* limit.time: to bring forth one entry, waits for input aside */
 };
 #define ITEM_LIMITS_INIT                                                                       \
     {                                                                                          \
@@ -35,9 +39,10 @@ enum item_outcome {
 
 struct item {
     enum item_outcome outcome;
-    /* Where it stands: the names on the way, joined by '/': "in.zip/more.tar/2021/a.json".
+    /* Where it stands: the names on the way, joined by '/': "in.zip/more.tar/2021/a.json";
+     * "in.json.gz/in.json"; "in.mbox/#12/request.xml", and "part-2" for a part without a name.
      * UTF-8 without control characters: other bytes and '\\' stand as \xNN, so that two
-     * different names stay different. */
+     * different names stay different.  Nothing else is changed: "/etc/x" and "../x" stay. */
     const char *entry;
     size_t entry_len;
     uint64_t twin;   /* 0, or how many entries of the same name came before it */
@@ -51,7 +56,10 @@ struct item {
     uint64_t at;         /* of a damaged archive: the offset in its bytes, where known */
 };
 
-/* All is lent for the length of the call.  Anything but COMITY_OK ends the reading and is what
+/* A zip is read as a stream, so that a pipe and a file give the same.  Its folder, behind the
+ * entries, is only counted: a link in it is a file that holds the link's target.
+ *
+ * All is lent for the length of the call.  Anything but COMITY_OK ends the reading and is what
  * items_read() returns. */
 typedef comity_status item_fn(void *user, const struct item *item);
 

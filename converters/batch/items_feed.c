@@ -155,8 +155,10 @@ comity_status feed_pull_descriptor(struct feed *feed, char *space, size_t room, 
             if (poll(&wait, 1, -1) >= 0 || errno == EINTR)
                 continue;
         }
-        if (errno != EINTR)
+        if (errno != EINTR) {
+            run->error = errno;
             return run_stop(run, COMITY_E_IO);
+        }
     }
     run->begun += run_now() - before;
     *got = (size_t)count;

@@ -96,7 +96,7 @@ static comity_status check_output(struct run *run, uint64_t output)
         snprintf(what, sizeof(what), "%llu bytes were unpacked", (unsigned long long)output);
         return give_up(run, "limit.total", what, limits->total_bytes, "are");
     }
-    if (output > limits->ratio_floor && output / limits->ratio > run->in) {
+    if (output > limits->ratio_floor && (!limits->ratio || output / limits->ratio > run->in)) {
         snprintf(what, sizeof(what), "%llu bytes became %llu", (unsigned long long)run->in,
                  (unsigned long long)output);
         return give_up(run, "limit.ratio", what, limits->ratio, "bytes for each are");

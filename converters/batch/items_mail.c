@@ -6,9 +6,30 @@
 
 #include <stdio.h>
 
-/* A line "From ..." behind an empty one. */
+/* A line "From somebody at a time of day", behind an empty one: letters have lines that begin
+ * with "From" as well, and not all programs escape them. */
 #define MARK "\nFrom "
 #define MARK_LEN 6u
+#define MARK_LINE 256u /* so much of the line is looked at */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Whether the line at `line` tells a time.  False too where the window ends within it. */
+static bool has_time(const char *line, size_t size, bool is_all)
+{
+    size_t most = size < MARK_LINE ? size : MARK_LINE;
+    const char *line_end = memchr(line, '\n', most);
+    if (!line_end && size < MARK_LINE && !is_all)
+        return false;
+    const char *end = line_end ? line_end : line + most;
+    for (const char *at = line + 1; at + 1 < end; at++)
+        if (*at == ':' && is_digit(at[-1]) && is_digit(at[1]))
+            return true;
+    return false;
+}
 
 /* Offset of the next message in the window, from `from` on; the window's size where there is
  * none. */
@@ -16,16 +37,22 @@ static size_t find_next(const struct feed *feed, size_t from)
 {
     const char *bytes = feed_bytes(feed), *end = bytes + feed->size, *at = bytes + from;
     while ((at = memmem(at, (size_t)(end - at), MARK, MARK_LEN))) {
-        if ((at > bytes && at[-1] == '\n') ||
-            (at > bytes + 1 && at[-1] == '\r' && at[-2] == '\n'))
-            return (size_t)(at - bytes) + 1;
+        bool is_behind_empty = (at > bytes && at[-1] == '\n') ||
+                               (at > bytes + 1 && at[-1] == '\r' && at[-2] == '\n');
         at++;
+        if (is_behind_empty && has_time(at, (size_t)(end - at), feed->at_end))
+            return (size_t)(at - bytes);
     }
     return feed->size;
 }
 
 /* So much of the window may be the front part of what stands before the next message. */
-#define OVERLAP (MARK_LEN + 2u)
+#define OVERLAP (MARK_LINE + 4u)
+
+static size_t before_overlap(const struct feed *feed)
+{
+    return feed->size > OVERLAP ? feed->size - OVERLAP : 0;
+}
 
 static comity_status measure(struct run *run, struct feed *feed, size_t *size)
 {
@@ -33,7 +60,7 @@ static comity_status measure(struct run *run, struct feed *feed, size_t *size)
         *size = find_next(feed, from);
         if (*size < feed->size || feed->at_end || feed->size > run->limits->entry_bytes)
             return COMITY_OK;
-        from = feed->size > OVERLAP ? feed->size - OVERLAP : 0;
+        from = before_overlap(feed);
         comity_status status = feed_fill(feed, feed->size + 1);
         if (status != COMITY_OK)
             return status;
@@ -46,7 +73,7 @@ static comity_status skip_long(struct feed *feed)
     for (;;) {
         size_t next = find_next(feed, 0);
         bool is_found = next < feed->size;
-        size_t passed = is_found ? next : feed->size - OVERLAP;
+        size_t passed = is_found ? next : before_overlap(feed);
         if (feed->at_end && !is_found)
             passed = feed->size;
         feed_consume(feed, passed);

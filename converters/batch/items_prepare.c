@@ -13,7 +13,8 @@
 
 /* In place of the C library's, for the whole program: GMime would convert names of attachments
  * from any encoding that a letter names, and the C library would open a module for each.  There
- * is no other way to keep it from that.  Names that are no UTF-8 stay bytes, or lose letters. */
+ * is no other way to keep it from that.  Names in other encodings lose
+ * letters. */
 __attribute__((visibility("default"))) iconv_t iconv_open(const char *to, const char *from)
 {
     (void)to;

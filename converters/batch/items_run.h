@@ -38,6 +38,7 @@ struct run {
     uint64_t decompressed; /* bytes that gzip, xz and zstd gave */
     uint64_t begun;        /* when the last item was handed over, in ns without waits */
     comity_status stopped; /* not COMITY_OK: all reading ends, at any depth */
+    int error;             /* errno of a failed read */
 };
 
 /* The rest of the input is given up, which an item has said.  No status of the interface. */

@@ -53,5 +53,14 @@ void job_free(struct job *job)
         return;
     buffer_free(&job->held);
     buffer_free(&job->answers);
+    free(job->only);
     free(job);
+}
+
+bool job_asks(const struct job *job, uint64_t position)
+{
+    for (size_t i = 0; i < job->only_count; i++)
+        if (job->only[i] == position)
+            return true;
+    return !job->only_count;
 }

@@ -21,6 +21,8 @@ struct job {
     struct item item;  /* its texts and bytes stand in `held` */
     struct buffer held;
     enum job_state state;
+    uint64_t *only; /* of a retry: the documents of the item that count; NULL: all */
+    size_t only_count;
     bool is_suspect;          /* a worker died with it: it is tried once more, alone */
     comity_status status;     /* what the worker returned */
     struct buffer answers;    /* the worker's frames: findings and documents, in their order */
@@ -33,6 +35,8 @@ struct job {
 /* A job with the item's texts and bytes in it; NULL: no memory. */
 struct job *job_new(const struct item *item, uint64_t number);
 void job_free(struct job *job);
+/* True where a document of the item counts. */
+bool job_asks(const struct job *job, uint64_t position);
 /* Forgets what was answered so far. */
 void job_reset(struct job *job);
 

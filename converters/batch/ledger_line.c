@@ -41,6 +41,7 @@ static const struct member document_members[] = {
     MEMBER("output_size", NUMBER, output_size),
     MEMBER("output_sha256", DIGEST, output_sha256),
     MEMBER("quarantine", TEXT, quarantine),
+    MEMBER("retry", NUMBER, retry),
     MEMBER("mapped", NUMBER, mapped),
     MEMBER("approximated", NUMBER, approximated),
     MEMBER("kept", NUMBER, kept),
@@ -60,12 +61,16 @@ static const struct member batch_members[] = {
     MEMBER("plugins", TEXT, plugins),    MEMBER("shard", TEXT, shard),
 };
 
+static const struct member summary_members[] = {MEMBER("retries", NUMBER, retries)};
+
 struct member_list {
     const struct member *members;
     size_t count;
 };
 static const struct member_list document_list = {
     document_members, sizeof document_members / sizeof *document_members};
+static const struct member_list summary_list = {
+    summary_members, sizeof summary_members / sizeof *summary_members};
 static const struct member_list batch_list = {batch_members,
                                               sizeof batch_members / sizeof *batch_members};
 
@@ -256,7 +261,9 @@ static comity_status take_line(struct ledger_parser *parser, struct ledger_line 
     }
     if (first && is_name(first, "summary", 7)) {
         line->kind = LEDGER_SUMMARY;
-        return COMITY_OK;
+        if (first->kind != COMITY_NODE_GROUP)
+            return fault(parser, line, "'summary' is not an object");
+        return take_members(parser, first, &summary_list, line);
     }
     line->kind = LEDGER_DOCUMENT;
     comity_status status = take_members(parser, root, &document_list, line);

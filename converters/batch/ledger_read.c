@@ -5,6 +5,7 @@
 #include "ledger_read.h"
 
 #include "ledger_line.h"
+#include "ledger_retried.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,7 @@ struct ledger_reader {
     size_t from, until; /* what is read and not given yet */
     char *single;       /* LEDGER_LINE_LIMIT bytes, for ledger_at() */
     struct ledger_parser parser;
+    struct ledger_retried retried;
 };
 
 comity_status ledger_open(const char *path, struct ledger_reader **reader)
@@ -62,6 +64,7 @@ void ledger_close(struct ledger_reader *reader)
     if (reader->fd >= 0)
         close(reader->fd);
     ledger_parser_free(&reader->parser);
+    ledger_retried_free(&reader->retried);
     free(reader->room);
     free(reader->single);
     free(reader);
@@ -144,7 +147,7 @@ static comity_status give_too_long(struct ledger_reader *reader, struct ledger_l
     return status;
 }
 
-comity_status ledger_next(struct ledger_reader *reader, struct ledger_line *line)
+static comity_status next_line(struct ledger_reader *reader, struct ledger_line *line)
 {
     size_t seen = 0; /* bytes known to hold no line end */
     *line = (struct ledger_line){.number = reader->number + 1,
@@ -180,6 +183,51 @@ comity_status ledger_next(struct ledger_reader *reader, struct ledger_line *line
         set_fault(line, LEDGER_TORN, "the last line has no end");
         return COMITY_OK;
     }
+}
+
+comity_status ledger_next(struct ledger_reader *reader, struct ledger_line *line)
+{
+    comity_status status;
+    do
+        status = next_line(reader, line);
+    while (status == COMITY_OK && ledger_retried_hides(&reader->retried, line));
+    return status;
+}
+
+/* The last line that has an end says whether there was a retry; where the batch was not finished,
+ * any line may. */
+static bool may_have_retries(struct ledger_reader *reader)
+{
+    struct ledger_line line = {.kind = LEDGER_FAULT};
+    char tail[FIRST_TRY];
+    size_t got = 0;
+    uint64_t start = reader->size > sizeof tail ? reader->size - sizeof tail : 0;
+    if (read_at(reader, start, tail, sizeof tail, &got) != COMITY_OK || !got)
+        return true;
+    if (tail[got - 1] != '\n')
+        return true;
+    char *begin = memrchr(tail, '\n', got - 1);
+    if (!begin || ledger_parse(&reader->parser, begin + 1, (size_t)(tail + got - begin) - 2,
+                               &line) != COMITY_OK)
+        return true;
+    return line.kind != LEDGER_SUMMARY || line.retries;
+}
+
+comity_status ledger_hide_retried(struct ledger_reader *reader)
+{
+    struct ledger_line line;
+    comity_status status = COMITY_OK;
+    if (!may_have_retries(reader))
+        return COMITY_OK;
+    ledger_rewind(reader);
+    while (status == COMITY_OK) {
+        status = next_line(reader, &line);
+        if (status == COMITY_OK)
+            status = ledger_retried_add(&reader->retried, &line);
+    }
+    ledger_retried_sort(&reader->retried);
+    ledger_rewind(reader);
+    return status == COMITY_END ? COMITY_OK : status;
 }
 
 comity_status ledger_at(struct ledger_reader *reader, uint64_t offset, struct ledger_line *line)

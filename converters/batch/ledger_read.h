@@ -46,7 +46,8 @@ struct ledger_line {
         output_sha256, quarantine;
     enum ledger_result result;
     uint64_t twin, value, position, size, output_size, mapped, approximated, kept, dropped,
-        notes, warnings, losses, errors, lost_more, end;
+        notes, warnings, losses, errors, lost_more, end, retry;
+    uint64_t retries; /* LEDGER_SUMMARY: how often failures were tried again */
     const struct ledger_loss *lost;
     size_t lost_count;
 };
@@ -62,6 +63,10 @@ void ledger_close(struct ledger_reader *reader);
 /* The next line; its texts are lent until the next call.  COMITY_END behind the last one;
  * COMITY_E_IO (errno is set), COMITY_E_NOMEM. */
 comity_status ledger_next(struct ledger_reader *reader, struct ledger_line *line);
+
+/* From now on, lines of failures that a later line has the last word on are passed over.  Reads
+ * the ledger once, if there was a retry at all.  As ledger_next(). */
+comity_status ledger_hide_retried(struct ledger_reader *reader);
 
 /* Begins again with the first line. */
 void ledger_rewind(struct ledger_reader *reader);

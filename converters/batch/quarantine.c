@@ -67,6 +67,19 @@ static comity_status write_file(struct quarantine *quarantine, int folder, const
     return status;
 }
 
+/* Gives the folder its name.  An older one of the same item changes places with it first, so that
+ * there is one at any time. */
+static comity_status show(struct quarantine *quarantine, const char *name)
+{
+    int fd = quarantine->fd;
+    if (renameat2(fd, PARTIAL, fd, name, RENAME_NOREPLACE) == 0)
+        return COMITY_OK;
+    if (errno != EEXIST || renameat2(fd, PARTIAL, fd, name, RENAME_EXCHANGE) != 0)
+        return failed(quarantine);
+    remove_folder(fd, PARTIAL);
+    return COMITY_OK;
+}
+
 comity_status quarantine_put(struct quarantine *quarantine, const char *name,
                              const struct job *job, const char *reason, size_t reason_len)
 {
@@ -74,7 +87,6 @@ comity_status quarantine_put(struct quarantine *quarantine, const char *name,
     if (status != COMITY_OK)
         return status;
     remove_folder(quarantine->fd, PARTIAL);
-    remove_folder(quarantine->fd, name); /* of a run before */
     if (mkdirat(quarantine->fd, PARTIAL, 0700) != 0)
         return failed(quarantine);
     int folder =
@@ -86,9 +98,7 @@ comity_status quarantine_put(struct quarantine *quarantine, const char *name,
     if (status == COMITY_OK)
         status = write_file(quarantine, folder, "reason.json", reason, reason_len);
     close(folder);
-    if (status == COMITY_OK && renameat(quarantine->fd, PARTIAL, quarantine->fd, name) != 0)
-        status = failed(quarantine);
-    return status;
+    return status == COMITY_OK ? show(quarantine, name) : status;
 }
 
 comity_status quarantine_sync(const struct quarantine *quarantine)

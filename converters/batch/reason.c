@@ -73,6 +73,7 @@ comity_status reason_write(const struct job *job, const char *from, const char *
     add_number(object, "twin", item->twin);
     add_number(object, "value", item->value);
     add_number(object, "line", item->line);
+    add_number(object, "column", item->column);
     if (item->outcome == ITEM_TAKEN)
         cJSON_AddNumberToObject(object, "offset", (double)item->offset);
     add_text(object, "sha256", job->sha256[0] ? job->sha256 : NULL);

@@ -212,7 +212,7 @@ static comity_status settle_answers(struct settling *self, const struct job *job
             count_finding(&account, &finding);
             tell(self, job, &finding);
         } else if (frame.kind == WORKER_DOCUMENT && worker_get_document(&frame, &document)) {
-            bool is_asked = !self->only || self->only == document.position;
+            bool is_asked = job_asks(job, document.position);
             if (is_asked)
                 status = put_document(self, job, &document, &account);
             *failed = *failed || (is_asked && !document.is_done);
@@ -247,6 +247,26 @@ static comity_status put_aside(struct settling *self, const struct job *job)
     return status;
 }
 
+/* What is no longer aside goes when the ledger says so for good. */
+static comity_status clear_later(struct settling *self, const struct job *job)
+{
+    char name[OUTPUT_NAME_SIZE];
+    output_name(&job->item, 0, "", name);
+    buffer_add(&self->cleared, name, strlen(name) + 1);
+    return buffer_status(&self->cleared);
+}
+
+void settle_clear(struct settling *self)
+{
+    for (size_t at = 0; at < self->cleared.size;) {
+        const char *name = self->cleared.bytes + at;
+        size_t len = strlen(name);
+        quarantine_remove(self->quarantine, name, len);
+        at += len + 1;
+    }
+    buffer_clear(&self->cleared);
+}
+
 comity_status settle(struct settling *self, const struct job *job)
 {
     static const struct account none = {.code = NULL};
@@ -267,7 +287,11 @@ comity_status settle(struct settling *self, const struct job *job)
         status = settle_answers(self, job, &failed);
         worker_add_result(&self->result, &job->result);
     }
-    return status == COMITY_OK && failed ? put_aside(self, job) : status;
+    if (status == COMITY_OK && failed)
+        return put_aside(self, job);
+    if (status == COMITY_OK && self->retry)
+        status = clear_later(self, job);
+    return status;
 }
 
 void settle_summary(struct settling *self)
@@ -277,5 +301,6 @@ void settle_summary(struct settling *self)
     ledger_number(self->ledger, "done", self->done);
     ledger_number(self->ledger, "failed", self->failed);
     ledger_number(self->ledger, "skipped", self->skipped);
+    ledger_count(self->ledger, "retries", self->retry);
     buffer_text(lines, "}}\n");
 }

@@ -19,7 +19,7 @@ struct settling {
     comity_finding_fn *finding; /* each finding, its place that in the entry; or NULL */
     void *user;
     uint64_t retry; /* of a retry: its number, from 1; else 0 */
-    uint64_t only;  /* of an item: the one document that is settled; 0: all */
+    struct buffer cleared; /* names of what has left the quarantine */
     /* counted */
     uint64_t done, failed, skipped;
     struct comity_result result;
@@ -27,6 +27,8 @@ struct settling {
 
 /* COMITY_E_IO: see sink->error, ledger->error, quarantine->error. */
 comity_status settle(struct settling *settling, const struct job *job);
+/* Takes away what has left the quarantine; the ledger has been synced. */
+void settle_clear(struct settling *settling);
 /* The ledger's last line. */
 void settle_summary(struct settling *settling);
 

@@ -10,10 +10,10 @@ import tarfile
 import zipfile
 import zlib
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from items import (JSON, MEGABYTE, compress, expect, is_bounded, items,  # noqa: E402
                    special, taken, tar, zipped)
-from tap import case, cases, check, main, same  # noqa: E402
+from tap import case, cases, check, folder, main, same  # noqa: E402
 
 XML = b"<a/>\n"
 TREE = (("a.json", JSON), ("b/c.xml", XML), ("d.txt", b"some text"))
@@ -254,17 +254,17 @@ def _():
 
 @case("a sparse file counts with what it gives")
 def _():
-    folder = __import__("tap").folder()
-    with open(folder / "sparse", "wb") as file:
+    where = folder()
+    with open(where / "sparse", "wb") as file:
         file.write(b"begin")
         file.seek(300000)
         file.write(b"end")
         file.truncate(400000)
     for form in ("gnu", "pax"):
-        packed = compress(["tar", "--sparse", f"--format={form}", "-C", str(folder), "-cf", "-",
+        packed = compress(["tar", "--sparse", f"--format={form}", "-C", str(where), "-cf", "-",
                            "sparse"], b"")
         check(len(packed) < 60000, "tar made no sparse file")
-        whole = (folder / "sparse").read_bytes()
+        whole = (where / "sparse").read_bytes()
         same(taken(items(packed)), below("in", ("sparse", whole)))
         same(items(packed, "bytes=350000").codes(), ["limit.bytes"])
         same(items(packed, "floor=1000", "ratio=2").codes(), ["limit.ratio"])
@@ -404,6 +404,20 @@ def _():
     found = items(tar(*((f"{i}", os.urandom(1000)) for i in range(10))), "total=3500")
     same([i.get("code") for i in found], [None] * 3 + ["limit.total"])
     check("given up" in found[-1]["message"], found[-1])
+
+
+@case("an entry that takes too long ends the reading")
+def _():
+    found = items(tar(*TREE), "seconds=0")
+    same((found.codes(), len(found)), (["limit.time"], 1))
+
+
+@case("values of a stream count as entries where they were unpacked, and not in a plain file")
+def _():
+    stream = (JSON + b"\n") * 20
+    same(len(items(stream, "entries=5").of("taken")), 20)
+    found = items(gzip.compress(stream), "entries=5")
+    same((len(found.of("taken")), found.codes()), (5, ["limit.entries"]))
 
 
 @case("a long header of a name does not take memory")

@@ -18,6 +18,13 @@
 
 #define SHOWN 48u
 
+/* A checker of memory does more at the end than the sandbox allows, and takes more memory. */
+#ifdef __SANITIZE_ADDRESS__
+static const bool is_checked = true;
+#else
+static const bool is_checked = false;
+#endif
+
 static uint32_t crc32_of(const char *bytes, size_t size)
 {
     static uint32_t table[256];
@@ -96,7 +103,7 @@ static bool set_limit(struct item_limits *limits, const char *argument)
     return false;
 }
 
-/* The most memory that there was, from /proc/self/status: what the system tells of a child
+/* The most memory that there was (0: not to be judged), from /proc/self/status: what the system tells of a child
  * counts what its parent had. */
 static void print_peak(int status)
 {
@@ -104,7 +111,7 @@ static void print_peak(int status)
     ssize_t size = status < 0 ? -1 : read(status, text, sizeof(text) - 1);
     text[size < 0 ? 0 : size] = '\0';
     const char *peak = strstr(text, "VmHWM:");
-    printf("{\"peak\":%llu}\n", peak ? strtoull(peak + 6, NULL, 10) : 0);
+    printf("{\"peak\":%llu}\n", peak && !is_checked ? strtoull(peak + 6, NULL, 10) : 0);
 }
 
 /* From here on: read, write, memory, and the end.  Whatever else a library does kills it. */
@@ -132,7 +139,7 @@ static bool close_sandbox(void)
     struct sock_fprog program = {.len = sizeof(filter) / sizeof(*filter), .filter = filter};
     static char buffer[1 << 16];
     setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-    if (getenv("LIST_ITEMS_OPEN")) /* checkers of memory do more at the end */
+    if (is_checked)
         return true;
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
