@@ -181,6 +181,17 @@ def _():
     same(got["items"], 6, "items")
 
 
+@case("beyond 5,000 groups of a table the rest is counted together, and said")
+def _():
+    out = batch([line(f"e{i}", state=f"S{i:04}") for i in range(5100)])
+    states = report(out)["states"]
+    same([len(states), states[0]["state"], states[4999]["state"], states[5000]],
+         [5001, "S0000", "S4999", {"others": True, "documents": 100, "done": 100, "failed": 0}],
+         "States")
+    check(b"first 5,000" in run("batch", "report", out).ends(0).out, "the text")
+    same(len(rows(out, "--state", "S5050")), 1, "they are listed like others")
+
+
 # --- which documents lost what
 
 FILTERS = [
