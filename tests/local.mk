@@ -19,6 +19,7 @@ unit_tests = \
 	tests/unit/test_items \
 	tests/unit/test_json \
 	tests/unit/test_json_limits \
+	tests/unit/test_ledger \
 	tests/unit/test_letter \
 	tests/unit/test_record \
 	tests/unit/test_roundtrip \
@@ -115,6 +116,13 @@ check_PROGRAMS += list-items
 list_items_SOURCES = tests/support/list-items.c
 list_items_LDADD = libcomity-items.la libcomity-core.la
 list_items_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/converters
+
+# What the program alone is made of.
+tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c \
+	converters/batch/ledger_line.c \
+	converters/batch/ledger_read.c \
+	converters/batch/report.c \
+	converters/batch/twins.c
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)

@@ -320,17 +320,12 @@ static int parse(struct cli *cli, struct report_request *request, int argc, char
 
 int command_batch_report(int argc, char **argv)
 {
-    struct cli *cli = calloc(1, sizeof *cli);
+    struct cli cli = {.command = "batch report", .findings = stderr};
     struct report_request request = {.filter = {.result = -1}};
-    if (!cli)
-        return EXIT_PROGRAM;
-    cli->command = "batch report";
-    cli->findings = stderr;
-    int status = parse(cli, &request, argc, argv);
-    if (status == EXIT_DONE) {
-        status = batch_report(cli, &request);
-        cli_print_counts(cli);
-    }
-    free(cli);
+    int status = parse(&cli, &request, argc, argv);
+    if (status != EXIT_DONE)
+        return status;
+    status = batch_report(&cli, &request);
+    cli_print_counts(&cli);
     return status;
 }

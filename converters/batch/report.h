@@ -4,7 +4,7 @@
  * a fixed order: the more documents the earlier, then by name.
  *
  * Memory: 24 bytes for each item and each output, to find those that are alike, half of that
- * once more while they are sorted, and the groups, 10,000 of a table at most. */
+ * once more while they are sorted, and the groups, 5,000 of a table at most. */
 #ifndef COMITY_CONVERTERS_BATCH_REPORT_H
 #define COMITY_CONVERTERS_BATCH_REPORT_H
 
@@ -29,7 +29,7 @@ enum report_table_id {
 
 #define PAGE_GROUPS 100u /* of one table, whose documents are to be named */
 #define GROUP_KEYS 4
-#define GROUP_LIMIT 10000u /* of one table; what comes after is counted together */
+#define GROUP_LIMIT 5000u /* of one table; what comes after is counted together */
 #define KEY_LIMIT 200u     /* bytes of a key; what follows is left out */
 
 /* Documents of one group and result that are to be named: the first ones. */

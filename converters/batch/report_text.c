@@ -131,7 +131,7 @@ static void put_table(struct report *report, enum report_table_id id,
     if (table->count > ROWS || table->others.all)
         buffer_format(out, "  and %zu more; --json names %s\n",
                       table->count > ROWS ? table->count - ROWS : 0,
-                      table->others.all ? "the first 10,000" : "all");
+                      table->others.all ? "the first 5,000" : "all");
 }
 
 static void put_batch(const struct ledger_line *batch, struct buffer *out)
