@@ -26,5 +26,7 @@ struct batch_options {
 
 /* Runs it; gives the exit status. */
 int batch_run(struct cli *cli, const struct batch_options *options);
+/* Tries again what is in the quarantine of cli->output. */
+int batch_retry(struct cli *cli, const struct batch_options *options);
 
 #endif

@@ -3,6 +3,8 @@
  * comity batch: its options, and its words. */
 #include "batch/command_batch.h"
 #include "batch/batch.h"
+#include "batch/report.h"
+#include "batch/retry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,8 @@ static const char help[] =
     "of\n"
     "lines (.ndjson, .ndjson.gz, .ndjson.zst).  Beside it stand OUT.ledger.jsonl, a line a\n"
     "document, and OUT.quarantine/ with what failed and why.\n\n"
+    "  comity batch report OUT   what became of it, and which documents lost what\n"
+    "  comity batch retry OUT    tries again what failed\n\n"
     "  -f FORMAT            format of the documents; without it each one is recognized\n"
     "  -t FORMAT            format of the output\n"
     "  -o OUT               output\n"
@@ -27,6 +31,7 @@ static const char help[] =
     "  --max-failed N       stop when more documents have failed\n"
     "  --max-failed-ratio R stop when more than this part of at least 100 has failed\n"
     "  --timeout SECONDS    for one document (default 10)\n"
+    "  --html FILE          a report of it all as a page\n"
     "  --shard I/N          only the items of shard I of N\n"
     "  --max-entries N, --max-total BYTES, --max-ratio N, --max-nesting N\n"
     "                       caps for each input (100000, 4 GiB, 200, 2)\n";
@@ -93,6 +98,12 @@ static int take_null(struct cli *cli, const char *value)
     return EXIT_DONE;
 }
 
+static int take_html(struct cli *cli, const char *value)
+{
+    ((struct batch_options *)cli->own_user)->html = value;
+    return EXIT_DONE;
+}
+
 static int take_shard(struct cli *cli, const char *value)
 {
     struct batch_options *options = cli->own_user;
@@ -152,6 +163,7 @@ static const struct cli_option own[] = {
     {"resume", 0, false, take_resume},
     {"files-from", 0, true, take_files_from},
     {"null", 0, false, take_null},
+    {"html", 0, true, take_html},
     {"shard", 0, true, take_shard},
     {"max-entries", 0, true, take_max_entries},
     {"max-total", 0, true, take_max_total},
@@ -160,13 +172,82 @@ static const struct cli_option own[] = {
     {NULL, 0, false, NULL},
 };
 
+static const struct batch_options no_options = {
+    .seconds = 10, .max_failed = UINT64_MAX, .max_ratio = 1, .limits = ITEM_LIMITS_INIT};
+
+static const char retry_help[] = "usage: comity batch retry [OPTION...] OUT\n\n"
+                                 "Tries again what is in the quarantine of a finished batch, "
+                                 "with the options that the batch\n"
+                                 "was given and those that stand here: -f, --timeout, another "
+                                 "plugin.  What is good now goes\n"
+                                 "to OUT and leaves the quarantine.\n";
+
+/* The batch's own options come first, so that those given now override them. */
+static int command_retry(int argc, char **argv)
+{
+    struct cli cli;
+    struct batch_options options = no_options;
+    unsigned takes = TAKES_FROM | TAKES_TO | TAKES_CONVERSION;
+    size_t count = 0;
+    int status = cli_parse_own(&cli, argc, argv, takes, retry_help, own, &options);
+    if (status != EXIT_DONE)
+        return status;
+    const char *output = cli.input_count == 1 ? cli.inputs[0] : NULL;
+    cli_free_files(&cli);
+    if (!output)
+        return cli_usage(&cli, "retry takes one OUT", NULL);
+    char **arguments = retry_arguments(output, &count);
+    char **all = calloc(count + (size_t)argc + 1, sizeof *all);
+    if (all) {
+        all[0] = argv[0];
+        if (count)
+            memcpy(all + 1, arguments, count * sizeof *all);
+        memcpy(all + 1 + count, argv + 1, ((size_t)argc - 1) * sizeof *all);
+        options = no_options;
+        status = cli_parse_own(&cli, argc + (int)count, all, takes, retry_help, own, &options);
+    }
+    if (all && status == EXIT_DONE) {
+        cli.output = output;
+        status = cli.to ? batch_retry(&cli, &options)
+                        : cli_usage(&cli, "there is no ledger beside", output);
+    }
+    free(all);
+    retry_free_arguments(arguments);
+    return all ? status : EXIT_PROGRAM;
+}
+
+/* The page on what was done, whatever became of it. */
+static int write_page(const struct batch_options *options, const struct cli *run, int status)
+{
+    struct cli *cli = calloc(1, sizeof *cli);
+    struct report_request request = {
+        .output = run->output, .html = options->html, .filter = {.result = -1}};
+    if (!cli)
+        return EXIT_PROGRAM;
+    cli->command = "batch";
+    cli->findings = stderr;
+    cli->overwrite = run->overwrite || options->resume;
+    int written = batch_report(cli, &request);
+    cli_print_counts(cli);
+    free(cli);
+    return status == EXIT_DONE ? written : status;
+}
+
+static int run_and_report(struct cli *cli, const struct batch_options *options)
+{
+    int status = batch_run(cli, options);
+    bool has_ledger = status != EXIT_USAGE && status != EXIT_PLUGIN && status != EXIT_IO;
+    return options->html && has_ledger ? write_page(options, cli, status) : status;
+}
+
 int command_batch(int argc, char **argv)
 {
+    struct cli cli;
+    struct batch_options options = no_options;
     if (argc > 1 && strcmp(argv[1], "report") == 0)
         return command_batch_report(argc - 1, argv + 1);
-    struct cli cli;
-    struct batch_options options = {
-        .seconds = 10, .max_failed = UINT64_MAX, .max_ratio = 1, .limits = ITEM_LIMITS_INIT};
+    if (argc > 1 && strcmp(argv[1], "retry") == 0)
+        return command_retry(argc - 1, argv + 1);
     int status =
         cli_parse_own(&cli, argc, argv, TAKES_FROM | TAKES_TO | TAKES_OUTPUT | TAKES_CONVERSION,
                       help, own, &options);
@@ -177,7 +258,7 @@ int command_batch(int argc, char **argv)
                           : !cli.input_count && !options.files_from ? "IN says what to convert"
                                                                     : NULL;
     if (!lacking)
-        return batch_run(&cli, &options);
+        return run_and_report(&cli, &options);
     fprintf(stderr, "comity batch: %s\n", lacking);
     cli_free_files(&cli);
     return EXIT_USAGE;

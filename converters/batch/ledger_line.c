@@ -69,8 +69,8 @@ struct member_list {
 };
 static const struct member_list document_list = {
     document_members, sizeof document_members / sizeof *document_members};
-static const struct member_list summary_list = {
-    summary_members, sizeof summary_members / sizeof *summary_members};
+static const struct member_list summary_list = {summary_members, sizeof summary_members /
+                                                                     sizeof *summary_members};
 static const struct member_list batch_list = {batch_members,
                                               sizeof batch_members / sizeof *batch_members};
 

@@ -16,7 +16,8 @@ struct ledger_retried {
 };
 
 /* COMITY_E_NOMEM.  Lines of another kind, and of no retry, are passed over. */
-comity_status ledger_retried_add(struct ledger_retried *retried, const struct ledger_line *line);
+comity_status ledger_retried_add(struct ledger_retried *retried,
+                                 const struct ledger_line *line);
 void ledger_retried_sort(struct ledger_retried *retried);
 /* True where a line tells of a failure that a later line has the last word on. */
 bool ledger_retried_hides(const struct ledger_retried *retried, const struct ledger_line *line);

@@ -30,7 +30,7 @@ enum report_table_id {
 #define PAGE_GROUPS 100u /* of one table, whose documents are to be named */
 #define GROUP_KEYS 4
 #define GROUP_LIMIT 5000u /* of one table; what comes after is counted together */
-#define KEY_LIMIT 200u     /* bytes of a key; what follows is left out */
+#define KEY_LIMIT 200u    /* bytes of a key; what follows is left out */
 
 /* Documents of one group and result that are to be named: the first ones. */
 struct report_list {

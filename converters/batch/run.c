@@ -42,6 +42,20 @@ static comity_status check_item(struct batch_run *run, const struct item *item)
     return COMITY_OK;
 }
 
+static comity_status add_job(struct batch_run *run, struct job *job)
+{
+    if (run->last)
+        run->last->after = job;
+    else
+        run->first = job;
+    run->last = job;
+    run->held++;
+    run->held_bytes += job->item.size;
+    if (job->state == JOB_WAITING)
+        pool_give(&run->pool, job);
+    return COMITY_OK;
+}
+
 static comity_status take_item(void *user, const struct item *item)
 {
     struct batch_run *run = user;
@@ -52,18 +66,15 @@ static comity_status take_item(void *user, const struct item *item)
     if (++run->number <= run->known)
         return check_item(run, item);
     struct job *job = job_new(item, run->number);
-    if (!job)
-        return COMITY_E_NOMEM;
-    if (run->last)
-        run->last->after = job;
-    else
-        run->first = job;
-    run->last = job;
-    run->held++;
-    run->held_bytes += item->size;
-    if (job->state == JOB_WAITING)
-        pool_give(&run->pool, job);
-    return COMITY_OK;
+    return job ? add_job(run, job) : COMITY_E_NOMEM;
+}
+
+/* An item of a retry. */
+static comity_status take_job(void *user, struct job *job)
+{
+    struct batch_run *run = user;
+    job->number = ++run->number;
+    return add_job(run, job);
 }
 
 static bool has_room(const struct batch_run *run)
@@ -90,7 +101,11 @@ static comity_status sync_all(struct batch_run *run, int64_t now)
     comity_status status = sink_sync(&run->sink);
     if (status == COMITY_OK)
         status = quarantine_sync(&run->quarantine);
-    return status == COMITY_OK ? ledger_writer_flush(&run->ledger, true) : status;
+    if (status == COMITY_OK)
+        status = ledger_writer_flush(&run->ledger, true);
+    if (status == COMITY_OK)
+        settle_clear(&run->settling);
+    return status;
 }
 
 static void check_failures(struct batch_run *run)
@@ -149,7 +164,7 @@ static comity_status wait_and_work(struct batch_run *run)
         (struct pollfd){.fd = has_room(run) ? run->reading.worker.fd : -1, .events = POLLIN};
     if (patience < 0 || patience > 200)
         patience = 200;
-    if (has_room(run) && !run->reading.is_open)
+    if (has_room(run) && (run->retrying || !run->reading.is_open))
         patience = 0;
     if (poll(watched, seats + 2, patience) < 0 && errno != EINTR)
         return COMITY_E_IO;
@@ -158,7 +173,7 @@ static comity_status wait_and_work(struct batch_run *run)
     if (status == COMITY_OK && (signals->revents & POLLIN))
         run->is_stopped = signals_take(&run->signals, &run->progress) || run->is_stopped;
     if (status == COMITY_OK && has_room(run)) {
-        status = reading_work(&run->reading, now);
+        status = run->retrying ? retry_next(run->retrying) : reading_work(&run->reading, now);
         if (status == COMITY_END) {
             run->is_read = true;
             status = COMITY_OK;
@@ -216,7 +231,8 @@ static int finish(struct batch_run *run, comity_status status)
     return run->is_stopped ? EXIT_INTERRUPTED : EXIT_DONE;
 }
 
-int batch_run(struct cli *cli, const struct batch_options *options)
+static int run_whole(struct cli *cli, const struct batch_options *options,
+                     struct retrying *retrying)
 {
     struct batch_run *run = calloc(1, sizeof *run);
     if (!run || !cli_open(cli)) {
@@ -225,6 +241,11 @@ int batch_run(struct cli *cli, const struct batch_options *options)
     }
     run->cli = cli;
     run->options = options;
+    run->retrying = retrying;
+    if (retrying) {
+        retrying->each = take_job;
+        retrying->user = run;
+    }
     comity_status status = run_open(run, take_item);
     if (status == COMITY_OK)
         status = loop(run);
@@ -233,4 +254,33 @@ int batch_run(struct cli *cli, const struct batch_options *options)
     free(run);
     status = cli_finish(cli);
     return stopped != EXIT_DONE ? stopped : status;
+}
+
+int batch_run(struct cli *cli, const struct batch_options *options)
+{
+    return run_whole(cli, options, NULL);
+}
+
+int batch_retry(struct cli *cli, const struct batch_options *options)
+{
+    struct retrying retrying;
+    comity_status status = retry_open(&retrying, cli->output);
+    int result = EXIT_DONE;
+    if (status == COMITY_OK) {
+        result = run_whole(cli, options, &retrying);
+    } else if (status == COMITY_END) {
+        if (!cli->quiet)
+            fputs("nothing is in quarantine\n", stderr);
+        cli_free_files(cli);
+    } else {
+        cli_report(cli, COMITY_ERROR, status == COMITY_E_INVALID ? "batch.ledger" : "io.read",
+                   cli->output,
+                   status == COMITY_E_INVALID ? "the batch was not finished"
+                                              : "the ledger cannot be read",
+                   "comity batch --resume goes on with an interrupted batch");
+        cli->io_failures++;
+        result = cli_finish(cli);
+    }
+    retry_close(&retrying);
+    return result;
 }

@@ -11,6 +11,7 @@
 #include "batch/progress.h"
 #include "batch/reading.h"
 #include "batch/resume.h"
+#include "batch/retry.h"
 #include "batch/settle.h"
 #include "batch/signals.h"
 #include "runtime/context.h"
@@ -21,6 +22,7 @@ struct batch_run {
     struct inputs inputs;
     FILE *list; /* of inputs, or NULL */
     struct reading reading;
+    struct retrying *retrying; /* instead of it; or NULL */
     struct pool pool;
     struct sink sink;
     struct ledger_writer ledger;
@@ -37,8 +39,8 @@ struct batch_run {
     uint64_t known;  /* items that a run before has done */
     bool is_read;    /* there are no more items */
     bool is_stopped; /* by a signal, or by --max-failed */
-    bool is_over;  /* --max-failed */
-    bool is_again; /* what was done before is not what comes now: begin again */
+    bool is_over;    /* --max-failed */
+    bool is_again;   /* what was done before is not what comes now: begin again */
 };
 
 /* --- run_open.c: beginning and end */

@@ -110,10 +110,26 @@ static comity_status open_at(struct batch_run *run, const struct resume_point *p
     return status;
 }
 
+/* Goes on behind a whole batch; what fails no more is no longer counted as failed. */
+static comity_status open_retry(struct batch_run *run)
+{
+    const struct retrying *retrying = run->retrying;
+    const struct resume_point point = {.ledger = retrying->ledger,
+                                       .output = retrying->output,
+                                       .done = retrying->done,
+                                       .failed = retrying->absent,
+                                       .skipped = retrying->skipped,
+                                       .losses = retrying->losses};
+    run->settling.retry = retrying->retry;
+    return open_at(run, &point);
+}
+
 static comity_status open_output(struct batch_run *run)
 {
     bool is_other = false;
     comity_status status = quarantine_open(&run->quarantine, run->sink.path);
+    if (status == COMITY_OK && run->retrying)
+        return open_retry(run);
     if (status != COMITY_OK || !run->options->resume)
         return status == COMITY_OK ? open_new(run) : status;
     char *path = ledger_path(run->sink.path);

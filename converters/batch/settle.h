@@ -18,7 +18,7 @@ struct settling {
     const char *from, *to;
     comity_finding_fn *finding; /* each finding, its place that in the entry; or NULL */
     void *user;
-    uint64_t retry; /* of a retry: its number, from 1; else 0 */
+    uint64_t retry;        /* of a retry: its number, from 1; else 0 */
     struct buffer cleared; /* names of what has left the quarantine */
     /* counted */
     uint64_t done, failed, skipped;
