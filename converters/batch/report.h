@@ -30,7 +30,7 @@ enum report_table_id {
 #define PAGE_GROUPS 100u /* of one table, whose documents are to be named */
 #define GROUP_KEYS 4
 #define GROUP_LIMIT 5000u /* of one table; what comes after is counted together */
-#define KEY_LIMIT 200u     /* bytes of a key; what follows is left out */
+#define KEY_LIMIT 200u    /* bytes of a key; what follows is left out */
 
 /* Documents of one group and result that are to be named: the first ones. */
 struct report_list {
@@ -66,10 +66,9 @@ struct report {
     struct arena arena;
     struct report_table tables[TABLE_COUNT];
     struct twins inputs, outputs;
-    bool has_batch, is_torn;
+    bool has_batch, is_torn, is_finished;
     struct ledger_line batch; /* its texts are the report's own */
-    uint64_t lines, items, documents[LEDGER_RESULTS], blocks;
-    uint64_t after_end; /* lines behind the last one with `end` */
+    uint64_t lines, items, documents[LEDGER_RESULTS];
     uint64_t input_bytes, output_bytes, mapped, approximated, kept, dropped, notes, warnings,
         losses, errors, lost_more;
     struct report_fault faults[FAULT_LIMIT];
