@@ -198,8 +198,6 @@ static comity_status add_document(struct report *report, const struct ledger_lin
     report->losses += line->losses;
     report->errors += line->errors;
     report->lost_more += line->lost_more;
-    report->blocks += line->end > 0;
-    report->after_end = line->end ? 0 : report->after_end + 1;
     if (status == COMITY_OK && is_new && !is_skipped && line->sha256.text)
         status = twins_add(&report->inputs, line->sha256.text, line->offset);
     if (status == COMITY_OK && line->result == LEDGER_DONE && line->output_sha256.text)
@@ -251,6 +249,10 @@ comity_status report_check(struct report *report, const struct ledger_line *line
         return add_batch(report, line);
     if (line->kind == LEDGER_FAULT)
         return add_fault(report, line, line->message);
+    if (line->kind == LEDGER_SUMMARY) {
+        report->is_finished = true;
+        return COMITY_OK;
+    }
     report->documents[line->result]++;
     if (line->number != 1)
         return COMITY_OK;

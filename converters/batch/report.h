@@ -66,10 +66,9 @@ struct report {
     struct arena arena;
     struct report_table tables[TABLE_COUNT];
     struct twins inputs, outputs;
-    bool has_batch, is_torn;
+    bool has_batch, is_torn, is_finished;
     struct ledger_line batch; /* its texts are the report's own */
-    uint64_t lines, items, documents[LEDGER_RESULTS], blocks;
-    uint64_t after_end; /* lines behind the last one with `end` */
+    uint64_t lines, items, documents[LEDGER_RESULTS];
     uint64_t input_bytes, output_bytes, mapped, approximated, kept, dropped, notes, warnings,
         losses, errors, lost_more;
     struct report_fault faults[FAULT_LIMIT];

@@ -222,7 +222,7 @@ static void put_leaves(struct page *page)
 static void put_state(struct page *page)
 {
     const struct report *report = page->report;
-    if (report->is_torn || report->after_end)
+    if (!report->is_finished)
         put(page, "<p class=\"note\">The batch still runs, or was interrupted: this is what is "
                   "known of it so far.</p>\n");
     if (!report->fault_count)

@@ -65,14 +65,14 @@ static void put_totals(const struct report *report, struct buffer *out)
         {"losses", report->losses},
         {"errors", report->errors},
         {"lost_more", report->lost_more},
-        {"after_end", report->after_end},
         {"bad_lines", report->fault_count},
     };
     for (size_t i = 0; i < sizeof totals / sizeof *totals; i++) {
         put_count(out, totals[i].name, totals[i].count);
         buffer_char(out, ',');
     }
-    buffer_format(out, "\"torn\":%s", report->is_torn ? "true" : "false");
+    buffer_format(out, "\"finished\":%s,\"torn\":%s", report->is_finished ? "true" : "false",
+                  report->is_torn ? "true" : "false");
 }
 
 /* The counts of a group, behind its keys. */

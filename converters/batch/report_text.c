@@ -164,17 +164,10 @@ static void put_twins(const struct twins *twins, const char *label, struct buffe
 
 static void put_state(const struct report *report, struct buffer *out)
 {
-    if (!report->is_torn && !report->after_end)
-        return;
-    buffer_text(out, "\nThe batch runs, or was interrupted: ");
-    if (report->is_torn)
-        buffer_text(out, "the last line of its ledger has no end\n");
-    else {
-        visible_number(out, report->after_end);
-        buffer_text(out, report->after_end == 1
-                             ? " line stands behind the last block of the output\n"
-                             : " lines stand behind the last block of the output\n");
-    }
+    if (!report->is_finished)
+        buffer_text(out,
+                    "\nThe batch still runs, or was interrupted: this is what is known of it "
+                    "so far.\n");
 }
 
 void report_text(struct report *report, const struct report_request *request,

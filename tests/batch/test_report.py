@@ -103,8 +103,8 @@ def _():
              "output_bytes": "output_size"}
     same({k: got[k] for k in pairs}, {k: want[v] for k, v in pairs.items()}, "totals")
     same(got["documents"], want["done"] + want["failed"], "documents")
-    same(got["lines"], COUNT + 1, "lines")
-    same((got["bad_lines"], got["torn"], got["after_end"]), (0, False, 0), "what is wrong")
+    same(got["lines"], COUNT + 2, "lines")
+    same((got["bad_lines"], got["torn"], got["finished"]), (0, False, True), "what is wrong")
     same(got["batch"]["to"], "convention-json", "what was asked for")
     check(want["failed"] > 200 and want["skipped"] > 50 and want["lost_more"], want)
 
@@ -192,6 +192,18 @@ def _():
     same(len(rows(out, "--state", "S5050")), 1, "they are listed like others")
 
 
+@case("a batch that did not come to its end is called that, everywhere")
+def _():
+    words = "still runs, or was interrupted"
+    for finished in (True, False):
+        out = batch(lines()[:9], finished=finished)
+        got = report(out)
+        same((got["finished"], got["documents"] + got["skipped"]), (finished, 9), "JSON")
+        for options in ([], ["--html", "-"]):
+            text = run("batch", "report", *options, out).ends(0).out.decode()
+            same(words in text, not finished, f"the words in {options}")
+
+
 # --- which documents lost what
 
 FILTERS = [
@@ -243,7 +255,7 @@ def _(_name, options):
 
 @case("a torn last line is told and left out, wherever it is torn")
 def _():
-    out = batch(lines()[:3])
+    out = batch(lines()[:3], finished=False)
     whole = ledger(out).read_bytes()
     last = whole.rstrip(b"\n").rfind(b"\n") + 1
     for cut in (last + 1, last + 40, len(whole) - 2, len(whole) - 1):
@@ -378,8 +390,6 @@ def _():
                            (["--lost", "--duplicates", "x"], "--duplicates")):
         result = run("batch", "report", *options).ends(2)
         check(words.encode() in result.err, result)
-    for command in (["batch"], ["batch", "nothing"]):
-        check(b"usage:" in run(*command).ends(2).err, command)
     check(b"--duplicates" in run("batch", "report", "--help").ends(0).out, "help")
 
 

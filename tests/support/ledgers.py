@@ -114,10 +114,12 @@ def ledger_lines(count, seed=1, hostile=True):
             shared = shared or line
 
 
-def write_ledger(path, lines, **members):
+def write_ledger(path, lines, finished=True, **members):
     """Writes a ledger, the first line included."""
     with open(path, "w", encoding="utf-8") as out:
         out.write(json.dumps(head(**members), separators=(",", ":")) + "\n")
         for line in lines:
             out.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n")
+        if finished:
+            out.write('{"summary":{"done":0,"failed":0,"skipped":0}}\n')
     return path
