@@ -323,7 +323,9 @@ struct accepted {
 
 static void accept(struct accepted *accepted, const struct cli_option *own)
 {
-    char *letter = stpcpy(accepted->letters, ":f:t:o:qv");
+    static const char common[] = ":f:t:o:qv";
+    char *letter = accepted->letters + sizeof common - 1;
+    memcpy(accepted->letters, common, sizeof common);
     size_t count = COMMON_OPTIONS;
     memset(accepted->options, 0, sizeof accepted->options);
     memcpy(accepted->options, common_options, sizeof common_options);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * An item on its way through a batch: its bytes, and what a worker answered.  Nothing here knows
- * how items are found, nor where documents go. */
+ * An item on its way through a batch: its bytes, and what a worker answered.  Nothing here
+ * knows how items are found, nor where documents go. */
 #ifndef COMITY_CONVERTERS_BATCH_JOB_H
 #define COMITY_CONVERTERS_BATCH_JOB_H
 

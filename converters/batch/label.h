@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Names: labels, by which items are told apart and shown, and the names of what is written, which
- * come from the item alone. */
+ * Names: labels, by which items are told apart and shown, and the names of what is written,
+ * which come from the item alone. */
 #ifndef COMITY_CONVERTERS_BATCH_LABEL_H
 #define COMITY_CONVERTERS_BATCH_LABEL_H
 
@@ -15,9 +15,9 @@ void label_escape(struct buffer *label, const char *name, size_t len);
 bool label_add(struct buffer *label, size_t len, const char *name);
 
 #define OUTPUT_NAME_SIZE 128
-/* "request-17-0123456789abcdef.json": the last part of the entry as far as it is plain, and the
- * beginning of the SHA-256 of all that tells the document from others.  `position` 0: of the item
- * as a whole. */
+/* "request-17-0123456789abcdef.json": the last part of the entry as far as it is plain, and
+ * the beginning of the SHA-256 of all that tells the document from others.  `position` 0: of
+ * the item as a whole. */
 void output_name(const struct item *item, uint64_t position, const char *suffix,
                  char name[OUTPUT_NAME_SIZE]);
 /* True of what could be such a name: a ledger may have been written by anyone. */

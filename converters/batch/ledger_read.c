@@ -194,8 +194,8 @@ comity_status ledger_next(struct ledger_reader *reader, struct ledger_line *line
     return status;
 }
 
-/* The last line that has an end says whether there was a retry; where the batch was not finished,
- * any line may. */
+/* The last line that has an end says whether there was a retry; where the batch was not
+ * finished, any line may. */
 static bool may_have_retries(struct ledger_reader *reader)
 {
     struct ledger_line line = {.kind = LEDGER_FAULT};

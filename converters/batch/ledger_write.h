@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The ledger of a batch: what is written, and what an interrupted run finds of it.  docs/batch.md
- * says what its lines hold. */
+ * The ledger of a batch: what is written, and what an interrupted run finds of it.
+ * docs/batch.md says what its lines hold. */
 #ifndef COMITY_CONVERTERS_BATCH_LEDGER_WRITE_H
 #define COMITY_CONVERTERS_BATCH_LEDGER_WRITE_H
 

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
-/* The longest frame that a worker may send: a document of the largest size, and its findings. */
+/* The longest frame that a worker may send: a document of the largest size, and its
+ * findings. */
 #define FRAME_LIMIT ((size_t)1 << 30)
 /* Answers to one item, all together. */
 #define ANSWERS_LIMIT ((size_t)1 << 30)
@@ -75,7 +76,8 @@ static void seat_put(struct pool_seat *seat, struct job *job)
     seat->bytes += job->item.size;
 }
 
-/* Gives a seat what it can take: one suspect on its own, or as many others as it has room for. */
+/* Gives a seat what it can take: one suspect on its own, or as many others as it has room
+ * for. */
 static void seat_feed(struct pool *pool, struct pool_seat *seat, int64_t now)
 {
     size_t before = seat->count;
@@ -242,7 +244,8 @@ size_t pool_watch(const struct pool *pool, struct pollfd *watched)
     return pool->seat_count;
 }
 
-/* When a worker's time is over, in milliseconds from now; INT64_MAX where it has nothing to do. */
+/* When a worker's time is over, in milliseconds from now; INT64_MAX where it has nothing to
+ * do. */
 static int64_t seat_patience(const struct pool *pool, const struct pool_seat *seat, int64_t now)
 {
     if (seat->worker.pid == 0 || (seat->is_ready && !seat->count))

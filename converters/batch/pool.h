@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Converters that share the jobs of a batch.  One that dies, hangs or answers nonsense is
- * replaced; what it had not answered is tried again, each item alone, so that exactly the item
- * that is to blame is lost.  Knows nothing of the order of jobs, nor of what becomes of them. */
+ * replaced; what it had not answered is tried again, each item alone, so that exactly the
+ * item that is to blame is lost.  Knows nothing of the order of jobs, nor of what becomes of
+ * them. */
 #ifndef COMITY_CONVERTERS_BATCH_POOL_H
 #define COMITY_CONVERTERS_BATCH_POOL_H
 

@@ -67,8 +67,8 @@ static comity_status write_file(struct quarantine *quarantine, int folder, const
     return status;
 }
 
-/* Gives the folder its name.  An older one of the same item changes places with it first, so that
- * there is one at any time. */
+/* Gives the folder its name.  An older one of the same item changes places with it first, so
+ * that there is one at any time. */
 static comity_status show(struct quarantine *quarantine, const char *name)
 {
     int fd = quarantine->fd;

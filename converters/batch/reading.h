@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The items of the inputs, taken apart by a program of its own in a sandbox (comity-reader), one
- * input after the other.  Here a descriptor goes out and items come back. */
+ * The items of the inputs, taken apart by a program of its own in a sandbox (comity-reader),
+ * one input after the other.  Here a descriptor goes out and items come back. */
 #ifndef COMITY_CONVERTERS_BATCH_READING_H
 #define COMITY_CONVERTERS_BATCH_READING_H
 

@@ -41,8 +41,8 @@ static void count(struct resume_point *at, const struct ledger_line *line)
     at->losses += line->losses;
 }
 
-/* Goes through the lines of one item, the first of which was read ahead.  `at` becomes the place
- * behind it. */
+/* Goes through the lines of one item, the first of which was read ahead.  `at` becomes the
+ * place behind it. */
 static comity_status pass_item(struct resume *resume, struct resume_point *at,
                                struct item_key *key, bool *is_end)
 {
@@ -72,6 +72,7 @@ static comity_status find_point(struct resume *resume, enum sink_kind kind)
     resume->point = at;
     while (status == COMITY_OK && resume->has_line) {
         bool is_end;
+        resume->is_retried = resume->is_retried || resume->line.retry;
         if (kind == SINK_FOLDER)
             resume->point = at;
         status = pass_item(resume, &at, &key, &is_end);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What stands aside, brought forth again: the items of a finished batch's quarantine, in the order
- * of the ledger, and what the batch was asked for. */
+ * What stands aside, brought forth again: the items of a finished batch's quarantine, in the
+ * order of the ledger, and what the batch was asked for. */
 #ifndef COMITY_CONVERTERS_BATCH_RETRY_H
 #define COMITY_CONVERTERS_BATCH_RETRY_H
 
@@ -24,15 +24,16 @@ struct retrying {
     void *user;
 };
 
-/* `output` as the batch was given it.  COMITY_END: nothing failed.  COMITY_E_INVALID: there is no
- * whole ledger; COMITY_E_IO (errno), COMITY_E_NOMEM. */
+/* `output` as the batch was given it.  COMITY_END: nothing failed.  COMITY_E_INVALID: there
+ * is no whole ledger; COMITY_E_IO (errno), COMITY_E_NOMEM. */
 comity_status retry_open(struct retrying *retrying, const char *output);
 /* The next item; COMITY_END after the last. */
 comity_status retry_next(struct retrying *retrying);
 void retry_close(struct retrying *retrying);
 
-/* The options that a batch was given, as the arguments of a command, each allocated; the list ends
- * with NULL and is freed by retry_free_arguments().  NULL where there is no such ledger. */
+/* The options that a batch was given, as the arguments of a command, each allocated; the
+ * list ends with NULL and is freed by retry_free_arguments().  NULL where there is no such
+ * ledger. */
 char **retry_arguments(const char *output, size_t *count);
 void retry_free_arguments(char **arguments);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The run of a batch: items come from the reader, go to the converters, and are settled in their
- * order.  One thread and one wait for all of them. */
+ * The run of a batch: items come from the reader, go to the converters, and are settled in
+ * their order.  One thread and one wait for all of them. */
 #include "batch/run.h"
 
 #include "base/encoding.h"

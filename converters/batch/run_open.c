@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Beginning and end of a batch's run: what is asked for is checked, what a run before has left is
- * taken up, and what goes wrong is told. */
+ * Beginning and end of a batch's run: what is asked for is checked, what a run before has
+ * left is taken up, and what goes wrong is told. */
 #include "batch/run.h"
 
 #include <errno.h>
@@ -144,6 +144,10 @@ static comity_status open_output(struct batch_run *run)
     if (status == COMITY_E_INVALID)
         status = refuse(run, "batch.ledger", path, "the file is no ledger",
                         "--overwrite begins anew");
+    if (status == COMITY_OK && run->resume.is_retried)
+        status = refuse(run, "batch.retried", path,
+                        "the batch was whole, and what had failed was tried again",
+                        "comity batch retry tries again; --overwrite begins anew");
     free(path);
     if (status == COMITY_END)
         return open_new(run);

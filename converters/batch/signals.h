@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * SIGINT and SIGTERM end a batch cleanly, a second one at once; SIGUSR1 asks where it stands. */
+ * SIGINT and SIGTERM end a batch cleanly, a second one at once; SIGUSR1 asks where it
+ * stands. */
 #ifndef COMITY_CONVERTERS_BATCH_SIGNALS_H
 #define COMITY_CONVERTERS_BATCH_SIGNALS_H
 

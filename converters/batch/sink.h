@@ -4,9 +4,9 @@
  * Nothing half-written is ever visible under its name: a tar or stream has ".partial" behind
  * its name until it is whole, a file in a folder appears as a whole.
  *
- * The output of a tar or stream is cut into blocks, by the documents alone; each is compressed on
- * its own, so that an interrupted run goes on behind the last whole block, with the same bytes.
- * Knows nothing of items and ledgers. */
+ * The output of a tar or stream is cut into blocks, by the documents alone; each is
+ * compressed on its own, so that an interrupted run goes on behind the last whole block,
+ * with the same bytes. Knows nothing of items and ledgers. */
 #ifndef COMITY_CONVERTERS_BATCH_SINK_H
 #define COMITY_CONVERTERS_BATCH_SINK_H
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Frames between a process and the workers that it started: a length, a kind, numbers and
- * texts.  What comes back from a worker is read as if it were hostile: every length is checked,
- * and a frame that is wrong anywhere is wrong as a whole.  Knows nothing of what frames mean. */
+ * texts.  What comes back from a worker is read as if it were hostile: every length is
+ * checked, and a frame that is wrong anywhere is wrong as a whole.  Knows nothing of what
+ * frames mean. */
 #ifndef COMITY_RUNTIME_WIRE_H
 #define COMITY_RUNTIME_WIRE_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Workers: small programs that do what touches foreign bytes, each in a sandbox of its own,
- * alive for many documents.  This header is both ends of the line: worker_*() is for the process
- * that starts one, serve_*() for the worker's program, and the frames between them.
+ * alive for many documents.  This header is both ends of the line: worker_*() is for the
+ * process that starts one, serve_*() for the worker's program, and the frames between them.
  *
  * A worker has one descriptor, the line; it can read, write, compute and take memory, and
  * nothing else.  Bytes go in, bytes and findings come back. */
@@ -34,11 +34,11 @@ struct worker_limits {
         (uint64_t)2 << 30, 10 \
     }
 
-/* The folder of the worker programs: beside the running program where it was not installed, else
- * the compiled-in one.  `path` becomes "FOLDER/name"; false where it is too long. */
+/* The folder of the worker programs: beside the running program where it was not installed,
+ * else the compiled-in one.  `path` becomes "FOLDER/name"; false where it is too long. */
 bool worker_program(const char *name, char *path, size_t size);
-/* Starts a program with an empty environment and the line as its descriptor 3.  COMITY_E_IO with
- * errno, COMITY_E_NOMEM. */
+/* Starts a program with an empty environment and the line as its descriptor 3.  COMITY_E_IO
+ * with errno, COMITY_E_NOMEM. */
 comity_status worker_start(struct worker *worker, const char *program,
                            const struct worker_limits *limits);
 /* Sends what can be sent of `out` now.  COMITY_E_IO: the worker is gone. */
@@ -50,7 +50,8 @@ comity_status worker_receive(struct worker *worker);
 /* The next whole frame that was taken in; COMITY_END where there is none, COMITY_E_LIMIT where
  * it is longer than `limit`.  Lent until the next call on this worker. */
 comity_status worker_frame(struct worker *worker, size_t limit, struct wire_frame *frame);
-/* Waits until frames can be read or `out` can be sent, at most so long; false at the deadline. */
+/* Waits until frames can be read or `out` can be sent, at most so long; false at the
+ * deadline. */
 bool worker_wait(struct worker *worker, int milliseconds);
 /* Lets the worker use `seconds` of processor time from now on, by the kernel's own count. */
 void worker_allow(const struct worker *worker, uint32_t seconds);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A worker's end of the line; see worker.h.  It runs in the sandbox: reading and writing are all
- * that it needs. */
+ * A worker's end of the line; see worker.h.  It runs in the sandbox: reading and writing are
+ * all that it needs. */
 #include "runtime/worker.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A converter: items come in, and for each its documents, findings and account go out.  It loads
- * its formats, closes its sandbox, and serves until the line ends. */
+ * A converter: items come in, and for each its documents, findings and account go out.  It
+ * loads its formats, closes its sandbox, and serves until the line ends. */
 #include "runtime/context.h"
 #include "runtime/worker_setup.h"
 
