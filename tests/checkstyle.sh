@@ -40,7 +40,7 @@ planted() {
     expect "$name" "$rules"
 }
 
-echo 1..33
+echo 1..34
 fresh
 expect 'a clean tree passes' ''
 planted sdk/base/a.c 'strcpy is found' '1 ' 'void f(char *a) { strcpy(a, "b"); }'
@@ -83,7 +83,8 @@ planted plugins/some/a.c 'a plugin that includes comity.h is found' '12 ' \
     '#include <comity/comity.h>'
 planted plugins/some/a.c 'a plugin that includes sdk is found' '12 ' '#include "base/arena.h"'
 planted examples/a.c 'an example that includes sdk is found' '12 ' '#include "base/arena.h"'
-planted sdk/base/a.h 'a header that needs another is found' '13 14 ' '#ifndef A_H' \
+planted sdk/base/a.c 'libarchive outside its folder is found' '13 ' '#include <archive.h>'
+planted sdk/base/a.h 'a header that needs another is found' '14 15 ' '#ifndef A_H' \
     '#define A_H' 'size_t f(void);' '#endif'
-planted include/comity/b.h 'a public header that is not C++ is found' '15 ' '#ifndef B_H' \
+planted include/comity/b.h 'a public header that is not C++ is found' '16 ' '#ifndef B_H' \
     '#define B_H' 'int comity_b(int class);' '#endif'

@@ -12,8 +12,7 @@
 
 /* Counted on what really comes out, never on what a header declares.  Over `entry_bytes`, a
  * limit of names or `depth` one entry is refused, and the next one read; over any other the
- * rest of the input is given up, which the refused item of the entry that was being read
- * says. */
+ * rest of the input is given up, which the refused item of the entry being read says. */
 struct item_limits {
     uint64_t entries;     /* limit.entries: of one input, nested ones included; of a JSON stream
                            * the values too, unless it is the plain input itself */

@@ -103,8 +103,8 @@ static bool set_limit(struct item_limits *limits, const char *argument)
     return false;
 }
 
-/* The most memory that there was (0: not to be judged), from /proc/self/status: what the system tells of a child
- * counts what its parent had. */
+/* The most memory that there was, 0 where that is not to be judged; from /proc/self/status,
+ * since what the system tells of a child counts what its parent had. */
 static void print_peak(int status)
 {
     char text[4096];
