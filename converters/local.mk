@@ -22,6 +22,7 @@ comity_SOURCES = \
 	converters/batch/retry.c \
 	converters/batch/run.c \
 	converters/batch/run_open.c \
+	converters/batch/sample.c \
 	converters/batch/settle.c \
 	converters/batch/signals.c \
 	converters/batch/sink.c \

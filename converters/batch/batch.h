@@ -8,6 +8,13 @@
 #include "batch/items.h"
 #include "cli.h"
 
+/* An archive of twenty years has more entries than one that somebody sends. */
+#define BATCH_LIMITS_INIT                                                                     \
+    {                                                                                         \
+        1000000, (uint64_t)64 << 20, (uint64_t)64 << 30, 200, (uint64_t)1 << 20, 2, 4096, 32, \
+            10                                                                                \
+    }
+
 /* What the options of comity batch ask for. */
 struct batch_options {
     uint64_t workers;    /* 0: one for each processor */

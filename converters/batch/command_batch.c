@@ -31,10 +31,12 @@ static const char help[] =
     "  --max-failed N       stop when more documents have failed\n"
     "  --max-failed-ratio R stop when more than this part of at least 100 has failed\n"
     "  --timeout SECONDS    for one document (default 10)\n"
+    "  --dry-run            convert and report, and write nothing\n"
+    "  --sample N           with --dry-run: a spread of N items\n"
     "  --html FILE          a report of it all as a page\n"
     "  --shard I/N          only the items of shard I of N\n"
     "  --max-entries N, --max-total BYTES, --max-ratio N, --max-nesting N\n"
-    "                       caps for each input (100000, 4 GiB, 200, 2)\n";
+    "                       caps for each input (1000000, 64 GiB, 200, 2)\n";
 
 static int take_jobs(struct cli *cli, const char *value)
 {
@@ -95,6 +97,21 @@ static int take_null(struct cli *cli, const char *value)
 {
     (void)value;
     ((struct batch_options *)cli->own_user)->null_separated = true;
+    return EXIT_DONE;
+}
+
+static int take_sample(struct cli *cli, const char *value)
+{
+    struct batch_options *options = cli->own_user;
+    return cli_number(value, 10000000, &options->sample) && options->sample
+               ? EXIT_DONE
+               : cli_usage(cli, "--sample takes a number of items, not", value);
+}
+
+static int take_dry_run(struct cli *cli, const char *value)
+{
+    (void)value;
+    ((struct batch_options *)cli->own_user)->dry_run = true;
     return EXIT_DONE;
 }
 
@@ -163,6 +180,8 @@ static const struct cli_option own[] = {
     {"resume", 0, false, take_resume},
     {"files-from", 0, true, take_files_from},
     {"null", 0, false, take_null},
+    {"sample", 0, true, take_sample},
+    {"dry-run", 0, false, take_dry_run},
     {"html", 0, true, take_html},
     {"shard", 0, true, take_shard},
     {"max-entries", 0, true, take_max_entries},
@@ -173,7 +192,7 @@ static const struct cli_option own[] = {
 };
 
 static const struct batch_options no_options = {
-    .seconds = 10, .max_failed = UINT64_MAX, .max_ratio = 1, .limits = ITEM_LIMITS_INIT};
+    .seconds = 10, .max_failed = UINT64_MAX, .max_ratio = 1, .limits = BATCH_LIMITS_INIT};
 
 static const char retry_help[] = "usage: comity batch retry [OPTION...] OUT\n\n"
                                  "Tries again what is in the quarantine of a finished batch, "
@@ -253,8 +272,12 @@ int command_batch(int argc, char **argv)
                       help, own, &options);
     if (status != EXIT_DONE)
         return status;
-    const char *lacking = !cli.to       ? "-t FORMAT says what to convert to"
-                          : !cli.output ? "-o OUT says where the documents go"
+    const char *lacking = !cli.to ? "-t FORMAT says what to convert to"
+                          : options.sample && !options.dry_run ? "--sample goes with --dry-run"
+                          : options.html && options.dry_run
+                              ? "--html is of what was written, and --dry-run writes nothing"
+                          : !cli.output && !options.dry_run
+                              ? "-o OUT says where the documents go"
                           : !cli.input_count && !options.files_from ? "IN says what to convert"
                                                                     : NULL;
     if (!lacking)

@@ -113,12 +113,12 @@ bool output_name_is(const char *name, size_t len)
     return true;
 }
 
-uint32_t item_shard(const struct item *item, uint32_t count)
+uint64_t item_digest(const struct item *item)
 {
     char hex[SHA256_HEX_SIZE];
-    uint32_t number = 0;
+    uint64_t number = 0;
     digest(item, 0, hex);
-    for (size_t i = 0; i < 7; i++)
-        number = number * 16 + (uint32_t)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
-    return number % count;
+    for (size_t i = 0; i < 16; i++)
+        number = number * 16 + (uint64_t)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
+    return number;
 }

@@ -22,7 +22,7 @@ void output_name(const struct item *item, uint64_t position, const char *suffix,
                  char name[OUTPUT_NAME_SIZE]);
 /* True of what could be such a name: a ledger may have been written by anyone. */
 bool output_name_is(const char *name, size_t len);
-/* Which of `count` shards an item belongs to, from 0: by the same digest. */
-uint32_t item_shard(const struct item *item, uint32_t count);
+/* Of the item alone: 64 bits of the same digest. */
+uint64_t item_digest(const struct item *item);
 
 #endif

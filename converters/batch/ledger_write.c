@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 char *ledger_path(const char *output)
@@ -39,6 +40,14 @@ comity_status ledger_writer_open(struct ledger_writer *ledger, const char *outpu
         return COMITY_OK;
     ledger->error = errno;
     return COMITY_E_IO;
+}
+
+comity_status ledger_writer_open_memory(struct ledger_writer *ledger)
+{
+    *ledger = (struct ledger_writer){.fd = memfd_create("ledger", MFD_CLOEXEC)};
+    buffer_init(&ledger->lines, 0);
+    ledger->error = ledger->fd < 0 ? errno : 0;
+    return ledger->fd < 0 ? COMITY_E_IO : COMITY_OK;
 }
 
 void ledger_begin(struct ledger_writer *ledger)

@@ -25,6 +25,8 @@ char *ledger_path(const char *output);
 /* Makes it, or goes on behind `offset` bytes of it.  COMITY_E_IO with `error`. */
 comity_status ledger_writer_open(struct ledger_writer *ledger, const char *output, bool resumes,
                                  uint64_t offset, bool overwrite);
+/* One that is nowhere but in memory. */
+comity_status ledger_writer_open_memory(struct ledger_writer *ledger);
 /* The lines so far tell of what is in the output. */
 void ledger_end_item(struct ledger_writer *ledger);
 /* The same, and puts "end" on the line that was added last. */

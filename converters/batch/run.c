@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "batch/label.h"
+#include "batch/report.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -61,12 +62,17 @@ static comity_status take_item(void *user, const struct item *item)
     struct batch_run *run = user;
     if (run->is_again)
         return COMITY_OK; /* what is on its way is not asked for any more */
-    if (run->options->shards && item_shard(item, run->options->shards) != run->options->shard)
+    if (run->options->shards && item_digest(item) % run->options->shards != run->options->shard)
         return COMITY_OK;
     if (++run->number <= run->known)
         return check_item(run, item);
     struct job *job = job_new(item, run->number);
-    return job ? add_job(run, job) : COMITY_E_NOMEM;
+    if (!job)
+        return COMITY_E_NOMEM;
+    if (!run->options->sample)
+        return add_job(run, job);
+    sample_offer(&run->sample, job);
+    return COMITY_OK;
 }
 
 /* An item of a retry. */
@@ -75,6 +81,16 @@ static comity_status take_job(void *user, struct job *job)
     struct batch_run *run = user;
     job->number = ++run->number;
     return add_job(run, job);
+}
+
+/* All that were drawn, once no more come. */
+static comity_status give_sample(struct batch_run *run)
+{
+    comity_status status = COMITY_OK;
+    sample_sort(&run->sample);
+    for (size_t i = 0; i < run->sample.count && status == COMITY_OK; i++)
+        status = add_job(run, run->sample.draws[i].job);
+    return status;
 }
 
 static bool has_room(const struct batch_run *run)
@@ -176,7 +192,7 @@ static comity_status wait_and_work(struct batch_run *run)
         status = run->retrying ? retry_next(run->retrying) : reading_work(&run->reading, now);
         if (status == COMITY_END) {
             run->is_read = true;
-            status = COMITY_OK;
+            status = give_sample(run);
         }
     }
     if (status == COMITY_OK)
@@ -231,6 +247,28 @@ static int finish(struct batch_run *run, comity_status status)
     return run->is_stopped ? EXIT_INTERRUPTED : EXIT_DONE;
 }
 
+/* Nothing was written: what would have been is told at once. */
+static int run_show(const struct batch_run *run, int stopped)
+{
+    char path[64];
+    struct cli *cli = calloc(1, sizeof *cli);
+    struct report_request request = {
+        .output = path, .json = run->cli->json, .filter = {.result = -1}};
+    if (!cli)
+        return EXIT_PROGRAM;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", run->ledger.fd);
+    if (run->options->sample)
+        fprintf(stderr, "a sample of %zu of %llu items; nothing was written\n",
+                run->sample.count, (unsigned long long)run->sample.met);
+    cli->command = "batch";
+    cli->json = run->cli->json;
+    cli->findings = stderr;
+    batch_report(cli, &request);
+    cli_print_counts(cli);
+    free(cli);
+    return stopped;
+}
+
 static int run_whole(struct cli *cli, const struct batch_options *options,
                      struct retrying *retrying)
 {
@@ -250,6 +288,8 @@ static int run_whole(struct cli *cli, const struct batch_options *options,
     if (status == COMITY_OK)
         status = loop(run);
     int stopped = finish(run, status);
+    if (status == COMITY_OK && options->dry_run)
+        stopped = run_show(run, stopped);
     run_close(run);
     free(run);
     status = cli_finish(cli);

@@ -12,6 +12,7 @@
 #include "batch/reading.h"
 #include "batch/resume.h"
 #include "batch/retry.h"
+#include "batch/sample.h"
 #include "batch/settle.h"
 #include "batch/signals.h"
 #include "runtime/context.h"
@@ -30,6 +31,7 @@ struct batch_run {
     struct settling settling;
     struct progress progress;
     struct signals signals;
+    struct sample sample;
     struct job *first, *last; /* in the order of the items */
     size_t held, held_bytes;
     uint64_t number; /* of the last item that was met */

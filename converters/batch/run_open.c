@@ -124,9 +124,23 @@ static comity_status open_retry(struct batch_run *run)
     return open_at(run, &point);
 }
 
+/* The ledger of a run that writes nothing is in memory, for the report on it. */
+static comity_status open_dry(struct batch_run *run)
+{
+    run->settling.quarantine = NULL;
+    comity_status status = ledger_writer_open_memory(&run->ledger);
+    if (status == COMITY_OK)
+        identity_write(&run->identity, run->cli, &run->ledger);
+    if (status == COMITY_OK && run->options->sample)
+        status = sample_open(&run->sample, (size_t)run->options->sample);
+    return status;
+}
+
 static comity_status open_output(struct batch_run *run)
 {
     bool is_other = false;
+    if (run->options->dry_run)
+        return open_dry(run);
     comity_status status = quarantine_open(&run->quarantine, run->sink.path);
     if (status == COMITY_OK && run->retrying)
         return open_retry(run);
@@ -252,7 +266,7 @@ comity_status run_open(struct batch_run *run, item_fn *take)
 {
     struct cli *cli = run->cli;
     inputs_init(&run->inputs, cli->inputs, cli->input_count);
-    sink_init(&run->sink, cli->output);
+    sink_init(&run->sink, run->options->dry_run ? NULL : cli->output);
     run->settling = (struct settling){.sink = &run->sink,
                                       .ledger = &run->ledger,
                                       .quarantine = &run->quarantine,
@@ -287,6 +301,7 @@ void run_close(struct batch_run *run)
         after = job->after;
         job_free(job);
     }
+    sample_close(&run->sample);
     sink_close(&run->sink);
     ledger_writer_close(&run->ledger);
     quarantine_close(&run->quarantine);

@@ -113,7 +113,7 @@ static void put_whole(struct settling *self, const struct job *job, const char *
     put_item(ledger, job, 0);
     ledger_string(ledger, "result", result);
     ledger_string(ledger, "code", code);
-    if (strcmp(result, "failed") == 0) {
+    if (self->quarantine && strcmp(result, "failed") == 0) {
         output_name(&job->item, 0, "", name);
         ledger_string(ledger, "quarantine", name);
     }
@@ -144,11 +144,13 @@ static comity_status put_document(struct settling *self, const struct job *job,
     ledger_string(ledger, "plugin", document->maker);
     ledger_string(ledger, "kind", document->kind);
     ledger_string(ledger, "state", document->state);
-    if (document->is_done && self->sink->kind == SINK_LINES)
+    if (self->sink->kind == SINK_NOTHING)
+        ; /* it has no name */
+    else if (document->is_done && self->sink->kind == SINK_LINES)
         ledger_number(ledger, "output", self->sink->lines);
     else if (document->is_done)
         ledger_string(ledger, "output", name);
-    else
+    else if (self->quarantine)
         ledger_string(ledger, "quarantine", name);
     if (document->is_done) {
         ledger_number(ledger, "output_size", document->size);
@@ -287,7 +289,7 @@ comity_status settle(struct settling *self, const struct job *job)
         status = settle_answers(self, job, &failed);
         worker_add_result(&self->result, &job->result);
     }
-    if (status == COMITY_OK && failed)
+    if (status == COMITY_OK && failed && self->quarantine)
         return put_aside(self, job);
     if (status == COMITY_OK && self->retry)
         status = clear_later(self, job);

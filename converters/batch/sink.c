@@ -39,10 +39,12 @@ static const struct {
 void sink_init(struct sink *sink, const char *path)
 {
     struct stat status;
-    size_t len = strlen(path);
-    *sink = (struct sink){.path = path, .kind = SINK_FOLDER, .fd = -1};
+    size_t len = path ? strlen(path) : 0;
+    *sink = (struct sink){.path = path, .kind = path ? SINK_FOLDER : SINK_NOTHING, .fd = -1};
     buffer_init(&sink->block, 0);
     buffer_init(&sink->packed, 0);
+    if (!path)
+        return;
     if (len && (path[len - 1] == '/' || (stat(path, &status) == 0 && S_ISDIR(status.st_mode))))
         return;
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
@@ -56,7 +58,7 @@ void sink_init(struct sink *sink, const char *path)
 
 const char *sink_kind_name(const struct sink *sink)
 {
-    static const char *const names[] = {"folder", "tar", "ndjson"};
+    static const char *const names[] = {"folder", "tar", "ndjson", "nothing"};
     return names[sink->kind];
 }
 
@@ -138,6 +140,8 @@ static comity_status put_file(struct sink *sink, const char *name, const void *b
 
 comity_status sink_put(struct sink *sink, const char *name, const void *bytes, size_t size)
 {
+    if (sink->kind == SINK_NOTHING)
+        return COMITY_OK;
     if (sink->kind == SINK_FOLDER)
         return put_file(sink, name, bytes, size);
     if (sink->kind == SINK_TAR)
@@ -195,6 +199,8 @@ comity_status sink_end_block(struct sink *sink)
 
 comity_status sink_sync(struct sink *sink)
 {
+    if (sink->kind == SINK_NOTHING)
+        return COMITY_OK;
     int result = sink->kind == SINK_FOLDER ? syncfs(sink->fd) : fdatasync(sink->fd);
     return result == 0 ? COMITY_OK : failed(sink);
 }
@@ -212,7 +218,7 @@ static comity_status sync_name(struct sink *sink)
 
 comity_status sink_finish(struct sink *sink)
 {
-    if (sink->kind == SINK_FOLDER)
+    if (sink->kind == SINK_FOLDER || sink->kind == SINK_NOTHING)
         return sink_sync(sink);
     comity_status status = sink->tar ? pack_tar_end(&sink->tar) : COMITY_OK;
     if (status == COMITY_OK)

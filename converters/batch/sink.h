@@ -16,7 +16,7 @@
 
 struct archive;
 
-enum sink_kind { SINK_FOLDER, SINK_TAR, SINK_LINES };
+enum sink_kind { SINK_FOLDER, SINK_TAR, SINK_LINES, SINK_NOTHING };
 enum sink_compression { SINK_PLAIN, SINK_GZIP, SINK_XZ, SINK_ZSTD };
 
 struct sink {
@@ -32,7 +32,8 @@ struct sink {
     int error;           /* errno of what failed */
 };
 
-/* What a name says: "x.tar.zst", "x.ndjson.gz"; all else, and what is a folder, is a folder. */
+/* What a name says: "x.tar.zst", "x.ndjson.gz"; all else, and what is a folder, is a folder.
+ * NULL: nothing is written. */
 void sink_init(struct sink *sink, const char *path);
 const char *sink_kind_name(const struct sink *sink);
 
