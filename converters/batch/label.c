@@ -55,16 +55,15 @@ bool label_add(struct buffer *label, size_t len, const char *name)
     return buffer_status(label) == COMITY_OK;
 }
 
-/* The beginning of the SHA-256, in hexadecimal, of an item and a position in it. */
+/* The SHA-256, in hexadecimal, of an item and a position in it.  The numbers stand before it, so
+ * that no name can look like another's number; the least byte first, as everywhere. */
 static void digest(const struct item *item, uint64_t position, char hex[SHA256_HEX_SIZE])
 {
-    char text[8192 + 80];
-    size_t len = item->entry_len < 8192 ? item->entry_len : 8192;
-    memcpy(text, item->entry, len);
-    len +=
-        (size_t)snprintf(text + len, 80, "\n%llu\n%llu\n%llu", (unsigned long long)item->twin,
-                         (unsigned long long)item->value, (unsigned long long)position);
-    encoding_sha256(text, len, hex);
+    const uint64_t numbers[] = {item->twin, item->value, position};
+    char bytes[sizeof numbers];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(numbers[i / 8] >> (8 * (i % 8)));
+    encoding_sha256_both(bytes, sizeof bytes, item->entry, item->entry_len, hex);
 }
 
 static bool is_plain(char c)

@@ -66,23 +66,32 @@ static void put_name(struct ledger_writer *ledger, const char *name)
     buffer_add(lines, "\":", 2);
 }
 
-static void put_text(struct buffer *lines, const char *text, size_t len)
+static void put_escape(struct buffer *lines, unsigned char c)
 {
     static const char digits[] = "0123456789abcdef";
+    buffer_char(lines, '\\');
+    if (c == '"' || c == '\\') {
+        buffer_char(lines, (char)c);
+        return;
+    }
+    buffer_add(lines, "u00", 3);
+    buffer_char(lines, digits[c >> 4]);
+    buffer_char(lines, digits[c & 15]);
+}
+
+static void put_text(struct buffer *lines, const char *text, size_t len)
+{
+    size_t start = 0; /* of what is plain */
     buffer_char(lines, '"');
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
-        if (c == '"' || c == '\\') {
-            buffer_char(lines, '\\');
-            buffer_char(lines, (char)c);
-        } else if (c < 0x20) {
-            buffer_add(lines, "\\u00", 4);
-            buffer_char(lines, digits[c >> 4]);
-            buffer_char(lines, digits[c & 15]);
-        } else {
-            buffer_char(lines, (char)c);
-        }
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        buffer_add(lines, text + start, i - start);
+        put_escape(lines, c);
+        start = i + 1;
     }
+    buffer_add(lines, text + start, len - start);
     buffer_char(lines, '"');
 }
 

@@ -32,10 +32,17 @@ const char *encoding_to_base64(struct arena *arena, const char *bytes, size_t si
 
 void encoding_sha256(const char *bytes, size_t size, char hex[SHA256_HEX_SIZE])
 {
+    encoding_sha256_both(bytes, size, NULL, 0, hex);
+}
+
+void encoding_sha256_both(const char *bytes, size_t size, const char *more, size_t more_size,
+                          char hex[SHA256_HEX_SIZE])
+{
     struct sha256_ctx hash;
     uint8_t digest[SHA256_DIGEST_SIZE];
     sha256_init(&hash);
     sha256_update(&hash, size, (const uint8_t *)bytes);
+    sha256_update(&hash, more_size, (const uint8_t *)more);
     sha256_digest(&hash, sizeof digest, digest);
     base16_encode_update(hex, sizeof digest, digest);
 }
