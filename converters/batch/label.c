@@ -55,8 +55,8 @@ bool label_add(struct buffer *label, size_t len, const char *name)
     return buffer_status(label) == COMITY_OK;
 }
 
-/* The SHA-256, in hexadecimal, of an item and a position in it.  The numbers stand before it, so
- * that no name can look like another's number; the least byte first, as everywhere. */
+/* The SHA-256, in hexadecimal, of an item and a position in it.  The numbers stand before
+ * it, so that no name can look like another's number; the least byte first, as everywhere. */
 static void digest(const struct item *item, uint64_t position, char hex[SHA256_HEX_SIZE])
 {
     const uint64_t numbers[] = {item->twin, item->value, position};
