@@ -102,9 +102,10 @@ bool cli_number(const char *text, uint64_t most, uint64_t *number)
 {
     *number = 0;
     for (const char *p = text; *p; p++) {
-        if (*p < '0' || *p > '9' || *number > (most - (uint64_t)(*p - '0')) / 10)
+        uint64_t digit = (uint64_t)(unsigned char)*p - '0';
+        if (digit > 9 || digit > most || *number > (most - digit) / 10)
             return false;
-        *number = *number * 10 + (uint64_t)(*p - '0');
+        *number = *number * 10 + digit;
     }
     return *text != '\0';
 }

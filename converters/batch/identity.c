@@ -83,6 +83,16 @@ comity_status identity_take(struct identity *identity, const struct cli *cli,
     return status == COMITY_OK ? take_plugins(identity, cli) : status;
 }
 
+bool identity_is_of_run(const char *name)
+{
+    static const char *const names[] = {"output", "overwrite", "quiet",   "verbose",
+                                        "json",   "report",    "isolate", "trace"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 void identity_write(const struct identity *identity, const struct cli *cli,
                     struct ledger_writer *ledger)
 {
@@ -97,8 +107,12 @@ void identity_write(const struct identity *identity, const struct cli *cli,
     ledger_string(ledger, "plugins", identity->plugins);
     ledger_string(ledger, "shard", identity->shard);
     ledger_list(ledger, "arguments");
-    for (size_t i = 0; i < cli->given_count; i++)
+    for (size_t i = 0; i + 1 < cli->given_count; i += 2) {
+        if (identity_is_of_run(cli->given[i]))
+            continue; /* the ledger is the same wherever the output goes */
         ledger_entry(ledger, cli->given[i]);
+        ledger_entry(ledger, cli->given[i + 1]);
+    }
     buffer_text(lines, "]}}\n");
     ledger_end_item(ledger);
 }

@@ -17,6 +17,8 @@ struct identity {
 /* COMITY_E_IO where a plugin's file cannot be read any more; COMITY_E_NOMEM. */
 comity_status identity_take(struct identity *identity, const struct cli *cli,
                             const struct batch_options *options, const struct sink *sink);
+/* True of an option of the run, not of the documents: "output". */
+bool identity_is_of_run(const char *name);
 /* The ledger's first line. */
 void identity_write(const struct identity *identity, const struct cli *cli,
                     struct ledger_writer *ledger);

@@ -17,6 +17,8 @@
 /* To load the formats, a worker may take longer than for a document. */
 #define LOADING_MILLISECONDS 30000
 #define FAILED_STARTS 5
+/* Processor time is allowed anew no oftener than that. */
+#define ALLOW_MILLISECONDS 500
 
 comity_status pool_open(struct pool *pool, size_t workers, const struct comity_config *config,
                         const struct comity_options *options, uint32_t deadline)
@@ -95,8 +97,11 @@ static void seat_feed(struct pool *pool, struct pool_seat *seat, int64_t now)
         pool->waiting = job->next;
         seat_put(seat, job);
     }
-    if (!before && seat->count) {
+    if (!before && seat->count)
         seat->since = now;
+    /* a seat that always has work gets its processor time anew too */
+    if (seat->count && (!before || seat->since - seat->allowed >= ALLOW_MILLISECONDS)) {
+        seat->allowed = now;
         worker_allow(&seat->worker, pool->deadline / 1000 + 1);
     }
 }

@@ -21,6 +21,7 @@ struct pool_seat {
     struct job *jobs[POOL_QUEUE]; /* a ring: given and not answered yet */
     size_t first, count, bytes;
     int64_t since;   /* milliseconds: of the last sign of life */
+    int64_t allowed; /* when it was last allowed processor time */
     bool is_ready;   /* it has loaded its formats */
     bool is_alone;   /* the one job it has is a suspect */
     uint64_t served; /* jobs since it was started */

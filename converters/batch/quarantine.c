@@ -101,9 +101,9 @@ comity_status quarantine_put(struct quarantine *quarantine, const char *name,
     return status == COMITY_OK ? show(quarantine, name) : status;
 }
 
-comity_status quarantine_sync(const struct quarantine *quarantine)
+comity_status quarantine_sync(struct quarantine *quarantine)
 {
-    return quarantine->fd < 0 || syncfs(quarantine->fd) == 0 ? COMITY_OK : COMITY_E_IO;
+    return quarantine->fd < 0 || syncfs(quarantine->fd) == 0 ? COMITY_OK : failed(quarantine);
 }
 
 void quarantine_remove(struct quarantine *quarantine, const char *name, size_t len)
@@ -118,8 +118,10 @@ void quarantine_remove(struct quarantine *quarantine, const char *name, size_t l
 
 void quarantine_close(struct quarantine *quarantine)
 {
-    if (quarantine->fd >= 0)
+    if (quarantine->fd >= 0) {
         close(quarantine->fd);
+        rmdir(quarantine->path); /* where all that stood there has left */
+    }
     quarantine->fd = -1;
     free(quarantine->path);
     quarantine->path = NULL;

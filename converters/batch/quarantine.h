@@ -19,7 +19,7 @@ comity_status quarantine_open(struct quarantine *quarantine, const char *output)
  * text of its reason.json. */
 comity_status quarantine_put(struct quarantine *quarantine, const char *name,
                              const struct job *job, const char *reason, size_t reason_len);
-comity_status quarantine_sync(const struct quarantine *quarantine);
+comity_status quarantine_sync(struct quarantine *quarantine);
 /* Takes away what stands under a name, if anything does. */
 void quarantine_remove(struct quarantine *quarantine, const char *name, size_t len);
 void quarantine_close(struct quarantine *quarantine);

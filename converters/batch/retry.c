@@ -3,6 +3,7 @@
  * What stands aside, brought forth again; see retry.h. */
 #include "batch/retry.h"
 
+#include "batch/identity.h"
 #include "batch/label.h"
 #include "batch/ledger_write.h"
 
@@ -18,17 +19,6 @@
 #define CHUNK ((size_t)64 << 10)
 
 /* --- what the batch was asked for */
-
-/* Options of the run, not of the documents. */
-static bool is_of_run(const char *name)
-{
-    static const char *const names[] = {"output", "overwrite", "quiet",   "verbose",
-                                        "json",   "report",    "isolate", "trace"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
-}
 
 static cJSON *read_head(const char *output)
 {
@@ -55,7 +45,7 @@ char **retry_arguments(const char *output, size_t *count)
     for (const cJSON *name = arguments ? list->child : NULL; name && name->next;
          name = name->next->next) {
         const char *value = cJSON_GetStringValue(name->next);
-        if (!cJSON_IsString(name) || !value || is_of_run(name->valuestring))
+        if (!cJSON_IsString(name) || !value || identity_is_of_run(name->valuestring))
             continue;
         size_t size = strlen(name->valuestring) + strlen(value) + 4;
         char *argument = malloc(size);

@@ -178,6 +178,8 @@ static comity_status wait_and_work(struct batch_run *run)
     *signals = (struct pollfd){.fd = run->signals.fd, .events = POLLIN};
     *reader =
         (struct pollfd){.fd = has_room(run) ? run->reading.worker.fd : -1, .events = POLLIN};
+    if (!has_room(run))
+        run->reading.since = now; /* the reader waits for us, not we for it */
     if (patience < 0 || patience > 200)
         patience = 200;
     if (has_room(run) && (run->retrying || !run->reading.is_open))

@@ -45,6 +45,7 @@ static void become(const char *program, int line, const struct worker_limits *li
     sigemptyset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGINT, SIG_IGN); /* of a terminal, which sends it to all: who started us decides */
     int nowhere = open("/dev/null", O_RDWR);
     if (nowhere < 0 || dup2(nowhere, 0) < 0 || dup2(nowhere, 1) < 0 || dup2(nowhere, 2) < 0)
         _exit(126);
