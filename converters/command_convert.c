@@ -30,6 +30,9 @@ struct destination {
 static const char *syntax_of_target(const struct cli *cli)
 {
     struct comity_format_info info;
+    const char *told = cli->isolate ? isolate_syntax(cli->isolate) : NULL;
+    if (cli->isolate)
+        return told ? told : "json";
     size_t id = strcspn(cli->to, ":");
     for (size_t i = 0; comity_format_at(cli->context, i, &info) == COMITY_OK; i++)
         if (strlen(info.id) == id && strncmp(info.id, cli->to, id) == 0)
@@ -89,10 +92,16 @@ static int write_document(void *user, const void *bytes, size_t size)
     return 1;
 }
 
-static comity_status convert_document(void *user, struct comity_record *record)
+static void begin_document(void *user)
 {
     struct destination *to = user;
     to->number++;
+}
+
+static comity_status convert_document(void *user, struct comity_record *record)
+{
+    struct destination *to = user;
+    begin_document(to);
     return comity_record_write(record, to->cli->to, write_document, to);
 }
 
@@ -104,12 +113,23 @@ static bool is_folder(const char *path)
            (path[len - 1] == '/' || (stat(path, &status) == 0 && S_ISDIR(status.st_mode)));
 }
 
+static comity_status convert_isolated(struct destination *to, const struct comity_input *input)
+{
+    struct cli *cli = to->cli;
+    const struct isolate_target all = {.write = cli_output_write, .user = &to->output};
+    const struct isolate_target each = {
+        .write = write_document, .record = begin_document, .user = to};
+    return isolate_convert(cli->isolate, &cli->options, input->fd, to->to_folder ? &each : &all,
+                           &cli->result);
+}
+
 static bool convert_input(struct cli *cli, const char *name, const struct comity_input *input,
                           void *user)
 {
     struct destination *to = user;
     to->input = name;
-    comity_status status = to->to_folder
+    comity_status status = cli->isolate ? convert_isolated(to, input)
+                           : to->to_folder
                                ? comity_read(cli->context, &cli->options, input,
                                              convert_document, to, &cli->result)
                                : comity_convert(cli->context, &cli->options, input,
@@ -143,7 +163,7 @@ int cli_convert(struct cli *cli)
     if (!to.to_folder && cli->output && !cli->overwrite && strcmp(cli->output, "-") != 0 &&
         stat(cli->output, &existing) == 0 && S_ISREG(existing.st_mode))
         cli_output_fault(cli, cli->output, EEXIST);
-    if (!cli->output_failed && !cli->wrong_usage && (cli->context || cli_open(cli)))
+    if (!cli->output_failed && !cli->wrong_usage && cli_open(cli))
         convert_all(&to);
     return cli_finish(cli);
 }
@@ -158,6 +178,13 @@ int command_convert(int argc, char **argv)
     if (!cli.to) {
         fputs("comity convert: -t FORMAT says what to convert to\n", stderr);
         return EXIT_USAGE;
+    }
+    if (cli.is_isolated && cli.options.attachments) {
+        cli_free_files(&cli);
+        return cli_usage(&cli,
+                         "--attachments needs files, which a process of its own cannot open: "
+                         "--isolate none takes them",
+                         NULL);
     }
     return cli_convert(&cli);
 }
