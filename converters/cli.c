@@ -42,9 +42,10 @@ bool cli_open(struct cli *cli)
     }
     /* Findings are many and small: one write for many, and all of them at the end. */
     setvbuf(stderr, NULL, _IOFBF, 1u << 16);
-    comity_status status = cli->is_isolated ? isolate_open(&cli->config, &cli->options,
-                                                           ISOLATE_SECONDS, &cli->isolate)
-                                            : comity_open(&cli->config, &cli->context);
+    uint32_t seconds = cli->seconds ? cli->seconds : ISOLATE_SECONDS;
+    comity_status status =
+        cli->is_isolated ? isolate_open(&cli->config, &cli->options, seconds, &cli->isolate)
+                         : comity_open(&cli->config, &cli->context);
     cli_status(cli, status);
     if (status == COMITY_E_INVALID) /* a catalogue with faults */
         cli->result.failed_input++;

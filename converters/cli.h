@@ -71,6 +71,7 @@ struct cli {
     size_t given_count;
     struct comity *context;
     struct isolate *isolate;
+    uint32_t seconds; /* that a document may take in another process; 0: ISOLATE_SECONDS */
     FILE *findings; /* where findings go: standard error, or output for validate */
     FILE *report;   /* --report, or NULL */
     struct comity_result result;

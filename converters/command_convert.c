@@ -16,7 +16,9 @@ static const char help[] =
     "  -f FORMAT            format of the input; without it each document is recognized\n"
     "  -t FORMAT            format of the output; the path of a template will do\n"
     "  -o FILE              output, which appears whole or not at all\n"
-    "  --overwrite          replace FILE where it exists\n";
+    "  --overwrite          replace FILE where it exists\n"
+    "  --timeout SECONDS    with --isolate process: a document that takes longer is stopped,\n"
+    "                       and all after it (10)\n";
 
 struct destination {
     struct cli *cli;
@@ -168,11 +170,24 @@ int cli_convert(struct cli *cli)
     return cli_finish(cli);
 }
 
+static int take_timeout(struct cli *cli, const char *value)
+{
+    uint64_t seconds;
+    if (!cli_number(value, 86400, &seconds) || !seconds)
+        return cli_usage(cli, "--timeout takes seconds, not", value);
+    cli->seconds = (uint32_t)seconds;
+    return EXIT_DONE;
+}
+
+static const struct cli_option own_options[] = {{"timeout", 0, true, take_timeout},
+                                                {NULL, 0, false, NULL}};
+
 int command_convert(int argc, char **argv)
 {
     struct cli cli;
-    int status = cli_parse(&cli, argc, argv,
-                           TAKES_FROM | TAKES_TO | TAKES_OUTPUT | TAKES_CONVERSION, help);
+    int status =
+        cli_parse_own(&cli, argc, argv, TAKES_FROM | TAKES_TO | TAKES_OUTPUT | TAKES_CONVERSION,
+                      help, own_options, NULL);
     if (status != EXIT_DONE)
         return status;
     if (!cli.to) {

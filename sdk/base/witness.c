@@ -17,10 +17,11 @@ void witness_at(enum witness_what what, const char *name)
 {
     if (!shared)
         return;
-    size_t len = name ? strnlen(name, sizeof shared->name - 1) : 0;
-    if (len)
+    if (name) { /* else the last one stays: who was there may have left something behind */
+        size_t len = strnlen(name, sizeof shared->name - 1);
         memcpy(shared->name, name, len);
-    shared->name[len] = '\0';
+        shared->name[len] = '\0';
+    }
     shared->what = what;
     shared->beats++;
 }

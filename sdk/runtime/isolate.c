@@ -57,6 +57,9 @@ static void report(const struct isolate *self, const char *code, const char *mes
                                      .hint = hint};
     char name[sizeof self->page->name];
     uint32_t what = self->page ? self->page->what : WITNESS_NOTHING;
+    /* Nonsense is heard when who said it is done. */
+    if (what == WITNESS_NOTHING && self->file && strcmp(code, "worker.answer") == 0)
+        what = WITNESS_READS;
     memcpy(name, self->page ? self->page->name : "", self->page ? sizeof name : 1);
     name[sizeof name - 1] = '\0';
     size_t len = strlen(name);

@@ -48,7 +48,8 @@ static void tell_failed(struct conversions *self)
 static void tell_finding(void *user, const struct comity_finding *finding)
 {
     struct conversions *self = user;
-    tell_failed(self);
+    if (!self->is_streamed)
+        tell_failed(self);
     worker_put_finding(&self->server.out, finding);
     serve_flush(&self->server, false);
 }
@@ -141,7 +142,6 @@ static int write_bytes(void *user, const void *bytes, size_t size)
 static void tell_held(struct conversions *self)
 {
     buffer_add(&self->server.out, self->held.bytes, self->held.size);
-    buffer_clear(&self->held);
 }
 
 /* One document on its own, as comity_record_write() gives it. */
@@ -204,8 +204,10 @@ static comity_status convert_stream(struct conversions *self, const struct comit
         tell_held(self);
         return missing_format(self->context, self->missing);
     }
-    if (!self->missing)
+    if (!self->missing) {
         tell_held(self);
+        buffer_clear(&self->held);
+    }
     return each ? comity_read(self->context, options, input, write_each, self, &self->result)
                 : comity_convert(self->context, options, input, write_bytes, self,
                                  &self->result);
