@@ -138,10 +138,18 @@ static int write_bytes(void *user, const void *bytes, size_t size)
     return failed || !wire_is_done(&frame);
 }
 
-/* What was found in the templates that were read before. */
-static void tell_held(struct conversions *self)
+/* What was found in the templates that were read before: as of now. */
+static void tell_held(struct conversions *self, struct findings *findings)
 {
-    buffer_add(&self->server.out, self->held.bytes, self->held.size);
+    struct wire_frame frame;
+    struct comity_finding finding;
+    size_t at = 0, whole = 0;
+    while (wire_next(self->held.bytes + at, self->held.size - at, SIZE_MAX, &frame, &whole) ==
+           COMITY_OK) {
+        at += whole;
+        if (worker_get_finding(&frame, &finding))
+            findings_add(findings, &finding);
+    }
 }
 
 /* One document on its own, as comity_record_write() gives it. */
@@ -152,7 +160,7 @@ static comity_status write_each(void *user, struct comity_record *record)
     size_t start = wire_begin(&self->server.out, WORKER_RECORD);
     wire_end(&self->server.out, start);
     if (self->missing && strcmp(self->missing, to) == 0) {
-        tell_held(self);
+        tell_held(self, &record->session->findings);
         return missing_format(self->context, to);
     }
     return comity_record_write(record, to, write_bytes, self);
@@ -200,12 +208,13 @@ static comity_status convert_stream(struct conversions *self, const struct comit
                                     bool each)
 {
     const struct comity_options *options = &self->setup.options;
+    struct findings findings = {.emit = tell_finding, .user = self};
     if (self->missing && !(each && strcmp(self->missing, options->to) == 0)) {
-        tell_held(self);
+        tell_held(self, &findings);
         return missing_format(self->context, self->missing);
     }
     if (!self->missing) {
-        tell_held(self);
+        tell_held(self, &findings);
         buffer_clear(&self->held);
     }
     return each ? comity_read(self->context, options, input, write_each, self, &self->result)
