@@ -20,8 +20,15 @@ void cli_free_files(struct cli *cli)
     free(cli->catalogue);
 }
 
+static bool is_open(const struct cli *cli)
+{
+    return cli->context || cli->isolate;
+}
+
 bool cli_open(struct cli *cli)
 {
+    if (is_open(cli))
+        return true;
     if (cli->report_path && strcmp(cli->report_path, "-") == 0)
         cli->report = stderr;
     else if (cli->report_path)
@@ -35,7 +42,10 @@ bool cli_open(struct cli *cli)
     }
     /* Findings are many and small: one write for many, and all of them at the end. */
     setvbuf(stderr, NULL, _IOFBF, 1u << 16);
-    comity_status status = comity_open(&cli->config, &cli->context);
+    uint32_t seconds = cli->seconds ? cli->seconds : ISOLATE_SECONDS;
+    comity_status status =
+        cli->is_isolated ? isolate_open(&cli->config, &cli->options, seconds, &cli->isolate)
+                         : comity_open(&cli->config, &cli->context);
     cli_status(cli, status);
     if (status == COMITY_E_INVALID) /* a catalogue with faults */
         cli->result.failed_input++;
@@ -105,7 +115,7 @@ void cli_each(struct cli *cli, cli_each_fn *each, void *user)
     char *standard_input[] = {dash};
     char **names = cli->input_count ? cli->inputs : standard_input;
     int count = cli->input_count ? cli->input_count : 1;
-    bool go_on = cli->context || cli_open(cli);
+    bool go_on = cli_open(cli);
     for (int i = 0; go_on && i < count; i++) {
         struct comity_input input;
         if (!cli_input(cli, names[i], &input))
@@ -170,7 +180,7 @@ static int exit_status(const struct cli *cli)
 
 int cli_finish(struct cli *cli)
 {
-    if (cli->report && cli->context)
+    if (cli->report && is_open(cli))
         print_summary(cli);
     if (cli->report && cli->report != stderr && (ferror(cli->report) | fclose(cli->report))) {
         fputs("comity: the report could not be written\n", stderr);
@@ -183,6 +193,7 @@ int cli_finish(struct cli *cli)
         cli->output_failed = true;
     }
     comity_close(cli->context);
+    isolate_close(cli->isolate);
     cli_free_files(cli);
     return exit_status(cli);
 }

@@ -4,6 +4,8 @@
 #ifndef COMITY_CONVERTERS_CLI_H
 #define COMITY_CONVERTERS_CLI_H
 
+#include "runtime/isolate.h"
+
 #include <comity/comity.h>
 #include <stdio.h>
 
@@ -53,6 +55,7 @@ struct cli_option {
 struct cli {
     const char *command;
     bool json, html, quiet, verbose, overwrite;
+    bool is_isolated; /* --isolate process: `isolate` does what `context` would */
     const char *from, *to, *via, *output, *report_path;
     struct comity_config config;
     struct comity_options options;
@@ -67,6 +70,8 @@ struct cli {
     const char *given[MAX_GIVEN]; /* common options as they were given: "to", its value or "" */
     size_t given_count;
     struct comity *context;
+    struct isolate *isolate;
+    uint32_t seconds; /* that a document may take in another process; 0: ISOLATE_SECONDS */
     FILE *findings; /* where findings go: standard error, or output for validate */
     FILE *report;   /* --report, or NULL */
     struct comity_result result;
@@ -87,7 +92,8 @@ int cli_parse_own(struct cli *cli, int argc, char **argv, unsigned takes, const 
 int cli_usage(struct cli *cli, const char *what, const char *argument);
 /* A number of digits alone, up to `most`; false where it is none. */
 bool cli_number(const char *text, uint64_t most, uint64_t *number);
-/* Makes the context; false (told already) where that fails. */
+/* Makes the context, or starts what converts instead; false (told already) where that fails.
+ * Once is enough. */
 bool cli_open(struct cli *cli);
 /* Ends the report with its summary and gives the exit status of what was done. */
 int cli_finish(struct cli *cli);

@@ -56,7 +56,9 @@ static const char conversion_help[] =
     "                       information: resolve them; bracketed: restore them; FILE: choices\n"
     "                       term by term\n"
     "  --terms-catalogue FILE  terms beside the shipped ones\n"
-    "  --isolate none       convert in this process\n"
+    "  --isolate HOW        none (default): convert in this process; process (convert alone):\n"
+    "                       in another one, which can open no file and is stopped after 10 s\n"
+    "                       in which it gets no further\n"
     "  --trace              a note for each value that a template takes (with -v)\n";
 
 int cli_usage(struct cli *cli, const char *what, const char *argument)
@@ -190,6 +192,17 @@ static int parse_catalogue(struct cli *cli, const char *path)
     return status;
 }
 
+/* Only `convert` has it done by a worker so far; a batch has its own, always. */
+static int parse_isolate(struct cli *cli, const char *how)
+{
+    cli->is_isolated = strcmp(how, "process") == 0;
+    if (cli->is_isolated && strcmp(cli->command, "convert") != 0)
+        return cli_usage(cli, "--isolate process is for convert", NULL);
+    return cli->is_isolated || strcmp(how, "none") == 0
+               ? EXIT_DONE
+               : cli_usage(cli, "--isolate takes process or none, not", how);
+}
+
 static int parse_one(struct cli *cli, int option, unsigned takes, const char *name)
 {
     bool conversion = (takes & TAKES_CONVERSION) != 0;
@@ -241,12 +254,7 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
         cli->options.check = 1;
         return EXIT_DONE;
     case OPT_ISOLATE:
-        return strcmp(optarg, "none") == 0
-                   ? EXIT_DONE
-                   : cli_usage(
-                         cli,
-                         "this version converts in its own process; --isolate takes none, not",
-                         optarg);
+        return parse_isolate(cli, optarg);
     case OPT_ATTACHMENTS:
         cli->options.attachments = optarg;
         return EXIT_DONE;

@@ -16,7 +16,9 @@ static const char help[] =
     "  -f FORMAT            format of the input; without it each document is recognized\n"
     "  -t FORMAT            format of the output; the path of a template will do\n"
     "  -o FILE              output, which appears whole or not at all\n"
-    "  --overwrite          replace FILE where it exists\n";
+    "  --overwrite          replace FILE where it exists\n"
+    "  --timeout SECONDS    with --isolate process: a document that takes longer is stopped,\n"
+    "                       and all after it (10)\n";
 
 struct destination {
     struct cli *cli;
@@ -30,6 +32,9 @@ struct destination {
 static const char *syntax_of_target(const struct cli *cli)
 {
     struct comity_format_info info;
+    const char *told = cli->isolate ? isolate_syntax(cli->isolate) : NULL;
+    if (cli->isolate)
+        return told ? told : "json";
     size_t id = strcspn(cli->to, ":");
     for (size_t i = 0; comity_format_at(cli->context, i, &info) == COMITY_OK; i++)
         if (strlen(info.id) == id && strncmp(info.id, cli->to, id) == 0)
@@ -89,10 +94,16 @@ static int write_document(void *user, const void *bytes, size_t size)
     return 1;
 }
 
-static comity_status convert_document(void *user, struct comity_record *record)
+static void begin_document(void *user)
 {
     struct destination *to = user;
     to->number++;
+}
+
+static comity_status convert_document(void *user, struct comity_record *record)
+{
+    struct destination *to = user;
+    begin_document(to);
     return comity_record_write(record, to->cli->to, write_document, to);
 }
 
@@ -104,12 +115,23 @@ static bool is_folder(const char *path)
            (path[len - 1] == '/' || (stat(path, &status) == 0 && S_ISDIR(status.st_mode)));
 }
 
+static comity_status convert_isolated(struct destination *to, const struct comity_input *input)
+{
+    struct cli *cli = to->cli;
+    const struct isolate_target all = {.write = cli_output_write, .user = &to->output};
+    const struct isolate_target each = {
+        .write = write_document, .record = begin_document, .user = to};
+    return isolate_convert(cli->isolate, &cli->options, input->fd, to->to_folder ? &each : &all,
+                           &cli->result);
+}
+
 static bool convert_input(struct cli *cli, const char *name, const struct comity_input *input,
                           void *user)
 {
     struct destination *to = user;
     to->input = name;
-    comity_status status = to->to_folder
+    comity_status status = cli->isolate ? convert_isolated(to, input)
+                           : to->to_folder
                                ? comity_read(cli->context, &cli->options, input,
                                              convert_document, to, &cli->result)
                                : comity_convert(cli->context, &cli->options, input,
@@ -143,21 +165,41 @@ int cli_convert(struct cli *cli)
     if (!to.to_folder && cli->output && !cli->overwrite && strcmp(cli->output, "-") != 0 &&
         stat(cli->output, &existing) == 0 && S_ISREG(existing.st_mode))
         cli_output_fault(cli, cli->output, EEXIST);
-    if (!cli->output_failed && !cli->wrong_usage && (cli->context || cli_open(cli)))
+    if (!cli->output_failed && !cli->wrong_usage && cli_open(cli))
         convert_all(&to);
     return cli_finish(cli);
 }
 
+static int take_timeout(struct cli *cli, const char *value)
+{
+    uint64_t seconds;
+    if (!cli_number(value, 86400, &seconds) || !seconds)
+        return cli_usage(cli, "--timeout takes seconds, not", value);
+    cli->seconds = (uint32_t)seconds;
+    return EXIT_DONE;
+}
+
+static const struct cli_option own_options[] = {{"timeout", 0, true, take_timeout},
+                                                {NULL, 0, false, NULL}};
+
 int command_convert(int argc, char **argv)
 {
     struct cli cli;
-    int status = cli_parse(&cli, argc, argv,
-                           TAKES_FROM | TAKES_TO | TAKES_OUTPUT | TAKES_CONVERSION, help);
+    int status =
+        cli_parse_own(&cli, argc, argv, TAKES_FROM | TAKES_TO | TAKES_OUTPUT | TAKES_CONVERSION,
+                      help, own_options, NULL);
     if (status != EXIT_DONE)
         return status;
     if (!cli.to) {
         fputs("comity convert: -t FORMAT says what to convert to\n", stderr);
         return EXIT_USAGE;
+    }
+    if (cli.is_isolated && cli.options.attachments) {
+        cli_free_files(&cli);
+        return cli_usage(&cli,
+                         "--attachments needs files, which a process of its own cannot open: "
+                         "--isolate none takes them",
+                         NULL);
     }
     return cli_convert(&cli);
 }

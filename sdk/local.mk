@@ -10,7 +10,8 @@ base_sources = \
 	sdk/base/finding.c \
 	sdk/base/fold.c \
 	sdk/base/map.c \
-	sdk/base/utf8.c
+	sdk/base/utf8.c \
+	sdk/base/witness.c
 
 io_sources = \
 	sdk/io/charset.c \
@@ -126,6 +127,7 @@ runtime_sources = \
 	sdk/runtime/explain.c \
 	sdk/runtime/formats.c \
 	sdk/runtime/host.c \
+	sdk/runtime/isolate.c \
 	sdk/runtime/loader.c \
 	sdk/runtime/record_api.c \
 	sdk/runtime/session.c \

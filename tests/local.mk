@@ -50,6 +50,7 @@ script_tests = \
 	tests/cli/test_bad_json.py \
 	tests/cli/test_bad_xml.py \
 	tests/cli/test_interface.py \
+	tests/cli/test_isolate.py \
 	tests/cli/test_roundtrip_diff.py \
 	tests/cli/test_terms.py \
 	tests/cli/test_validate.py \

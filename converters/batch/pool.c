@@ -4,10 +4,8 @@
 #include "batch/pool.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 /* The longest frame that a worker may send: a document of the largest size, and its
  * findings. */
@@ -118,24 +116,6 @@ static void add_suspect(struct pool *pool, struct job *job)
     *at = job;
 }
 
-static void describe_end(struct job *job, int wait_status)
-{
-    if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGSYS)
-        snprintf(job->message, sizeof job->message,
-                 "the converter was stopped: it reached for what a converter may not do");
-    else if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGXCPU)
-        snprintf(job->message, sizeof job->message,
-                 "the converter was stopped: it used all of its processor time");
-    else if (WIFSIGNALED(wait_status))
-        snprintf(job->message, sizeof job->message,
-                 "the converter was ended by signal %d (%s) over this document",
-                 WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
-    else
-        snprintf(job->message, sizeof job->message,
-                 "the converter ended by itself with status %d over this document",
-                 WEXITSTATUS(wait_status));
-}
-
 /* Ends a worker.  What it had is suspected, or, where it was tried alone, at fault. */
 static void seat_lose(struct pool *pool, struct pool_seat *seat, const char *code,
                       const char *message)
@@ -156,7 +136,8 @@ static void seat_lose(struct pool *pool, struct pool_seat *seat, const char *cod
         if (message)
             snprintf(job->message, sizeof job->message, "%s", message);
         else
-            describe_end(job, seat->worker.wait_status);
+            worker_describe_end(seat->worker.wait_status, "over this document", job->message,
+                                sizeof job->message);
     }
     seat->bytes = 0;
     seat->is_ready = seat->is_alone = false;
@@ -192,6 +173,7 @@ static bool seat_hear(struct pool *pool, struct pool_seat *seat, struct wire_fra
     struct job *job = seat->count ? seat->jobs[seat->first] : NULL;
     if (frame->kind == WORKER_READY && !seat->is_ready) {
         *refused = (comity_status)wire_u32(frame);
+        wire_string(frame);
         seat->is_ready = *refused == COMITY_OK;
         pool->failed_starts = 0;
         return wire_is_done(frame);

@@ -5,6 +5,8 @@
  * the bytes mean, but wipes them: they are personal data. */
 #include "io/source.h"
 
+#include "base/witness.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
@@ -77,9 +79,11 @@ static bool wait_readable(int fd)
 static comity_status read_once(struct source *source, size_t room)
 {
     ssize_t got;
+    witness_waits(true);
     do
         got = read(source->fd, source->buffer + source->size, room);
     while (got < 0 && (errno == EINTR || (errno == EAGAIN && wait_readable(source->fd))));
+    witness_waits(false);
     if (got < 0) {
         source->error = errno;
         return COMITY_E_IO;

@@ -126,10 +126,9 @@ static comity_status take_file(struct comity_record *record, const struct beside
         return COMITY_OK;
     }
     const char *base64 = encoding_to_base64(&record->session->arena, bytes, size, &len);
-    struct value *content =
-        base64 ? value_add_text(&record->record, file->attachment, F_attachment_content, base64,
-                                len, 0)
-               : NULL;
+    struct value *content = base64 ? value_add_text(&record->record, file->attachment,
+                                                    F_attachment_content, base64, len, 0)
+                                   : NULL;
     return content ? COMITY_OK : COMITY_E_NOMEM;
 }
 

@@ -73,6 +73,8 @@ comity_status add_format(struct comity *context, const struct format *format,
 /* A format by id (what stands before ':'), or by the path of a template; NULL and a finding
  * where there is none. */
 struct format *find_format(struct comity *context, const char *spec, struct findings *findings);
+/* The syntax of a spec's format; NULL where it is none of ours, or a path. */
+const char *format_syntax(const struct comity *context, const char *spec);
 /* The value of an option in a spec "id:name=value,...", or its fallback, or NULL. */
 const char *format_option(const struct format *format, const char *spec, const char *wanted,
                           size_t *len);
@@ -86,6 +88,8 @@ comity_status format_language(const struct format *format, const char *spec,
 /* The same for the options of a template's constants. */
 comity_status format_choose(const struct format *format, const char *spec,
                             struct findings *findings, struct template_writer *writer);
+/* True where a spec is the path of a template and no id. */
+bool is_template_path(const char *spec);
 /* True of the two formats that persons read, and no program. */
 bool is_letter(const struct format *format);
 bool format_can_read(const struct format *format);

@@ -108,9 +108,8 @@ comity_status write_document(struct record_writer *writer, struct comity_record 
         return write_letter(writer, record, out);
     if (format->described.writer && !carries_kind(format, record))
         return COMITY_E_UNSUPPORTED;
-    comity_status status = format->described.writer
-                               ? host_write(writer, record, out)
-                               : beside_write(writer, record, out);
+    comity_status status = format->described.writer ? host_write(writer, record, out)
+                                                    : beside_write(writer, record, out);
     if (status == COMITY_OK)
         account_losses(record, format);
     return status;

@@ -152,7 +152,7 @@ bool format_can_write(const struct format *format)
     return format->kind != FORMAT_PLUGIN || format->t || format->described.writer;
 }
 
-static bool is_template_path(const char *spec)
+bool is_template_path(const char *spec)
 {
     size_t len = strlen(spec);
     return strchr(spec, '/') || (len > 5 && strcmp(spec + len - 5, ".json") == 0);
@@ -309,6 +309,16 @@ struct format *find_format(struct comity *context, const char *spec, struct find
                                      .message = message,
                                      .hint = hint};
     findings_add(findings, &finding);
+    return NULL;
+}
+
+const char *format_syntax(const struct comity *context, const char *spec)
+{
+    struct comity_format_info info;
+    size_t id = spec ? strcspn(spec, ":") : 0;
+    for (size_t i = 0; context && spec && comity_format_at(context, i, &info) == COMITY_OK; i++)
+        if (strlen(info.id) == id && strncmp(info.id, spec, id) == 0)
+            return info.syntax;
     return NULL;
 }
 

@@ -2,6 +2,7 @@
  *
  * Finds and loads plugins (libdl) and templates.  A refusal keeps its reason and disturbs
  * nobody.  Knows nothing of conversion. */
+#include "base/witness.h"
 #include "runtime/context.h"
 
 #include <dirent.h>
@@ -360,6 +361,7 @@ static comity_status load_folder(struct comity *context, const char *folder, boo
         char path[4096];
         int size = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
         bool object = strcmp(strrchr(entries[i]->d_name, '.'), ".so") == 0;
+        witness_at(WITNESS_LOADS, path);
         if (status == COMITY_OK && size > 0 && (size_t)size < sizeof path)
             status = object ? load_object(context, path) : load_template_plugin(context, path);
         free(entries[i]);

@@ -2,6 +2,7 @@
  *
  * One run through the documents of an input: bytes, trees, records.  A bad document is
  * counted and the next one is read.  Knows nothing of what is done with the records. */
+#include "base/witness.h"
 #include "runtime/context.h"
 
 #include <errno.h>
@@ -92,6 +93,7 @@ static comity_status run_stream(struct session *session, struct source *source,
     bool any = false;
     do {
         arena_reset(&session->arena);
+        witness_at(WITNESS_NOTHING, NULL);
         status = stream_next(stream, &session->tree, &session->findings);
         if (status == COMITY_OK)
             status = each(user, session);
@@ -215,6 +217,7 @@ static comity_status run_record(struct session *session, const struct format *fo
     struct comity_record record = {.session = session};
     struct comity_result *result = session->result;
     uint64_t before = findings_at_least(&session->findings, session->options->fail_on);
+    witness_at(WITNESS_READS, format->id);
     comity_status status = read_record(&record, format, after);
     if (status == COMITY_END || status == COMITY_E_NOMEM)
         return status;

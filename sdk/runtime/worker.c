@@ -195,6 +195,30 @@ void worker_allow(const struct worker *worker, uint32_t seconds)
     prlimit(worker->pid, RLIMIT_CPU, &limit, NULL);
 }
 
+uint64_t worker_used(const struct worker *worker)
+{
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(worker->pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+        return 0;
+    return (uint64_t)used.tv_sec * 1000 + (uint64_t)used.tv_nsec / 1000000;
+}
+
+void worker_describe_end(int wait_status, const char *when, char *message, size_t size)
+{
+    if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGSYS)
+        snprintf(message, size,
+                 "the converter was stopped: it reached for what a converter may not do");
+    else if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGXCPU)
+        snprintf(message, size, "the converter was stopped: it used all of its processor time");
+    else if (WIFSIGNALED(wait_status))
+        snprintf(message, size, "the converter was ended by signal %d (%s) %s",
+                 WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)), when);
+    else
+        snprintf(message, size, "the converter ended by itself with status %d %s",
+                 WEXITSTATUS(wait_status), when);
+}
+
 void worker_stop(struct worker *worker)
 {
     if (worker->fd >= 0)

@@ -55,21 +55,29 @@ comity_status worker_frame(struct worker *worker, size_t limit, struct wire_fram
 bool worker_wait(struct worker *worker, int milliseconds);
 /* Lets the worker use `seconds` of processor time from now on, by the kernel's own count. */
 void worker_allow(const struct worker *worker, uint32_t seconds);
+/* Milliseconds of processor time that it has used. */
+uint64_t worker_used(const struct worker *worker);
 /* Ends it at once and forgets it; `wait_status` tells how it ended. */
 void worker_stop(struct worker *worker);
+/* How it ended, as a sentence; `when` as "over this document". */
+void worker_describe_end(int wait_status, const char *when, char *message, size_t size);
 
 /* --- frames */
 enum worker_frame_kind {
     /* to a converter */
     WORKER_SETUP = 1, /* worker_put_setup() */
     WORKER_ITEM,      /* u64 id, string file, text bytes: each document on its own */
-    WORKER_STREAM,    /* u64 id, string file; a descriptor goes along: as comity_convert() */
+    WORKER_STREAM,    /* u64 id, u32 each, string file; a descriptor goes along: the documents
+                         as comity_convert() would write them, or `each` on its own */
     WORKER_DETECT,    /* u64 id, string file, text bytes */
+    WORKER_WROTE,     /* u32 failed: what became of a WORKER_BYTES, which is waited for */
     /* from it */
-    WORKER_READY = 16, /* i32 status: of comity_open() and the options */
+    WORKER_READY = 16, /* i32 status: of comity_open() and the options; string syntax of the
+                          target */
     WORKER_FINDING,    /* worker_put_finding() */
     WORKER_DOCUMENT,   /* worker_put_document() */
     WORKER_BYTES,      /* text: output of a WORKER_STREAM */
+    WORKER_RECORD,     /* of a WORKER_STREAM of each: a document begins */
     WORKER_DONE,       /* u64 id, i32 status, text sha256 of the bytes, then the result */
     /* to a reader of items, and from it: converters/batch/reading.h */
     WORKER_READ = 32,

@@ -7,9 +7,12 @@
 #include "runtime/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 void sandbox_prepare(void)
 {
@@ -18,27 +21,44 @@ void sandbox_prepare(void)
 
 /* What is allowed. */
 static const int allowed[] = {
-    SCMP_SYS(read),         SCMP_SYS(write),
-    SCMP_SYS(readv),        SCMP_SYS(writev),
-    SCMP_SYS(pread64),      SCMP_SYS(lseek),
-    SCMP_SYS(recvmsg),      SCMP_SYS(recvfrom),
-    SCMP_SYS(sendto),       SCMP_SYS(sendmsg),
-    SCMP_SYS(poll),         SCMP_SYS(ppoll),
-    SCMP_SYS(close),        SCMP_SYS(fstat),
-    SCMP_SYS(newfstatat),   SCMP_SYS(brk),
-    SCMP_SYS(mmap),         SCMP_SYS(munmap),
-    SCMP_SYS(mremap),       SCMP_SYS(mprotect),
-    SCMP_SYS(madvise),      SCMP_SYS(futex),
-    SCMP_SYS(getrandom),    SCMP_SYS(clock_gettime),
-    SCMP_SYS(gettimeofday), SCMP_SYS(time),
-    SCMP_SYS(nanosleep),    SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(getpid),       SCMP_SYS(gettid),
-    SCMP_SYS(tgkill),       SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigaltstack),  SCMP_SYS(restart_syscall),
-    SCMP_SYS(sched_yield),  SCMP_SYS(exit),
-    SCMP_SYS(exit_group),   SCMP_SYS(getrusage),
-    SCMP_SYS(fcntl),        SCMP_SYS(uname),
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(readv),
+    SCMP_SYS(writev),
+    SCMP_SYS(pread64),
+    SCMP_SYS(lseek),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(recvfrom),
+    SCMP_SYS(sendto),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(brk),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(futex),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(uname),
 };
 
 /* What is refused with EACCES instead: libraries try it and do without. */
@@ -48,6 +68,26 @@ static const int refused[] = {
     SCMP_SYS(ioctl),  SCMP_SYS(sysinfo),   SCMP_SYS(prctl),    SCMP_SYS(sched_getaffinity),
     SCMP_SYS(umask),  SCMP_SYS(chdir),     SCMP_SYS(getcwd),   SCMP_SYS(statx),
 };
+
+/* What is allowed with some arguments alone: memory that does not hold code; signals to this
+ * process, as abort() sends one; to look at descriptors, and not to have signals sent by
+ * them. */
+static int allow_in_part(scmp_filter_ctx filter)
+{
+    static const int memory[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect)};
+    static const int looks[] = {F_GETFD, F_GETFL};
+    int failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+                                  SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+    for (size_t i = 0; i < 2; i++) {
+        failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, memory[i], 1,
+                                   SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), memory[i], 1,
+                                   SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
+        failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+                                   SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)looks[i]));
+    }
+    return failed;
+}
 
 comity_status sandbox_close(const struct worker_limits *limits)
 {
@@ -64,6 +104,7 @@ comity_status sandbox_close(const struct worker_limits *limits)
         failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
+    failed |= allow_in_part(filter);
     failed |= seccomp_load(filter);
     seccomp_release(filter);
     return failed ? COMITY_E_UNSUPPORTED : COMITY_OK;

@@ -2,9 +2,11 @@
  *
  * A converter: items come in, and for each its documents, findings and account go out.  It
  * loads its formats, closes its sandbox, and serves until the line ends. */
+#include "base/witness.h"
 #include "runtime/context.h"
 #include "runtime/worker_setup.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 struct conversions {
@@ -12,6 +14,10 @@ struct conversions {
     struct worker_setup setup;
     struct comity *context;
     const struct format *to;
+    bool is_streamed;    /* streams will come, and no items */
+    struct buffer held;  /* what was found in templates, until a stream is converted */
+    const char *missing; /* the template that has faults, or NULL */
+    struct buffer file;  /* name of the stream at hand */
     /* of the item at hand */
     struct comity_result result;
     uint64_t position;            /* of the last document that was told of */
@@ -42,7 +48,8 @@ static void tell_failed(struct conversions *self)
 static void tell_finding(void *user, const struct comity_finding *finding)
 {
     struct conversions *self = user;
-    tell_failed(self);
+    if (!self->is_streamed)
+        tell_failed(self);
     worker_put_finding(&self->server.out, finding);
     serve_flush(&self->server, false);
 }
@@ -116,13 +123,47 @@ static comity_status serve_record(void *user, struct comity_record *record)
     return status == COMITY_OK ? serve_flush(&self->server, false) : status;
 }
 
+/* Hands bytes over and waits until they are where they belong: what is found later is told
+ * later, and what could not be written ends the conversion here. */
 static int write_bytes(void *user, const void *bytes, size_t size)
 {
     struct conversions *self = user;
+    struct wire_frame frame;
     size_t start = wire_begin(&self->server.out, WORKER_BYTES);
-    wire_put_text(&self->server.out, bytes, size);
+    wire_put_text(&self->server.out, bytes ? bytes : "", size);
     wire_end(&self->server.out, start);
-    return serve_flush(&self->server, false) == COMITY_OK ? 0 : 1;
+    if (serve_frame(&self->server, &frame) != COMITY_OK || frame.kind != WORKER_WROTE)
+        return 1;
+    uint32_t failed = wire_u32(&frame);
+    return failed || !wire_is_done(&frame);
+}
+
+/* What was found in the templates that were read before: as of now. */
+static void tell_held(struct conversions *self, struct findings *findings)
+{
+    struct wire_frame frame;
+    struct comity_finding finding;
+    size_t at = 0, whole = 0;
+    while (wire_next(self->held.bytes + at, self->held.size - at, SIZE_MAX, &frame, &whole) ==
+           COMITY_OK) {
+        at += whole;
+        if (worker_get_finding(&frame, &finding))
+            findings_add(findings, &finding);
+    }
+}
+
+/* One document on its own, as comity_record_write() gives it. */
+static comity_status write_each(void *user, struct comity_record *record)
+{
+    struct conversions *self = user;
+    const char *to = self->setup.options.to;
+    size_t start = wire_begin(&self->server.out, WORKER_RECORD);
+    wire_end(&self->server.out, start);
+    if (self->missing && strcmp(self->missing, to) == 0) {
+        tell_held(self, &record->session->findings);
+        return missing_format(self->context, to);
+    }
+    return comity_record_write(record, to, write_bytes, self);
 }
 
 static void tell_done(struct conversions *self, uint64_t id, comity_status status,
@@ -163,42 +204,107 @@ static comity_status serve_item(struct conversions *self, struct wire_frame *fra
     return status;
 }
 
+static comity_status convert_stream(struct conversions *self, const struct comity_input *input,
+                                    bool each)
+{
+    const struct comity_options *options = &self->setup.options;
+    struct findings findings = {.emit = tell_finding, .user = self};
+    if (self->missing && !(each && strcmp(self->missing, options->to) == 0)) {
+        tell_held(self, &findings);
+        return missing_format(self->context, self->missing);
+    }
+    if (!self->missing) {
+        tell_held(self, &findings);
+        buffer_clear(&self->held);
+    }
+    return each ? comity_read(self->context, options, input, write_each, self, &self->result)
+                : comity_convert(self->context, options, input, write_bytes, self,
+                                 &self->result);
+}
+
 static comity_status serve_stream(struct conversions *self, struct wire_frame *frame)
 {
     uint64_t id = wire_u64(frame);
+    bool each = wire_u32(frame) != 0;
     const char *file = wire_string(frame);
     struct comity_input input = {.fd = self->server.passed};
-    if (!wire_is_done(frame) || input.fd < 0)
+    if (!wire_is_done(frame) || input.fd < 0 || !self->setup.options.to)
         return COMITY_E_INVALID;
-    begin_item(self, file);
-    comity_status status = comity_convert(self->context, &self->setup.options, &input,
-                                          write_bytes, self, &self->result);
+    /* The frame is gone when the next one comes. */
+    buffer_clear(&self->file);
+    buffer_add(&self->file, file ? file : "", (file ? strlen(file) : 0) + 1);
+    if (buffer_status(&self->file) != COMITY_OK)
+        return buffer_status(&self->file);
+    begin_item(self, file ? self->file.bytes : NULL);
+    comity_status status = convert_stream(self, &input, each);
+    witness_at(WITNESS_NOTHING, NULL);
     close(input.fd);
     self->server.passed = -1;
     tell_done(self, id, status, NULL);
     return status;
 }
 
+static void hold_finding(void *user, const struct comity_finding *finding)
+{
+    struct conversions *self = user;
+    worker_put_finding(&self->held, finding);
+}
+
+/* Templates named by their path are read now: later no file can be opened.  What is wrong with
+ * a format is told of a stream when it is converted, as the library itself would tell it. */
+static comity_status find_formats(struct conversions *self)
+{
+    const struct comity_options *options = &self->setup.options;
+    const char *const specs[] = {options->to, options->from};
+    struct findings findings = {.emit = self->is_streamed ? hold_finding : tell_finding,
+                                .user = self};
+    for (size_t i = 0; i < 2; i++) {
+        if (!specs[i] || (self->is_streamed && !is_template_path(specs[i])))
+            continue;
+        const struct format *format = find_format(self->context, specs[i], &findings);
+        if (!format && !self->is_streamed)
+            return missing_format(self->context, specs[i]);
+        if (!format && !self->missing)
+            self->missing = specs[i];
+        self->to = i == 0 ? format : self->to;
+    }
+    return buffer_status(&self->held);
+}
+
+/* The page on which the other process sees what this one is at.  Only for streams. */
+static comity_status share_page(struct conversions *self)
+{
+    if (self->server.passed < 0)
+        return COMITY_OK;
+    void *page = mmap(NULL, sizeof(struct witness), PROT_READ | PROT_WRITE, MAP_SHARED,
+                      self->server.passed, 0);
+    close(self->server.passed);
+    self->server.passed = -1;
+    self->is_streamed = true;
+    if (page == MAP_FAILED)
+        return COMITY_E_NOMEM;
+    witness_share(page);
+    return COMITY_OK;
+}
+
 /* Loads the formats while files may still be opened, and closes the sandbox. */
 static comity_status get_ready(struct conversions *self, struct wire_frame *frame)
 {
     struct worker_limits limits = WORKER_LIMITS_INIT;
-    struct findings findings = {.emit = tell_finding, .user = self};
     comity_status status = worker_setup_get(frame, &self->setup);
+    if (status == COMITY_OK)
+        status = share_page(self);
     if (status != COMITY_OK)
         return status;
     struct comity_options *options = &self->setup.options;
     self->setup.config.finding = options->finding = tell_finding;
     self->setup.config.user = options->user = self;
     status = comity_open(&self->setup.config, &self->context);
+    witness_at(WITNESS_NOTHING, NULL);
+    if (status == COMITY_OK)
+        status = find_formats(self);
     if (status != COMITY_OK)
         return status;
-    /* Templates named by their path are read now: later no file can be opened. */
-    if (options->from && !find_format(self->context, options->from, &findings))
-        return missing_format(self->context, options->from);
-    self->to = options->to ? find_format(self->context, options->to, &findings) : NULL;
-    if (options->to && !self->to)
-        return missing_format(self->context, options->to);
     sandbox_prepare();
     return sandbox_close(&limits);
 }
@@ -208,6 +314,7 @@ static comity_status serve_setup(struct conversions *self, struct wire_frame *fr
     comity_status status = get_ready(self, frame);
     size_t start = wire_begin(&self->server.out, WORKER_READY);
     wire_put_u32(&self->server.out, (uint32_t)status);
+    wire_put_string(&self->server.out, format_syntax(self->context, self->setup.options.to));
     wire_end(&self->server.out, start);
     serve_flush(&self->server, true);
     return status;
@@ -219,13 +326,15 @@ int serve_conversions(void)
     struct wire_frame frame;
     comity_status status;
     serve_init(&self.server);
+    buffer_init(&self.held, 0);
+    buffer_init(&self.file, 0);
     status = serve_frame(&self.server, &frame);
     if (status == COMITY_OK)
         status = frame.kind == WORKER_SETUP ? serve_setup(&self, &frame) : COMITY_E_INVALID;
     if (status != COMITY_OK)
         return 1;
     while ((status = serve_frame(&self.server, &frame)) == COMITY_OK) {
-        if (frame.kind == WORKER_ITEM)
+        if (frame.kind == WORKER_ITEM && !self.is_streamed)
             status = serve_item(&self, &frame);
         else if (frame.kind == WORKER_STREAM)
             status = serve_stream(&self, &frame);

@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 
+/* What of the environment counts in a conversion; a worker has nothing else of it. */
+static const char *const passed[] = {"COMITY_PLUGIN_PATH", "SOURCE_DATE_EPOCH"};
+
 void worker_put_setup(struct buffer *out, const struct comity_config *config,
                       const struct comity_options *options)
 {
@@ -15,7 +18,8 @@ void worker_put_setup(struct buffer *out, const struct comity_config *config,
     wire_put_u32(out, (uint32_t)count);
     for (size_t i = 0; i < count; i++)
         wire_put_string(out, config->plugin_paths[i]);
-    wire_put_string(out, secure_getenv("COMITY_PLUGIN_PATH"));
+    for (size_t i = 0; i < sizeof passed / sizeof passed[0]; i++)
+        wire_put_string(out, secure_getenv(passed[i]));
     wire_put_u32(out, config->no_default_paths);
     wire_put_u64(out, config->max_bytes);
     wire_put_u32(out, config->max_depth);
@@ -58,15 +62,18 @@ static comity_status get_config(struct wire_frame *frame, struct worker_setup *s
     for (uint32_t i = 0; i < count && i < MAX_SETUP; i++)
         setup->paths[i] = wire_string(frame);
     config->plugin_paths = setup->paths;
-    const char *environment = wire_string(frame);
+    bool is_set = true;
+    for (size_t i = 0; i < sizeof passed / sizeof passed[0]; i++) {
+        const char *value = wire_string(frame);
+        is_set = is_set && (!value || setenv(passed[i], value, 1) == 0);
+    }
     config->no_default_paths = wire_u32(frame);
     config->max_bytes = wire_u64(frame);
     config->max_depth = wire_u32(frame);
     config->max_members = wire_u32(frame);
     config->terms_catalogue = wire_text(frame, &config->terms_catalogue_len);
     config->terms_catalogue_file = wire_string(frame);
-    return environment && setenv("COMITY_PLUGIN_PATH", environment, 1) != 0 ? COMITY_E_NOMEM
-                                                                            : COMITY_OK;
+    return is_set ? COMITY_OK : COMITY_E_NOMEM;
 }
 
 static comity_status get_options(struct wire_frame *frame, struct worker_setup *setup)

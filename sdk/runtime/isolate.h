@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Conversion in a worker: what comity_open(), comity_convert() and comity_read() do, with the
+ * same findings in the same order, but no plugin is loaded and no foreign byte is parsed in
+ * this process.  A worker that ends, hangs or talks nonsense is a finding. */
+#ifndef COMITY_RUNTIME_ISOLATE_H
+#define COMITY_RUNTIME_ISOLATE_H
+
+#include <comity/comity.h>
+
+struct isolate;
+
+/* What a document may take before its worker is stopped, where nobody says otherwise. */
+#define ISOLATE_SECONDS 10u
+
+/* Starts a worker and has it load the formats.  `config` and `options` are lent until
+ * isolate_close(); options->to is what all streams are converted to.  Returns what
+ * comity_open() would; COMITY_E_PLUGIN where the worker failed, COMITY_E_IO where it cannot
+ * be had (both reported to config->finding). */
+comity_status isolate_open(const struct comity_config *config,
+                           const struct comity_options *options, uint32_t seconds,
+                           struct isolate **opened);
+void isolate_close(struct isolate *isolate);
+/* The syntax of the target: NULL where it is not known. */
+const char *isolate_syntax(const struct isolate *isolate);
+
+struct isolate_target {
+    comity_write_fn *write;     /* as that of comity_convert(); with `record`: once for each */
+    void (*record)(void *user); /* a document begins; or NULL: all in one stream */
+    void *user;
+};
+/* Converts what a descriptor gives.  options->file and options->finding are those of this
+ * input.  COMITY_E_PLUGIN where the worker failed over it; it is gone then. */
+comity_status isolate_convert(struct isolate *isolate, const struct comity_options *options,
+                              int fd, const struct isolate_target *target,
+                              struct comity_result *result);
+
+#endif

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""convert --isolate process: the same as in one process for every sample, and a plugin of ill
+will, which harms nobody but itself."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from samples import red, request
+from tap import (PROGRAM, SOURCE, case, cases, check, dumps, file, folder, main,  # noqa: E402
+                 run, same)
+
+MOCKS = pathlib.Path(os.environ.get("MOCKS", "mocks-run"))
+FIXED = {"SOURCE_DATE_EPOCH": "1700000000"}
+SAMPLES = sorted(p for p in [*SOURCE.glob("plugins/*/samples/*"),
+                             *SOURCE.glob("examples/samples/*")] if p.is_file())
+TARGETS = ["convention-json", "letter-html", "oas-form:charset=windows-1252", "interpol-red",
+           "cn-icja13:charset=GB18030", "ru-upk454:charset=windows-1251", "etsi-hi1", "us-niem",
+           "de-xjustiz", "hk-cap525"]
+
+
+def both(*command, env=None, where=None, **more):
+    """One conversion in each way; all that is seen of it is the same."""
+    seen = []
+    for how in ("none", "process"):
+        target = folder() if where else None
+        command_here = [*command, *(["-o", f"{target}/out/"] if where else [])]
+        result = run("convert", "--isolate", how, "-v", *command_here, report=True,
+                     env={**FIXED, **(env or {})}, **more)
+        files = {p.name: p.read_bytes() for p in sorted(target.glob("out/*"))} if where else {}
+        text = result.err.replace(str(target).encode(), b"OUT") if where else result.err
+        seen.append((result, files, text))
+    one, other = seen
+    what = " ".join(map(str, command))
+    same(other[0].status, one[0].status, f"status of {what}")
+    check(other[0].out == one[0].out, f"output of {what}", other[0], one[0])
+    same(other[2], one[2], f"standard error of {what}")
+    if not where:
+        same(other[0].findings, one[0].findings, f"findings of {what}")
+    same(other[0].summary, one[0].summary, f"summary of {what}")
+    check(other[1] == one[1], f"files of {what}")
+    return other[0]
+
+
+# --- the same
+
+@cases("samples of {0} give the same from a process of their own",
+       [(name,) for name in sorted({p.parent.parent.name for p in SAMPLES})])
+def samples(name):
+    mine = [p for p in SAMPLES if p.parent.parent.name == name]
+    check(mine, "no samples")
+    for number, sample in enumerate(mine):
+        for to in ("convention-json", TARGETS[1 + number % (len(TARGETS) - 1)]):
+            both("-t", to, sample)
+    both("-t", "letter-text", *mine, where=True)
+
+
+@case("faulty inputs are told of in the same words, at the same places")
+def _():
+    whole = dumps(red())
+    for text in (b"", b" \n", b"null", b"{", b"[1,", whole[:len(whole) // 2], b"<a>", b"<a/>",
+                 b'{"a":1}', whole + b"\n{bad}\n" + whole, b"\xff\xfe", b"\x00", b"hello",
+                 whole.replace(b"entity_id", b"entity\xff"),
+                 b'<?xml version="1.0" encoding="windows-1251"?><a>\xcf\xf0</a>',
+                 b"[" * 100, dumps(request()) + b"\n" + dumps(red())):
+        for options in ((), ("--fail-on", "warning"), ("--check", "--fail-on", "never")):
+            both("-t", "convention-json", *options, stdin=text)
+            both("-t", "interpol-red", *options, stdin=text, where=True)
+
+
+@cases("{0} is answered alike", [
+    ("-t nothing",), ("-t nothing -o {o}/",), ("-f nothing -t convention-json",),
+    ("-f convention-json:x=1 -t convention-json",), ("-t interpol-red:x=1",),
+    ("-t ./no-such.json",), ("-f ./no-such.json -t convention-json",),
+    ("-t {t}",), ("-f {t} -t convention-json",), ("-t {b}",), ("-t {b} -o {o}/",),
+    ("-t oas-form:charset=klingon",), ("-t letter-text -f letter-text",),
+    ("-t convention-xml",), ("-t convention-xml no-such-file",),
+    ("-t convention-json no-such-file .",), ("--set x=y -t convention-json",),
+    ("--set note=hello -t convention-json",), ("--trace -t interpol-red",),
+    ("--limit depth=2 -t convention-json",), ("--limit bytes=20 -t convention-json",),
+    ("--plugin-path no-such-folder -t convention-json",),
+    ("--plugin-path {p} -t convention-json",), ("--terms-catalogue {b} -t convention-json",),
+    ("--profile {b} -t convention-json",), ("--terminology data -t convention-json",),
+    ("-t convention-json -o /dev/full",), ("-t convention-json -o no/such/folder",)])
+def options(text):
+    broken = file('{"format":"broken","rows":[{"x":1}]}', "broken.json")
+    template = SOURCE / "plugins" / "interpol" / "interpol-red.json"
+    target = folder()
+    refused = folder()
+    refused.chmod(0o755)
+    for name in ("no_id", "init_fails"):
+        shutil.copy(MOCKS / f"{name}.so", refused)
+        (refused / f"{name}.so").chmod(0o644)
+    command = text.format(b=broken, p=refused, t=template, o=target).split()
+    both(*command, stdin=dumps(red()) + b"\n" + dumps(request()) + b"\n")
+
+
+@case("an output that exists already is not replaced, and what came before it is there")
+def _():
+    seen = []
+    for how in ("none", "process"):
+        target = folder()
+        (target / "stdin-000002.json").write_text("mine")
+        result = run("convert", "--isolate", how, "-t", "convention-json", "-o", f"{target}/",
+                     stdin=(dumps(red()) + b"\n") * 3, report=True, env=FIXED).ends(8)
+        seen.append((sorted(p.name for p in target.iterdir()), result.summary,
+                     (target / "stdin-000001.json").read_bytes(),
+                     (target / "stdin-000002.json").read_text()))
+    same(seen[1], seen[0], "the folder and the summary")
+
+
+@case("a large stream gives the same, and a closed output ends it")
+def _():
+    many = file((dumps(red()) + b"\n") * 2000)
+    both("-t", "convention-json", many)
+    with open("/dev/full", "wb") as full:
+        run("convert", "--isolate", "process", "-t", "convention-json", many,
+            stdout=full).ends(8)
+
+
+@case("an input that is slow is waited for")
+def _():
+    source = subprocess.Popen([PROGRAM, "convert", "--isolate", "process", "--timeout", "1",
+                               "-t", "convention-json"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    text = dumps(red()) + b"\n"
+    for part in (text[:10], text[10:], text):
+        source.stdin.write(part)
+        source.stdin.flush()
+        time.sleep(2.5)
+    out, err = source.communicate()
+    same(source.returncode, 0, err)
+    same(len(out.splitlines()), 2, "documents")
+
+
+@case("no plugin is loaded in the program's own process")
+def _():
+    # what is loaded as a plugin shows in the maps of who loaded it
+    source = subprocess.Popen([PROGRAM, "convert", "--isolate", "process", "-t", "mock-old"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              env={**os.environ, "COMITY_PLUGIN_PATH": str(MOCKS)})
+    source.stdin.write(b" " * 10000)
+    source.stdin.flush()
+    time.sleep(0.5)
+    maps = pathlib.Path(f"/proc/{source.pid}/maps").read_text()
+    source.communicate()
+    check("mocks-run" not in maps, maps)
+
+
+@case("--attachments needs files, and is wrong usage with --isolate process")
+def _():
+    result = run("convert", "--isolate", "process", "--attachments", folder(), "-t",
+                 "convention-json").ends(2)
+    check(b"--isolate none" in result.err, result)
+
+
+@cases("{0} is wrong usage", [
+    ("convert --isolate thread -t convention-json",), ("validate --isolate process",),
+    ("convert --timeout 0 -t convention-json",), ("convert --timeout x -t convention-json",)])
+def usage(command):
+    run(*command.split()).ends(2)
+
+
+# --- plugins of ill will
+
+STOPPED = "worker.crash"
+MISDEEDS = {
+    "segv": STOPPED, "exit": STOPPED, "abort": STOPPED, "stack": STOPPED,
+    "fork": STOPPED, "thread": STOPPED, "socket": STOPPED, "exec": STOPPED, "kill": STOPPED,
+    "write": "worker.answer", "frame": "worker.answer", "long": "worker.answer",
+    "open": "plugin.failed", "create": "plugin.failed", "umask": "plugin.failed",
+    "chdir": "plugin.failed", "locale": "plugin.failed", "code": "plugin.failed"}
+
+
+def hostile(name, *options, text=b"{}\n", target=None):
+    where = folder()
+    where.chmod(0o755)
+    shutil.copy(MOCKS / "hostile.so", where)
+    (where / "hostile.so").chmod(0o644)
+    begun = time.monotonic()
+    result = run("convert", "--isolate", "process", "--plugin-path", where, "-f",
+                 f"hostile-{name}", "-t", "convention-json", *options, stdin=text, report=True,
+                 cwd=where)
+    result.seconds = time.monotonic() - begun
+    same(sorted(p.name for p in where.iterdir()), ["hostile.so"], "files that are there")
+    return result
+
+
+def contained(result, name, code):
+    result.ends(7)
+    same(result.out, b"", "output")
+    same([f["code"] for f in result.graver("error")], [code], "findings")
+    same(result.of(code)[0]["format"], f"hostile-{name}", "who is named")
+
+
+@cases("a plugin that does '{0}' is contained, and told of as {1}", sorted(MISDEEDS.items()))
+def misdeed(name, code):
+    contained(hostile(name), name, code)
+
+
+@cases("a plugin that does '{0}' is stopped when its time is over", [
+    ("loop",), ("sleep",), ("stop",), ("signal",)])
+def endless(name):
+    result = hostile(name, "--timeout", "1")
+    contained(result, name, "limit.time")
+    check(result.seconds < 20, result.seconds)
+
+
+@case("a plugin that takes memory without end is stopped by the limit of memory or of time")
+def _():
+    result = hostile("memory")
+    code = result.graver("error")[0]["code"]
+    check(code in ("worker.crash", "limit.time"), result)
+    contained(result, "memory", code)
+
+
+@case("what is good before a crash reaches no file, and what follows in a list is not lost "
+      "without a word")
+def _():
+    good = b'{"good":1,"id":"7"}\n'
+    target = folder() / "out.json"
+    result = hostile("segv", "-o", str(target), text=good + b"{}\n" + good)
+    result.ends(7)
+    check(not target.exists(), "the output is there")
+    same(len(result.of("worker.crash")), 1, "findings")
+
+
+@case("a good document is read by the plugin as in one process")
+def _():
+    result = hostile("segv", text=b'{"good":1,"id":"7"}\n').ends(0)
+    same(json.loads(result.out)["id"], "7", "the id")
+
+
+@case("each document of its own that came before a crash is there, whole")
+def _():
+    target = folder()
+    good = b'{"good":1,"id":"7"}\n'
+    hostile("abort", "-o", f"{target}/", text=good + good + b"{}\n" + good).ends(7)
+    same(sorted(p.name for p in target.iterdir()), ["stdin-000001.json", "stdin-000002.json"],
+         "files")
+
+
+@case("side by side, one that is stopped does not disturb the others")
+def _():
+    results = {}
+
+    def go(name, text):
+        results[name] = hostile("abort", text=text)
+    threads = [threading.Thread(target=go, args=(i, b'{"good":1,"id":"7"}\n' if i % 2 else
+                                                 b"{}\n")) for i in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    same([results[i].status for i in range(6)], [7, 0] * 3, "statuses")
+
+
+@case("where the worker's program is missing, that is said")
+def _():
+    where = folder()
+    shutil.copy(pathlib.Path(PROGRAM).parent / ".libs" / "comity"
+                if (pathlib.Path(PROGRAM).parent / ".libs" / "comity").exists() else PROGRAM,
+                where / "comity")
+    result = run("convert", "--isolate", "process", "-t", "convention-json", stdin="{}",
+                 report=True, program=[str(where / "comity")])
+    if pathlib.Path("/usr/local/libexec/comity/comity-worker").exists():
+        return
+    result.ends(8)
+    same([f["code"] for f in result.findings], ["worker.start"], "findings")
+
+
+main()
