@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 void cli_free_files(struct cli *cli)
@@ -52,23 +51,22 @@ bool cli_open(struct cli *cli)
     return status == COMITY_OK;
 }
 
-bool cli_input(struct cli *cli, const char *name, struct comity_input *input)
+static void input_fault(struct cli *cli, const char *name, int error)
 {
-    struct stat status;
     char message[300];
-    *input = (struct comity_input){
-        .fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC)};
-    if (input->fd >= 0 && fstat(input->fd, &status) == 0 && S_ISDIR(status.st_mode)) {
-        cli_input_close(input);
-        input->fd = -1;
-        errno = EISDIR;
-    }
-    if (input->fd >= 0)
-        return true;
-    snprintf(message, sizeof message, "the input cannot be read: %s", strerror(errno));
+    snprintf(message, sizeof message, "the input cannot be read: %s", strerror(error));
     cli_report(cli, COMITY_ERROR, "io.read", name, message, NULL);
     cli->io_failures++;
-    return false;
+}
+
+/* That a name is a folder's is told by the first read. */
+bool cli_input(struct cli *cli, const char *name, struct comity_input *input)
+{
+    *input = (struct comity_input){
+        .fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC)};
+    if (input->fd < 0)
+        input_fault(cli, name, errno);
+    return input->fd >= 0;
 }
 
 void cli_input_close(struct comity_input *input)
@@ -100,8 +98,7 @@ char *cli_read_all(struct cli *cli, const struct comity_input *input, const char
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
-            cli_report(cli, COMITY_ERROR, "io.read", name, strerror(errno), NULL);
-            cli->io_failures++;
+            input_fault(cli, name, errno);
             free(text);
             return NULL;
         }

@@ -173,7 +173,7 @@ static comity_status compare_streams(struct trip *trip, const char *text, size_t
         tree_init(&trees[i], &arenas[i]);
         if (status == COMITY_OK)
             status = stream_open(trip->format->syntax, &sources[i], &context->limits, NULL,
-                                 &streams[i]);
+                                 &context->spare, &streams[i]);
     }
     size_t expected = 0; /* of trip->good */
     while (status == COMITY_OK) {

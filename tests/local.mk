@@ -38,7 +38,8 @@ unit_tests = \
 	tests/unit/test_text_write \
 	tests/unit/test_tree \
 	tests/unit/test_xml \
-	tests/unit/test_xml_faults
+	tests/unit/test_xml_faults \
+	tests/unit/test_xml_spare
 
 # Tests of the program and the build, run as they stand.
 script_tests = \

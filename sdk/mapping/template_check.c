@@ -252,7 +252,7 @@ comity_status check_read(struct compiler *c, const char *bytes, size_t size,
         c->t->form ? text_read(tree, c->t->form, bytes, size, &limits, findings, &found)
         : c->t->syntax == SYNTAX_CSV ? csv_read(tree, &c->t->csv, &limits, findings, &bad)
         : c->t->syntax == SYNTAX_XML
-            ? xml_read(tree, bytes, size, &limits, &error)
+            ? xml_read(tree, bytes, size, &limits, NULL, &error)
             : json_read(tree, bytes, size, true, &limits, &used, &error);
     if (status == COMITY_OK)
         status = template_normalize(c->t, tree);

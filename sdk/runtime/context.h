@@ -55,6 +55,7 @@ struct comity {
     struct plugin *plugins, *last_plugin; /* in the order in which they were found */
     size_t plugin_count;
     struct limits limits;
+    struct xml_spare spare;
     struct terms terms;
     struct findings findings; /* of loading */
 };

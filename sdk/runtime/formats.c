@@ -130,6 +130,7 @@ void comity_close(struct comity *context)
     for (struct plugin *plugin = context->plugins; plugin; plugin = plugin->next)
         if (plugin->is_loaded && plugin->descriptor.deinit)
             plugin->descriptor.deinit();
+    xml_spare_free(&context->spare);
     free(context->formats);
     arena_free(&context->arena);
     free(context);

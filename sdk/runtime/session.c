@@ -155,7 +155,8 @@ comity_status session_trees(struct session *session, const struct comity_input *
         if (!syntax)
             syntax = SYNTAX_JSON; /* nothing but white space: no document */
         if (syntax != SYNTAX_TEXT)
-            status = stream_open(syntax, &source, &session->context->limits, NULL, &stream);
+            status = stream_open(syntax, &source, &session->context->limits, NULL,
+                                 &session->context->spare, &stream);
     }
     if (status == COMITY_OK)
         status = syntax == SYNTAX_TEXT ? run_text(session, &source, each, user)

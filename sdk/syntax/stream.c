@@ -48,7 +48,7 @@ enum syntax_id syntax_sniff(const char *head, size_t size)
 
 comity_status stream_open(enum syntax_id syntax, struct source *source,
                           const struct limits *limits, const char *charset,
-                          struct stream **stream)
+                          struct xml_spare *spare, struct stream **stream)
 {
     *stream = NULL;
     if (syntax != SYNTAX_JSON && syntax != SYNTAX_XML)
@@ -59,6 +59,7 @@ comity_status stream_open(enum syntax_id syntax, struct source *source,
     made->syntax = syntax;
     made->source = source;
     made->limits = *limits;
+    made->xml.spare = spare;
     if (charset) {
         made->charset = strdup(charset);
         if (!made->charset) {

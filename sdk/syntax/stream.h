@@ -8,7 +8,7 @@
 #define COMITY_SYNTAX_STREAM_H
 
 #include "io/source.h"
-#include "syntax/tree.h"
+#include "syntax/xml.h"
 
 struct stream;
 
@@ -17,10 +17,11 @@ struct stream;
  * there is nothing but white space. */
 enum syntax_id syntax_sniff(const char *head, size_t size);
 
-/* `charset`: an encoding that the caller knows better (XML only), or NULL. */
+/* `charset`: an encoding that the caller knows better (XML only), or NULL.  `spare`: see xml.h,
+ * or NULL; lent. */
 comity_status stream_open(enum syntax_id syntax, struct source *source,
                           const struct limits *limits, const char *charset,
-                          struct stream **stream);
+                          struct xml_spare *spare, struct stream **stream);
 
 /* The next document, into `tree` (which it resets; its arena is the caller's to reset before).
  * COMITY_OK; COMITY_END; COMITY_E_INVALID or COMITY_E_LIMIT where this document is bad and was

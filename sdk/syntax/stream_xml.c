@@ -362,7 +362,7 @@ comity_status stream_xml_next(struct source *source, const struct limits *limits
     if (xml_scan_blanks(tree->text, tree->size, 0) == tree->size)
         return COMITY_END;
     struct syntax_error error = {.code = NULL};
-    status = xml_read(tree, tree->text, tree->size, limits, &error);
+    status = xml_read(tree, tree->text, tree->size, limits, state->spare, &error);
     if (error.code)
         tree_report_syntax(tree, findings, &error);
     return status;

@@ -6,13 +6,14 @@
 #define COMITY_SYNTAX_STREAM_XML_H
 
 #include "io/source.h"
-#include "syntax/tree.h"
+#include "syntax/xml.h"
 
 /* All zero is a good start too. */
 struct stream_xml_state {
     bool done;               /* the document was handed out, or cannot be */
     struct buffer utf8;      /* the text, where the input is not UTF-8 */
     struct charset_map *map; /* and the way back */
+    struct xml_spare *spare; /* or NULL; lent */
 };
 
 void stream_xml_init(struct stream_xml_state *state);

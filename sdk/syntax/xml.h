@@ -7,10 +7,21 @@
 
 #include "syntax/tree.h"
 
+#include <stdatomic.h>
+
+/* A parser that waits for its next document, which would else be made and thrown away for
+ * each.  All zero is a good start.  Threads may share it: who finds it taken makes one. */
+struct xml_spare {
+    _Atomic(void *) parser; /* an xmlParserCtxtPtr */
+};
+
+void xml_spare_free(struct xml_spare *spare);
+
 /* Reads one whole XML document, given as UTF-8 (a declared encoding is ignored: the text was
- * brought to UTF-8 before), into `tree`, whose text and size it sets. */
+ * brought to UTF-8 before), into `tree`, whose text and size it sets.  `spare`: or NULL. */
 comity_status xml_read(struct tree *tree, const char *text, size_t size,
-                       const struct limits *limits, struct syntax_error *error);
+                       const struct limits *limits, struct xml_spare *spare,
+                       struct syntax_error *error);
 
 /* True if XML 1.0 can carry the text, character references included. */
 bool xml_can_carry(const char *text, size_t len);

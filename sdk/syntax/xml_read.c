@@ -15,6 +15,7 @@
 #define PIECE ((size_t)16 << 10)     /* bytes fed at a time, or a little more */
 #define MAX_TAG ((size_t)64 << 10)   /* bytes that one tag or reference may have */
 #define MAX_ASIDE ((size_t)10000000) /* one comment, CDATA section, instruction */
+#define MAX_NAMES ((size_t)64 << 10) /* bytes of names that a parser takes along */
 
 /* libxml2 2.12 made the record of an error constant. */
 #if LIBXML_VERSION >= 21200
@@ -75,11 +76,52 @@ static xmlParserCtxtPtr new_parser(struct xml_reader *reader)
         .cdataBlock = xml_tree_section,
         .serror = on_error,
     };
-    xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL);
-    if (!parser)
-        return NULL;
-    xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
-    return parser;
+    return xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL);
+}
+
+/* The spare parser, or a new one; none where there is no memory. */
+static void take_parser(struct xml_reader *reader, struct xml_spare *spare)
+{
+    reader->parser = spare ? atomic_exchange(&spare->parser, NULL) : NULL;
+    if (!reader->parser) {
+        reader->parser = new_parser(reader);
+    } else {
+        reader->parser->userData = reader; /* first: what fails is told to it */
+        if (xmlCtxtResetPush(reader->parser, NULL, 0, NULL, NULL) != 0) {
+            xmlFreeParserCtxt(reader->parser);
+            reader->parser = NULL;
+        }
+    }
+    if (reader->parser)
+        xmlCtxtUseOptions(reader->parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
+    else
+        reader->status = COMITY_E_NOMEM;
+}
+
+/* True if the parser may read another document.  Nobody knows what a document that failed left
+ * behind; names are never forgotten; and libxml2 2.9 loses the memory of a catalog that an
+ * instruction named when it is reset. */
+static bool is_clean(const struct xml_reader *reader)
+{
+    const xmlParserCtxt *parser = reader->parser;
+    return parser && reader->status == COMITY_OK && !parser->catalogs &&
+           xmlDictGetUsage(parser->dict) <= MAX_NAMES;
+}
+
+/* Keeps the parser for the next document, or frees it. */
+static void leave_parser(struct xml_reader *reader, struct xml_spare *spare)
+{
+    xmlParserCtxtPtr parser = reader->parser;
+    if (spare && is_clean(reader)) {
+        xmlCtxtReset(parser); /* lets go of the document */
+        parser = atomic_exchange(&spare->parser, parser);
+    }
+    xmlFreeParserCtxt(parser);
+}
+
+void xml_spare_free(struct xml_spare *spare)
+{
+    xmlFreeParserCtxt(atomic_exchange(&spare->parser, NULL));
 }
 
 /* One past the markup at `at`, as far as it is to be fed in one piece. */
@@ -189,7 +231,8 @@ static void look_ahead(struct xml_reader *reader)
 }
 
 comity_status xml_read(struct tree *tree, const char *text, size_t size,
-                       const struct limits *limits, struct syntax_error *error)
+                       const struct limits *limits, struct xml_spare *spare,
+                       struct syntax_error *error)
 {
     const struct charset_map *map = tree->map;
     tree_reset(tree);
@@ -206,14 +249,12 @@ comity_status xml_read(struct tree *tree, const char *text, size_t size,
     if (reader.status != COMITY_OK)
         goto done;
     reader.has_bracket = memchr(text, ']', size) != NULL;
-    reader.parser = new_parser(&reader);
-    if (reader.parser)
+    take_parser(&reader, spare);
+    if (reader.status == COMITY_OK)
         feed(&reader);
-    else
-        reader.status = COMITY_E_NOMEM;
 
 done:
-    xmlFreeParserCtxt(reader.parser);
+    leave_parser(&reader, spare);
     buffer_free(&reader.run.decoded);
     /* A tree that was given up is not one to walk: its links are those of the reader. */
     if (reader.status != COMITY_OK)

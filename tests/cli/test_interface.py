@@ -163,6 +163,18 @@ def unreadable():
     run("convert", "-t", "convention-json", path).ends(8)
 
 
+@case("a folder in the place of an input ends with 8, and does not stop the others")
+def folder_as_input():
+    where = folder()
+    for options in ("convert -t convention-json", "validate", "detect", "roundtrip"):
+        run(*options.split(), where).ends(8)
+        result = run(*options.split(), where, file(RED)).ends(3, 4)
+        check(result.err.count(b"Is a directory") + result.out.count(b"Is a directory") == 1,
+              "it is not told once", result)
+    result = run("convert", "-t", "convention-json", "--overlay", where, stdin=RED).ends(8)
+    check(b"the input cannot be read: Is a directory" in result.err, result)
+
+
 # --- outputs
 
 @case("-o writes the file, readable by its owner alone, and nothing to standard output")

@@ -57,7 +57,7 @@ static inline comity_status whole_read(struct whole_record *whole, enum syntax_i
     comity_status status =
         syntax == SYNTAX_JSON
             ? json_read(&whole->tree, text, size, true, &limits, &used, &error)
-            : xml_read(&whole->tree, text, size, &limits, &error);
+            : xml_read(&whole->tree, text, size, &limits, NULL, &error);
     if (status != COMITY_OK || used != size) {
         tree_report_syntax(&whole->tree, &whole->found.findings, &error);
         return status != COMITY_OK ? status : COMITY_E_CORRUPT;

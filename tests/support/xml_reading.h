@@ -23,6 +23,7 @@ struct reading {
     struct arena arena;
     struct tree tree;
     struct syntax_error error;
+    struct xml_spare spare;
     char *copy; /* of the text, exactly as long as it is, so that ASan sees one byte more */
 };
 
@@ -35,6 +36,7 @@ static inline void reading_init(struct reading *reading)
 
 static inline void reading_free(struct reading *reading)
 {
+    xml_spare_free(&reading->spare);
     tree_free(&reading->tree);
     arena_free(&reading->arena);
     free(reading->copy);
@@ -48,7 +50,8 @@ static inline comity_status read_bytes(struct reading *reading, const char *text
     assert_non_null(reading->copy);
     memcpy(reading->copy, text, size);
     arena_reset(&reading->arena);
-    return xml_read(&reading->tree, reading->copy, size, &reading->limits, &reading->error);
+    return xml_read(&reading->tree, reading->copy, size, &reading->limits, &reading->spare,
+                    &reading->error);
 }
 
 static inline comity_status read_text(struct reading *reading, const char *text)

@@ -58,7 +58,7 @@ static void run_source(struct outcome *outcome, struct source *source,
     struct stream *stream = NULL;
     arena_init(&arena, limits->memory);
     tree_init(&tree, &arena);
-    outcome->last = stream_open(SYNTAX_JSON, source, limits, NULL, &stream);
+    outcome->last = stream_open(SYNTAX_JSON, source, limits, NULL, NULL, &stream);
     for (int step = 0; step < MOST_STEPS && outcome->last != COMITY_E_NOMEM; step++) {
         outcome->last = stream_next(stream, &tree, &outcome->collected.findings);
         if (outcome->last == COMITY_OK) {
@@ -417,7 +417,8 @@ static void test_a_whole_line_is_given_out_before_the_next_one_comes(void **stat
     arena_init(&arena, 0);
     tree_init(&tree, &arena);
     source_init_fd(&source, ends[0], 0);
-    assert_int_equal(stream_open(SYNTAX_JSON, &source, &limits, NULL, &stream), COMITY_OK);
+    assert_int_equal(stream_open(SYNTAX_JSON, &source, &limits, NULL, NULL, &stream),
+                     COMITY_OK);
     faulty_reads.most = 5;
     alarm(20); /* a reader that waits for more would wait for ever */
     for (int i = 0; i < 4; i++) {
@@ -495,7 +496,8 @@ static void test_a_lost_stream_stays_lost(void **state)
     arena_init(&arena, 0);
     tree_init(&tree, &arena);
     source_init_memory(&source, "[\nx]\n{}", 7);
-    assert_int_equal(stream_open(SYNTAX_JSON, &source, &limits, NULL, &stream), COMITY_OK);
+    assert_int_equal(stream_open(SYNTAX_JSON, &source, &limits, NULL, NULL, &stream),
+                     COMITY_OK);
     for (int i = 0; i < 3; i++)
         assert_int_equal(stream_next(stream, &tree, &findings), COMITY_E_CORRUPT);
     assert_int_equal(findings.counts[COMITY_ERROR], 1);
@@ -504,7 +506,7 @@ static void test_a_lost_stream_stays_lost(void **state)
     tree_free(&tree);
     arena_free(&arena);
     source_free(&source);
-    assert_int_equal(stream_open((enum syntax_id)9, &source, &limits, NULL, &stream),
+    assert_int_equal(stream_open((enum syntax_id)9, &source, &limits, NULL, NULL, &stream),
                      COMITY_E_USAGE);
     assert_null(stream);
 }
@@ -543,7 +545,8 @@ static void test_every_allocation_may_fail(void **state)
     struct source source;
     source_init_memory(&source, "", 0);
     failing_alloc_after(0);
-    assert_int_equal(stream_open(SYNTAX_XML, &source, &limits, "x", &stream), COMITY_E_NOMEM);
+    assert_int_equal(stream_open(SYNTAX_XML, &source, &limits, "x", NULL, &stream),
+                     COMITY_E_NOMEM);
     assert_true(failing_alloc_stop());
 }
 

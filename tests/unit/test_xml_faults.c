@@ -392,7 +392,8 @@ static void test_memory_may_run_out_anywhere(void **state)
         arena_init(&arena, 0);
         tree_init(&tree, &arena);
         failing_alloc_after(n);
-        comity_status status = xml_read(&tree, document, sizeof(document) - 1, &limits, &error);
+        comity_status status =
+            xml_read(&tree, document, sizeof(document) - 1, &limits, NULL, &error);
         bool failed = failing_alloc_stop();
         assert_int_equal(status, failed ? COMITY_E_NOMEM : COMITY_OK);
         tree_free(&tree);
