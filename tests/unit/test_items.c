@@ -44,7 +44,7 @@ static size_t good_by_stream(const char *text, size_t size)
     arena_init(&arena, limits.memory);
     tree_init(&tree, &arena);
     source_init_memory(&source, text, size);
-    comity_status status = stream_open(SYNTAX_JSON, &source, &limits, NULL, &stream);
+    comity_status status = stream_open(SYNTAX_JSON, &source, &limits, NULL, NULL, &stream);
     for (int step = 0; step < MOST_STEPS; step++) {
         status = stream_next(stream, &tree, &collected->findings);
         if (status != COMITY_OK && status != COMITY_E_INVALID && status != COMITY_E_LIMIT)
