@@ -8,6 +8,9 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
+import zipfile
+from email.message import EmailMessage
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from tap import PROGRAM, SOURCE, case, check, folder, main, run, same  # noqa: E402
@@ -30,9 +33,43 @@ def commands(page=README):
             yield match.group(1)
 
 
+def archives(work):
+    """What the pages on batches convert, each with notices."""
+    notices = SAMPLES / "red-notices.ndjson"
+    with tarfile.open(work / "archive.tar", "w") as archive:
+        archive.add(notices, "notices.ndjson")
+    subprocess.run(["zstd", "-q", "--rm", work / "archive.tar"], check=True)
+    with zipfile.ZipFile(work / "archive.zip", "w") as archive:
+        archive.write(notices, "notices.ndjson")
+    for name in ("2004", "2005"):
+        (work / name).mkdir()
+        shutil.copy(notices, work / name)
+    message = EmailMessage()
+    message["From"] = "registry@example.org"
+    message.set_content("see the attachment")
+    message.add_attachment(notices.read_bytes(), maintype="application", subtype="json",
+                           filename="notices.ndjson")
+    (work / "mail.mbox").write_bytes(
+        b"From registry@example.org Mon Mar  2 09:00:00 2026\n" + message.as_bytes() + b"\n")
+
+
+@case("every command line at the head of the page on batches does what it says")
+def _():
+    work = folder()
+    archives(work)
+    page = (SOURCE / "docs" / "batch.md").read_text(encoding="utf-8").split("\n## ")[0]
+    lines = list(commands(page))
+    check(len(lines) >= 6, f"the page shows {len(lines)} commands")
+    for line in lines:
+        result = shell(line.replace("comity ", shlex.quote(str(PROGRAM)) + " ", 1), cwd=work)
+        same(result.returncode, 0, f"{line}: {result.stderr}")
+    same(len(list((work / "requests").iterdir())), 6, "documents of two folders and a mailbox")
+
+
 @case("every command line of the README does what it says")
 def _():
     work = folder()
+    archives(work)
     shutil.copy(SAMPLES / "red-notices.ndjson", work / "notices.ndjson")
     shutil.copy(SAMPLES / "provisional-arrest.json", work / "request.json")
     shutil.copy(SAMPLES / "provisional-arrest.json", work / "before.json")
