@@ -8,6 +8,7 @@ mock_plugins += \
 	fails_silently.la \
 	faulty_template.la \
 	future.la \
+	hostile.la \
 	init_fails.la \
 	keeps.la \
 	no_entry.la \
@@ -43,6 +44,9 @@ faulty_template_la_LDFLAGS = $(MOCK_LINK_FLAGS)
 future_la_SOURCES = tests/abi/future.c
 future_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 future_la_LDFLAGS = $(MOCK_LINK_FLAGS)
+hostile_la_SOURCES = tests/abi/hostile.c
+hostile_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
+hostile_la_LDFLAGS = $(MOCK_LINK_FLAGS)
 init_fails_la_SOURCES = tests/abi/init_fails.c
 init_fails_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 init_fails_la_LDFLAGS = $(MOCK_LINK_FLAGS)
