@@ -286,7 +286,8 @@ def ends_2(what):
 
 @case("--fail-on loss fails what loses anything")
 def fail_on():
-    source = folder_of([("a.json", notice(1)), ("r.json", dict(requests())["provisional-arrest.json"])])
+    request = dict(requests())["provisional-arrest.json"]
+    source = folder_of([("a.json", notice(1)), ("r.json", request)])
     to = ("-t", "interpol-red")
     lines_ = batch(source, to=to)[1].items()
     lossy = {n["entry"] for n in lines_ if n.get("losses")}
