@@ -37,6 +37,7 @@ unit_tests = \
 	tests/unit/test_text_variants \
 	tests/unit/test_text_write \
 	tests/unit/test_tree \
+	tests/unit/test_wire \
 	tests/unit/test_xml \
 	tests/unit/test_xml_faults \
 	tests/unit/test_xml_spare
@@ -44,9 +45,12 @@ unit_tests = \
 # Tests of the program and the build, run as they stand.
 script_tests = \
 	tests/abi/test_plugins.py \
+	tests/batch/test_batch.py \
+	tests/batch/test_hostile.py \
 	tests/batch/test_items.py \
 	tests/batch/test_mail.py \
 	tests/batch/test_report.py \
+	tests/batch/test_resume.py \
 	tests/checkstyle.sh \
 	tests/cli/test_bad_json.py \
 	tests/cli/test_bad_xml.py \

@@ -53,9 +53,9 @@ static bool exists(const char *path)
     return path && lstat(path, &status) == 0;
 }
 
-/* Takes away what the ledger at hand tells of, and no more: a run of other options gives the
- * documents other bytes, or other names. */
-static comity_status clear_before(struct batch_run *run, const char *path)
+/* Takes away what the ledger at hand tells of from a place on, and no more: a run of other
+ * options or inputs gives the documents other bytes, or other names. */
+static comity_status clear_from(struct batch_run *run, const char *path, uint64_t offset)
 {
     struct ledger_reader *reader = NULL;
     struct ledger_line line;
@@ -63,7 +63,7 @@ static comity_status clear_before(struct batch_run *run, const char *path)
     if (status != COMITY_OK)
         return status == COMITY_E_IO && errno == ENOENT ? COMITY_OK : status;
     while ((status = ledger_next(reader, &line)) == COMITY_OK) {
-        if (line.kind != LEDGER_DOCUMENT)
+        if (line.kind != LEDGER_DOCUMENT || line.offset < offset)
             continue;
         if (line.quarantine.text)
             quarantine_remove(&run->quarantine, line.quarantine.text, line.quarantine.len);
@@ -80,7 +80,7 @@ static comity_status open_new(struct batch_run *run)
     bool overwrite = run->cli->overwrite || run->options->resume;
     comity_status status = path ? COMITY_OK : COMITY_E_NOMEM;
     if (status == COMITY_OK && overwrite && exists(path))
-        status = clear_before(run, path);
+        status = clear_from(run, path, 0);
     bool is_made = status == COMITY_OK && !exists(path);
     if (status == COMITY_OK)
         status = ledger_writer_open(&run->ledger, run->sink.path, false, 0, overwrite);
@@ -190,6 +190,7 @@ comity_status run_again(struct batch_run *run, item_fn *take)
     pool_drop(&run->pool);
     reading_close(&run->reading);
     inputs_free(&run->inputs);
+    comity_status status = clear_from(run, run->ledger.path, point.ledger);
     sink_close(&run->sink);
     ledger_writer_close(&run->ledger);
     run->first = run->last = NULL;
@@ -198,8 +199,8 @@ comity_status run_again(struct batch_run *run, item_fn *take)
     run->is_read = run->is_again = false;
     inputs_init(&run->inputs, run->cli->inputs, run->cli->input_count);
     resume_rewind(&run->resume);
-    comity_status status =
-        reading_open(&run->reading, &run->inputs, &run->options->limits, take, run);
+    if (status == COMITY_OK)
+        status = reading_open(&run->reading, &run->inputs, &run->options->limits, take, run);
     return status == COMITY_OK ? open_at(run, &point) : status;
 }
 

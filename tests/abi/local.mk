@@ -9,6 +9,7 @@ mock_plugins += \
 	faulty_template.la \
 	future.la \
 	hostile.la \
+	told_to.la \
 	init_fails.la \
 	keeps.la \
 	no_entry.la \
@@ -47,6 +48,10 @@ future_la_LDFLAGS = $(MOCK_LINK_FLAGS)
 hostile_la_SOURCES = tests/abi/hostile.c
 hostile_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 hostile_la_LDFLAGS = $(MOCK_LINK_FLAGS)
+
+told_to_la_SOURCES = tests/abi/told_to.c
+told_to_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
+told_to_la_LDFLAGS = $(MOCK_LINK_FLAGS)
 init_fails_la_SOURCES = tests/abi/init_fails.c
 init_fails_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 init_fails_la_LDFLAGS = $(MOCK_LINK_FLAGS)
