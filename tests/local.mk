@@ -45,6 +45,7 @@ script_tests = \
 	tests/abi/test_plugins.py \
 	tests/batch/test_items.py \
 	tests/batch/test_mail.py \
+	tests/batch/test_merge.py \
 	tests/batch/test_report.py \
 	tests/checkstyle.sh \
 	tests/cli/test_bad_json.py \

@@ -19,7 +19,8 @@ static const char help[] =
     "lines (.ndjson, .ndjson.gz, .ndjson.zst).  Beside it stand OUT.ledger.jsonl, a line a\n"
     "document, and OUT.quarantine/ with what failed and why.\n\n"
     "  comity batch report OUT   what became of it, and which documents lost what\n"
-    "  comity batch retry OUT    tries again what failed\n\n"
+    "  comity batch retry OUT    tries again what failed\n"
+    "  comity batch merge -o OUT PART...   puts the outputs of shards together\n\n"
     "  -f FORMAT            format of the documents; without it each one is recognized\n"
     "  -t FORMAT            format of the output\n"
     "  -o OUT               output\n"
@@ -265,6 +266,8 @@ int command_batch(int argc, char **argv)
     struct batch_options options = no_options;
     if (argc > 1 && strcmp(argv[1], "report") == 0)
         return command_batch_report(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "merge") == 0)
+        return command_batch_merge(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "retry") == 0)
         return command_retry(argc - 1, argv + 1);
     int status =
