@@ -44,6 +44,10 @@ comity_SOURCES = \
 	converters/batch/report_text.c \
 	converters/batch/twins.c \
 	converters/batch/visible.c \
+	converters/batch/watch.c \
+	converters/batch/watch_end.c \
+	converters/batch/watch_folder.c \
+	converters/batch/watch_ledger.c \
 	converters/batch/whole.c \
 	converters/cli.c \
 	converters/cli_findings.c \

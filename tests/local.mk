@@ -47,6 +47,7 @@ script_tests = \
 	tests/batch/test_mail.py \
 	tests/batch/test_merge.py \
 	tests/batch/test_report.py \
+	tests/batch/test_watch.py \
 	tests/checkstyle.sh \
 	tests/cli/test_bad_json.py \
 	tests/cli/test_bad_xml.py \

@@ -98,6 +98,7 @@ void identity_write(const struct identity *identity, const struct cli *cli,
     ledger_string(ledger, "options", identity->options);
     ledger_string(ledger, "plugins", identity->plugins);
     ledger_string(ledger, "shard", identity->shard);
+    ledger_count(ledger, "watch", identity->is_watch);
     ledger_list(ledger, "arguments");
     for (size_t i = 0; i < cli->given_count; i++)
         ledger_entry(ledger, cli->given[i]);

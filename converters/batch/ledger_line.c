@@ -60,6 +60,7 @@ static const struct member batch_members[] = {
     MEMBER("from", TEXT, from),          MEMBER("to", TEXT, to),
     MEMBER("output", TEXT, output_kind), MEMBER("options", TEXT, options),
     MEMBER("plugins", TEXT, plugins),    MEMBER("shard", TEXT, shard),
+    MEMBER("watch", NUMBER, watch),
 };
 
 static const struct member summary_members[] = {

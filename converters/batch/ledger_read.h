@@ -40,7 +40,7 @@ struct ledger_line {
     const char *message;      /* LEDGER_FAULT, LEDGER_TORN */
     struct ledger_text whole; /* as it stands, without its end; absent where it is too long */
     /* LEDGER_BATCH */
-    uint64_t version;
+    uint64_t version, watch; /* watch: of a watched folder: 1 */
     struct ledger_text comity, from, to, output_kind, options, plugins, shard;
     /* LEDGER_DOCUMENT: the members of these names; numbers are 0 where absent */
     struct ledger_text entry, sha256, code, format, plugin, mapping, kind_of, state, output,
