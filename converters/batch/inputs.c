@@ -144,8 +144,7 @@ static comity_status open_named(struct inputs *inputs, struct input *input, cons
     if (!is_set)
         return COMITY_E_NOMEM;
     return take(inputs, input,
-                is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-                         : open(path, flags));
+                is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, flags));
 }
 
 /* A listed file is named as the list names it: its names may differ in their folders alone. */
