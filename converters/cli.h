@@ -100,6 +100,8 @@ int cli_finish(struct cli *cli);
 /* A finding of the command's own. */
 void cli_report(struct cli *cli, int32_t severity, const char *code, const char *file,
                 const char *message, const char *hint);
+/* Prints a finding as a line of JSON. */
+void cli_print_finding(FILE *to, const struct comity_finding *finding);
 /* Shows a finding; fits comity_finding_fn with a struct cli. */
 void cli_finding(void *user, const struct comity_finding *finding);
 /* Frees what options had read. */

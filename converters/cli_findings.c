@@ -24,7 +24,7 @@ void cli_print_object(FILE *to, cJSON *object)
     cJSON_Delete(object);
 }
 
-static void print_json(FILE *to, const struct comity_finding *finding)
+void cli_print_finding(FILE *to, const struct comity_finding *finding)
 {
     cJSON *object = cJSON_CreateObject();
     add_text(object, "severity", severity_names[finding->severity]);
@@ -113,12 +113,12 @@ void cli_finding(void *user, const struct comity_finding *finding)
 {
     struct cli *cli = user;
     if (cli->report)
-        print_json(cli->report, finding);
+        cli_print_finding(cli->report, finding);
     if (cli->report == cli->findings || (cli->quiet && finding->severity < COMITY_ERROR) ||
         (!cli->verbose && finding->severity == COMITY_NOTE))
         return;
     if (cli->json)
-        print_json(cli->findings, finding);
+        cli_print_finding(cli->findings, finding);
     else if (!is_enough(cli, finding->code))
         print_text(cli, finding);
 }

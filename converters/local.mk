@@ -5,12 +5,17 @@
 bin_PROGRAMS += comity
 AM_CPPFLAGS += -I$(top_srcdir)/converters -I$(top_builddir)/converters
 comity_SOURCES = \
+	converters/batch/carry.c \
 	converters/batch/command_batch.c \
+	converters/batch/command_merge.c \
 	converters/batch/identity.c \
 	converters/batch/inputs.c \
 	converters/batch/job.c \
 	converters/batch/label.c \
 	converters/batch/ledger_write.c \
+	converters/batch/merge.c \
+	converters/batch/merge_parts.c \
+	converters/batch/merge_source.c \
 	converters/batch/pack.c \
 	converters/batch/pool.c \
 	converters/batch/progress.c \
@@ -39,6 +44,11 @@ comity_SOURCES = \
 	converters/batch/report_text.c \
 	converters/batch/twins.c \
 	converters/batch/visible.c \
+	converters/batch/watch.c \
+	converters/batch/watch_end.c \
+	converters/batch/watch_folder.c \
+	converters/batch/watch_ledger.c \
+	converters/batch/whole.c \
 	converters/cli.c \
 	converters/cli_findings.c \
 	converters/cli_options.c \

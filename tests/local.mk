@@ -49,8 +49,10 @@ script_tests = \
 	tests/batch/test_hostile.py \
 	tests/batch/test_items.py \
 	tests/batch/test_mail.py \
+	tests/batch/test_merge.py \
 	tests/batch/test_report.py \
 	tests/batch/test_resume.py \
+	tests/batch/test_watch.py \
 	tests/checkstyle.sh \
 	tests/cli/test_bad_json.py \
 	tests/cli/test_bad_xml.py \

@@ -22,7 +22,7 @@ struct batch_options {
     uint64_t max_failed; /* UINT64_MAX: any number */
     double max_ratio;    /* of the documents; 1: all of them */
     uint64_t sample;     /* 0: all */
-    bool resume, dry_run;
+    bool resume, dry_run, watch;
     uint32_t shard, shards; /* shard from 0; shards 0: all */
     const char *files_from; /* or NULL */
     bool null_separated;

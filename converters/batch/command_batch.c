@@ -5,12 +5,14 @@
 #include "batch/batch.h"
 #include "batch/report.h"
 #include "batch/retry.h"
+#include "batch/watch.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const char help[] =
-    "usage: comity batch [-f FORMAT] -t FORMAT -o OUT IN...\n\n"
+    "usage: comity batch [-f FORMAT] -t FORMAT -o OUT IN...\n"
+    "       comity batch --watch [-f FORMAT] -t FORMAT IN OUT\n\n"
     "Converts archives of documents.  IN is a folder, a tar (plain, gzip, xz, zstd), a zip, "
     "an\n"
     "mbox, a stream of JSON documents, a single document, or any of these inside one another.\n"
@@ -19,7 +21,8 @@ static const char help[] =
     "lines (.ndjson, .ndjson.gz, .ndjson.zst).  Beside it stand OUT.ledger.jsonl, a line a\n"
     "document, and OUT.quarantine/ with what failed and why.\n\n"
     "  comity batch report OUT   what became of it, and which documents lost what\n"
-    "  comity batch retry OUT    tries again what failed\n\n"
+    "  comity batch retry OUT    tries again what failed\n"
+    "  comity batch merge -o OUT PART...   puts the outputs of shards together\n\n"
     "  -f FORMAT            format of the documents; without it each one is recognized\n"
     "  -t FORMAT            format of the output\n"
     "  -o OUT               output\n"
@@ -34,6 +37,7 @@ static const char help[] =
     "  --dry-run            convert and report, and write nothing\n"
     "  --sample N           with --dry-run: a spread of N items\n"
     "  --html FILE          a report of it all as a page\n"
+    "  --watch              converts what is dropped into IN/in/, as it comes\n"
     "  --shard I/N          only the items of shard I of N\n"
     "  --max-entries N, --max-total BYTES, --max-ratio N, --max-nesting N\n"
     "                       caps for each input (1000000, 64 GiB, 200, 2)\n";
@@ -115,6 +119,13 @@ static int take_dry_run(struct cli *cli, const char *value)
     return EXIT_DONE;
 }
 
+static int take_watch(struct cli *cli, const char *value)
+{
+    (void)value;
+    ((struct batch_options *)cli->own_user)->watch = true;
+    return EXIT_DONE;
+}
+
 static int take_html(struct cli *cli, const char *value)
 {
     ((struct batch_options *)cli->own_user)->html = value;
@@ -182,6 +193,7 @@ static const struct cli_option own[] = {
     {"null", 0, false, take_null},
     {"sample", 0, true, take_sample},
     {"dry-run", 0, false, take_dry_run},
+    {"watch", 0, false, take_watch},
     {"html", 0, true, take_html},
     {"shard", 0, true, take_shard},
     {"max-entries", 0, true, take_max_entries},
@@ -259,12 +271,35 @@ static int run_and_report(struct cli *cli, const struct batch_options *options)
     return options->html && has_ledger ? write_page(options, cli, status) : status;
 }
 
+static int watch(struct cli *cli, const struct batch_options *options)
+{
+    bool is_part = options->resume || options->dry_run || options->shards || options->html ||
+                   options->files_from || cli->overwrite;
+    if (cli->input_count == 2 && !cli->output) {
+        cli->output = cli->inputs[1];
+        cli->input_count = 1;
+    }
+    const char *lacking = !cli->to ? "-t FORMAT says what to convert to"
+                          : cli->input_count != 1 || !cli->output
+                              ? "--watch takes the folder to watch and a folder for documents"
+                          : is_part ? "--watch goes without --resume, --overwrite, --dry-run, "
+                                      "--shard, --html and --files-from"
+                                    : NULL;
+    if (!lacking)
+        return batch_watch(cli, options);
+    fprintf(stderr, "comity batch: %s\n", lacking);
+    cli_free_files(cli);
+    return EXIT_USAGE;
+}
+
 int command_batch(int argc, char **argv)
 {
     struct cli cli;
     struct batch_options options = no_options;
     if (argc > 1 && strcmp(argv[1], "report") == 0)
         return command_batch_report(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "merge") == 0)
+        return command_batch_merge(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "retry") == 0)
         return command_retry(argc - 1, argv + 1);
     int status =
@@ -272,6 +307,8 @@ int command_batch(int argc, char **argv)
                       help, own, &options);
     if (status != EXIT_DONE)
         return status;
+    if (options.watch)
+        return watch(&cli, &options);
     const char *lacking = !cli.to ? "-t FORMAT says what to convert to"
                           : options.sample && !options.dry_run ? "--sample goes with --dry-run"
                           : options.html && options.dry_run

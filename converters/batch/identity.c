@@ -78,7 +78,9 @@ static comity_status take_options(struct identity *identity, const struct cli *c
 comity_status identity_take(struct identity *identity, const struct cli *cli,
                             const struct batch_options *options, const struct sink *sink)
 {
-    *identity = (struct identity){.shard = options->shard_text, .output = sink_kind_name(sink)};
+    *identity = (struct identity){.shard = options->shard_text,
+                                  .output = sink_kind_name(sink),
+                                  .comity = comity_version()};
     comity_status status = take_options(identity, cli, &options->limits);
     return status == COMITY_OK ? take_plugins(identity, cli) : status;
 }
@@ -99,13 +101,14 @@ void identity_write(const struct identity *identity, const struct cli *cli,
     struct buffer *lines = &ledger->lines;
     buffer_text(lines, "{\"batch\":{");
     ledger_number(ledger, "version", 1);
-    ledger_string(ledger, "comity", comity_version());
+    ledger_string(ledger, "comity", identity->comity);
     ledger_string(ledger, "from", cli->from);
     ledger_string(ledger, "to", cli->to);
     ledger_string(ledger, "output", identity->output);
     ledger_string(ledger, "options", identity->options);
     ledger_string(ledger, "plugins", identity->plugins);
     ledger_string(ledger, "shard", identity->shard);
+    ledger_count(ledger, "watch", identity->is_watch);
     ledger_list(ledger, "arguments");
     for (size_t i = 0; i + 1 < cli->given_count; i += 2) {
         if (identity_is_of_run(cli->given[i]))

@@ -11,7 +11,8 @@
 struct identity {
     char options[SHA256_TEXT]; /* SHA-256 of all that the documents' bytes depend on */
     char plugins[SHA256_TEXT]; /* of the formats and the files that they come from */
-    const char *shard, *output;
+    const char *shard, *output, *comity; /* comity: version of the program */
+    bool is_watch;
 };
 
 /* COMITY_E_IO where a plugin's file cannot be read any more; COMITY_E_NOMEM. */

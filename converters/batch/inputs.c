@@ -135,15 +135,16 @@ static comity_status open_named(struct inputs *inputs, struct input *input, cons
         end--;
     for (start = end; start && path[start - 1] != '/';)
         start--;
-    bool is_stdin = strcmp(path, "-") == 0;
+    bool is_stdin = strcmp(path, "-") == 0 && !inputs->labels;
     char *name = is_stdin ? strdup("stdin") : strndup(path + start, end - start);
-    bool is_set = name && set_label(inputs, 0, name);
+    const char *label = inputs->labels ? inputs->labels[inputs->at - 1] : name;
+    int flags = O_RDONLY | O_CLOEXEC | (inputs->labels ? O_NOFOLLOW | O_NONBLOCK : 0);
+    bool is_set = name && set_label(inputs, 0, label);
     free(name);
     if (!is_set)
         return COMITY_E_NOMEM;
     return take(inputs, input,
-                is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-                         : open(path, O_RDONLY | O_CLOEXEC));
+                is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, flags));
 }
 
 /* A listed file is named as the list names it: its names may differ in their folders alone. */

@@ -24,6 +24,7 @@ struct input {
 struct inputs {
     char **names;
     int count, at;
+    char **labels;  /* of the names, then links are not followed; NULL: their own */
     FILE *list;     /* of more names, or NULL */
     char separator; /* between them */
     struct folder {

@@ -18,6 +18,8 @@ struct job {
     struct job *next;  /* in the list that it waits in */
     struct job *after; /* in the order of the items */
     uint64_t number;   /* of the item in the batch, from 1 */
+    uint64_t place;    /* of a shard: the item's number in the whole, from 1; else 0 */
+    size_t input;      /* number of the named input that it came from, from 1 */
     struct item item;  /* its texts and bytes stand in `held` */
     struct buffer held;
     enum job_state state;

@@ -25,6 +25,7 @@ struct member {
 
 /* In the order in which they are written, which finds each at the first look. */
 static const struct member document_members[] = {
+    MEMBER("item", NUMBER, item),
     MEMBER("entry", TEXT, entry),
     MEMBER("twin", NUMBER, twin),
     MEMBER("value", NUMBER, value),
@@ -59,9 +60,14 @@ static const struct member batch_members[] = {
     MEMBER("from", TEXT, from),          MEMBER("to", TEXT, to),
     MEMBER("output", TEXT, output_kind), MEMBER("options", TEXT, options),
     MEMBER("plugins", TEXT, plugins),    MEMBER("shard", TEXT, shard),
+    MEMBER("watch", NUMBER, watch),
 };
 
-static const struct member summary_members[] = {MEMBER("retries", NUMBER, retries)};
+static const struct member summary_members[] = {
+    MEMBER("retries", NUMBER, retries),
+    MEMBER("items", NUMBER, items),
+    MEMBER("inputs", DIGEST, inputs),
+};
 
 struct member_list {
     const struct member *members;
@@ -279,6 +285,7 @@ comity_status ledger_parse(struct ledger_parser *parser, const char *text, size_
         .bytes = LEDGER_LINE_LIMIT, .depth = 16, .members = 200000, .memory = (size_t)64 << 20};
     struct syntax_error error;
     size_t used = 0;
+    line->whole = (struct ledger_text){text, len};
     arena_reset(&parser->arena);
     tree_reset(&parser->tree);
     if (!len || *text != '{') {

@@ -194,22 +194,27 @@ comity_status ledger_next(struct ledger_reader *reader, struct ledger_line *line
     return status;
 }
 
-/* The last line that has an end says whether there was a retry; where the batch was not
- * finished, any line may. */
-static bool may_have_retries(struct ledger_reader *reader)
+void ledger_last(struct ledger_reader *reader, struct ledger_line *line)
 {
-    struct ledger_line line = {.kind = LEDGER_FAULT};
-    char tail[FIRST_TRY];
+    char *tail = reader->single;
     size_t got = 0;
-    uint64_t start = reader->size > sizeof tail ? reader->size - sizeof tail : 0;
-    if (read_at(reader, start, tail, sizeof tail, &got) != COMITY_OK || !got)
-        return true;
-    if (tail[got - 1] != '\n')
-        return true;
+    uint64_t start = reader->size > FIRST_TRY ? reader->size - FIRST_TRY : 0;
+    *line = (struct ledger_line){.kind = LEDGER_TORN};
+    if (read_at(reader, start, tail, FIRST_TRY, &got) != COMITY_OK || !got ||
+        tail[got - 1] != '\n')
+        return;
     char *begin = memrchr(tail, '\n', got - 1);
     if (!begin || ledger_parse(&reader->parser, begin + 1, (size_t)(tail + got - begin) - 2,
-                               &line) != COMITY_OK)
-        return true;
+                               line) != COMITY_OK)
+        line->kind = LEDGER_TORN;
+}
+
+/* The last line says whether there was a retry; where the batch was not finished, any line
+ * may. */
+static bool may_have_retries(struct ledger_reader *reader)
+{
+    struct ledger_line line;
+    ledger_last(reader, &line);
     return line.kind != LEDGER_SUMMARY || line.retries;
 }
 

@@ -35,19 +35,23 @@ struct ledger_loss {
 
 struct ledger_line {
     enum ledger_kind kind;
-    uint64_t number;     /* from 1; 0 where it was read by ledger_at() */
-    uint64_t offset;     /* of its first byte in the ledger */
-    const char *message; /* LEDGER_FAULT, LEDGER_TORN */
+    uint64_t number;          /* from 1; 0 where it was read by ledger_at() */
+    uint64_t offset;          /* of its first byte in the ledger */
+    const char *message;      /* LEDGER_FAULT, LEDGER_TORN */
+    struct ledger_text whole; /* as it stands, without its end; absent where it is too long */
     /* LEDGER_BATCH */
-    uint64_t version;
+    uint64_t version, watch; /* watch: of a watched folder: 1 */
     struct ledger_text comity, from, to, output_kind, options, plugins, shard;
     /* LEDGER_DOCUMENT: the members of these names; numbers are 0 where absent */
     struct ledger_text entry, sha256, code, format, plugin, mapping, kind_of, state, output,
         output_sha256, quarantine;
     enum ledger_result result;
-    uint64_t twin, value, position, size, output_size, mapped, approximated, kept, dropped,
-        notes, warnings, losses, errors, lost_more, end, retry;
-    uint64_t retries; /* LEDGER_SUMMARY: how often failures were tried again */
+    uint64_t item, twin, value, position, size, output_size, mapped, approximated, kept,
+        dropped, notes, warnings, losses, errors, lost_more, end, retry;
+    /* LEDGER_SUMMARY: how often failures were tried again; of a shard, all items and their
+     * digest */
+    uint64_t retries, items;
+    struct ledger_text inputs;
     const struct ledger_loss *lost;
     size_t lost_count;
 };
@@ -67,6 +71,10 @@ comity_status ledger_next(struct ledger_reader *reader, struct ledger_line *line
 /* From now on, lines of failures that a later line has the last word on are passed over.  Reads
  * the ledger once, if there was a retry at all.  As ledger_next(). */
 comity_status ledger_hide_retried(struct ledger_reader *reader);
+
+/* The last line, if it has an end and is no longer than 4 KiB; else a LEDGER_TORN.  It goes on
+ * where it was; what ledger_next() lent before is lost. */
+void ledger_last(struct ledger_reader *reader, struct ledger_line *line);
 
 /* Begins again with the first line. */
 void ledger_rewind(struct ledger_reader *reader);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -40,6 +41,42 @@ comity_status ledger_writer_open(struct ledger_writer *ledger, const char *outpu
         return COMITY_OK;
     ledger->error = errno;
     return COMITY_E_IO;
+}
+
+comity_status ledger_writer_open_partial(struct ledger_writer *ledger, const char *output)
+{
+    char *path = ledger_path(output);
+    size_t size = (path ? strlen(path) : 0) + sizeof LEDGER_PARTIAL;
+    *ledger = (struct ledger_writer){.fd = -1, .path = path ? malloc(size) : NULL};
+    buffer_init(&ledger->lines, 0);
+    if (ledger->path) {
+        snprintf(ledger->path, size, "%s" LEDGER_PARTIAL, path);
+        ledger->fd =
+            open(ledger->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+        ledger->error = ledger->fd < 0 ? errno : 0;
+    }
+    free(path);
+    return ledger->fd >= 0 ? COMITY_OK : ledger->path ? COMITY_E_IO : COMITY_E_NOMEM;
+}
+
+comity_status ledger_writer_finish(struct ledger_writer *ledger)
+{
+    char *name = strndup(ledger->path, strlen(ledger->path) - strlen(LEDGER_PARTIAL));
+    char *parent = name ? strdup(name) : NULL;
+    int folder = -1;
+    if (!parent) {
+        free(name);
+        return COMITY_E_NOMEM;
+    }
+    if (rename(ledger->path, name) == 0)
+        folder = open(dirname(parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 || fsync(folder) != 0)
+        ledger->error = errno;
+    if (folder >= 0)
+        close(folder);
+    free(parent);
+    free(name);
+    return ledger->error ? COMITY_E_IO : COMITY_OK;
 }
 
 comity_status ledger_writer_open_memory(struct ledger_writer *ledger)

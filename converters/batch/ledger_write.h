@@ -20,11 +20,17 @@ struct ledger_writer {
     int error;
 };
 
+#define LEDGER_PARTIAL ".partial"
 /* "OUT.ledger.jsonl"; the caller frees it. */
 char *ledger_path(const char *output);
 /* Makes it, or goes on behind `offset` bytes of it.  COMITY_E_IO with `error`. */
 comity_status ledger_writer_open(struct ledger_writer *ledger, const char *output, bool resumes,
                                  uint64_t offset, bool overwrite);
+/* One whose name ends in ".partial" until ledger_writer_finish(); replaces what such a one
+ * has left. */
+comity_status ledger_writer_open_partial(struct ledger_writer *ledger, const char *output);
+/* Gives it its name; the caller has flushed it.  COMITY_E_IO with `error`. */
+comity_status ledger_writer_finish(struct ledger_writer *ledger);
 /* One that is nowhere but in memory. */
 comity_status ledger_writer_open_memory(struct ledger_writer *ledger);
 /* The lines so far tell of what is in the output. */

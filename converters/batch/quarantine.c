@@ -3,6 +3,7 @@
  * What stands aside; see quarantine.h. */
 #include "batch/quarantine.h"
 
+#include "batch/carry.h"
 #include "batch/label.h"
 #include "io/file.h"
 
@@ -98,6 +99,39 @@ comity_status quarantine_put(struct quarantine *quarantine, const char *name,
     if (status == COMITY_OK)
         status = write_file(quarantine, folder, "reason.json", reason, reason_len);
     close(folder);
+    return status == COMITY_OK ? show(quarantine, name) : status;
+}
+
+static int open_other(const char *other, const char *name)
+{
+    int parent = open(other, O_RDONLY | O_DIRECTORY | O_CLOEXEC), folder = -1;
+    if (parent >= 0) {
+        folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        close(parent);
+    }
+    return folder;
+}
+
+comity_status quarantine_carry(struct quarantine *quarantine, const char *other,
+                               const char *name)
+{
+    comity_status status = make(quarantine);
+    int from = status == COMITY_OK ? open_other(other, name) : -1;
+    if (from < 0)
+        return status == COMITY_OK ? COMITY_E_IO : status;
+    remove_folder(quarantine->fd, PARTIAL);
+    int into = mkdirat(quarantine->fd, PARTIAL, 0700) == 0
+                   ? openat(quarantine->fd, PARTIAL, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                   : -1;
+    if (into < 0)
+        status = failed(quarantine);
+    else if ((status = carry_file(from, into, "reason.json", UINT64_MAX)) == COMITY_OK &&
+             (status = carry_file(from, into, "input", UINT64_MAX)) != COMITY_OK &&
+             errno == ENOENT)
+        status = COMITY_OK; /* what was refused has no bytes */
+    close(from);
+    if (into >= 0)
+        close(into);
     return status == COMITY_OK ? show(quarantine, name) : status;
 }
 

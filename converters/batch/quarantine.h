@@ -19,6 +19,10 @@ comity_status quarantine_open(struct quarantine *quarantine, const char *output)
  * text of its reason.json. */
 comity_status quarantine_put(struct quarantine *quarantine, const char *name,
                              const struct job *job, const char *reason, size_t reason_len);
+/* Puts aside what stands aside under the same name in another quarantine, a folder's path.
+ * COMITY_E_IO with `error`, or, where it is not there as a whole, without. */
+comity_status quarantine_carry(struct quarantine *quarantine, const char *other,
+                               const char *name);
 comity_status quarantine_sync(struct quarantine *quarantine);
 /* Takes away what stands under a name, if anything does. */
 void quarantine_remove(struct quarantine *quarantine, const char *name, size_t len);

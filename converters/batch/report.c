@@ -218,6 +218,8 @@ static comity_status add_fault(struct report *report, const struct ledger_line *
 
 static comity_status add_batch(struct report *report, const struct ledger_line *line)
 {
+    if (line->number != 1 && line->watch && report->batch.watch)
+        return COMITY_OK; /* a watch that began again with other options or plugins */
     if (line->number != 1)
         return add_fault(report, line, "'batch' stands in another line than the first");
     if (line->version != 1)

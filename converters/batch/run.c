@@ -57,18 +57,23 @@ static comity_status add_job(struct batch_run *run, struct job *job)
     return COMITY_OK;
 }
 
-static comity_status take_item(void *user, const struct item *item)
+comity_status run_take(void *user, const struct item *item)
 {
     struct batch_run *run = user;
     if (run->is_again)
         return COMITY_OK; /* what is on its way is not asked for any more */
-    if (run->options->shards && item_digest(item) % run->options->shards != run->options->shard)
-        return COMITY_OK;
+    if (run->options->shards) {
+        whole_add(&run->whole, item);
+        if (item_digest(item) % run->options->shards != run->options->shard)
+            return COMITY_OK;
+    }
     if (++run->number <= run->known)
         return check_item(run, item);
     struct job *job = job_new(item, run->number);
     if (!job)
         return COMITY_E_NOMEM;
+    job->place = run->whole.items;
+    job->input = (size_t)run->inputs.at;
     if (!run->options->sample)
         return add_job(run, job);
     sample_offer(&run->sample, job);
@@ -101,15 +106,7 @@ static bool has_room(const struct batch_run *run)
 
 /* --- what is done, in the order of the items */
 
-static comity_status end_block(struct batch_run *run)
-{
-    comity_status status = sink_end_block(&run->sink);
-    if (status == COMITY_OK)
-        ledger_end_block(&run->ledger, run->sink.offset);
-    return status;
-}
-
-static comity_status sync_all(struct batch_run *run, int64_t now)
+comity_status run_sync(struct batch_run *run, int64_t now)
 {
     run->synced = now;
     if (!run->ledger.ready)
@@ -147,28 +144,29 @@ static comity_status settle_done(struct batch_run *run, int64_t now)
         struct job *job = run->first;
         if (!job->sha256[0] && job->item.outcome == ITEM_TAKEN)
             encoding_sha256(job->item.bytes, job->item.size, job->sha256);
+        uint64_t failed = run->settling.failed;
         status = settle(&run->settling, job);
+        if (run->settled)
+            run->settled(run->user, job, run->settling.failed != failed);
         run->first = job->after;
         if (!run->first)
             run->last = NULL;
         run->held--;
         run->held_bytes -= job->item.size;
         job_free(job);
-        if (status == COMITY_OK && run->sink.kind == SINK_FOLDER)
-            ledger_end_item(&run->ledger);
-        else if (status == COMITY_OK && sink_is_block(&run->sink))
-            status = end_block(run);
+        if (status == COMITY_OK)
+            status = settle_end_item(&run->settling);
         check_failures(run);
     }
     if (status == COMITY_OK &&
         (now - run->synced >= SYNC_MILLISECONDS || run->ledger.ready > LINES_BYTES))
-        status = sync_all(run, now);
+        status = run_sync(run, now);
     return status;
 }
 
 /* --- the loop */
 
-static comity_status wait_and_work(struct batch_run *run)
+comity_status run_step(struct batch_run *run)
 {
     struct pollfd watched[POOL_MAX + 2];
     size_t seats = pool_watch(&run->pool, watched);
@@ -209,29 +207,33 @@ static comity_status loop(struct batch_run *run)
     comity_status status = COMITY_OK;
     run->synced = milliseconds();
     while (status == COMITY_OK && !run->is_stopped && (!run->is_read || run->first)) {
-        status = wait_and_work(run);
+        status = run_step(run);
         if (status == COMITY_OK && run->is_again)
-            status = run_again(run, take_item);
+            status = run_again(run, run_take);
     }
     /* items that were done and are gone */
     if (status == COMITY_OK && !run->is_stopped && run->number < run->known) {
-        status = run_again(run, take_item);
+        status = run_again(run, run_take);
         return status == COMITY_OK ? loop(run) : status;
     }
     if (status == COMITY_OK && !run->is_stopped)
-        status = end_block(run);
+        status = settle_end_block(&run->settling);
     if (status != COMITY_OK)
         return status;
     if (run->is_stopped)
-        return sync_all(run, 0);
+        return run_sync(run, 0);
+    if (run->options->shards) {
+        run->settling.items = run->whole.items;
+        run->settling.inputs = run->whole.items ? run->whole.digest : NULL;
+    }
     settle_summary(&run->settling);
     ledger_end_item(&run->ledger);
-    status = sync_all(run, 0);
+    status = run_sync(run, 0);
     return status == COMITY_OK ? sink_finish(&run->sink) : status;
 }
 
 /* The counts of all that was done, of runs before too. */
-static int finish(struct batch_run *run, comity_status status)
+int run_sum_up(struct batch_run *run, comity_status status)
 {
     struct comity_result *result = &run->cli->result;
     const struct settling *settled = &run->settling;
@@ -286,10 +288,10 @@ static int run_whole(struct cli *cli, const struct batch_options *options,
         retrying->each = take_job;
         retrying->user = run;
     }
-    comity_status status = run_open(run, take_item);
+    comity_status status = run_open(run, run_take);
     if (status == COMITY_OK)
         status = loop(run);
-    int stopped = finish(run, status);
+    int stopped = run_sum_up(run, status);
     if (status == COMITY_OK && options->dry_run)
         stopped = run_show(run, stopped);
     run_close(run);

@@ -15,7 +15,11 @@
 #include "batch/sample.h"
 #include "batch/settle.h"
 #include "batch/signals.h"
+#include "batch/whole.h"
 #include "runtime/context.h"
+
+/* `failed`: a document of the item did. */
+typedef void run_settled_fn(void *user, const struct job *job, bool failed);
 
 struct batch_run {
     struct cli *cli;
@@ -38,14 +42,29 @@ struct batch_run {
     int64_t synced;
     struct identity identity;
     struct resume resume;
-    uint64_t known;  /* items that a run before has done */
-    bool is_read;    /* there are no more items */
-    bool is_stopped; /* by a signal, or by --max-failed */
-    bool is_over;    /* --max-failed */
-    bool is_again;   /* what was done before is not what comes now: begin again */
+    struct whole whole;      /* of a run of one shard */
+    uint64_t known;          /* items that a run before has done */
+    bool is_read;            /* there are no more items */
+    bool is_stopped;         /* by a signal, or by --max-failed */
+    bool is_over;            /* --max-failed */
+    bool is_again;           /* what was done before is not what comes now: begin again */
+    run_settled_fn *settled; /* each item, once it is settled; or NULL */
+    void *user;
 };
 
+/* --- run.c */
+/* Takes an item that was found. */
+comity_status run_take(void *run, const struct item *item);
+/* Waits for what happens next, and does what can be done then. */
+comity_status run_step(struct batch_run *run);
+/* What is settled survives the machine; `now` in milliseconds. */
+comity_status run_sync(struct batch_run *run, int64_t now);
+/* Sums up; gives what to exit with where that is no matter of findings alone. */
+int run_sum_up(struct batch_run *run, comity_status status);
+
 /* --- run_open.c: beginning and end */
+/* All but the output. */
+comity_status run_prepare(struct batch_run *run, item_fn *take);
 comity_status run_open(struct batch_run *run, item_fn *take);
 /* Begins again where the items are not those that a run before has met. */
 comity_status run_again(struct batch_run *run, item_fn *take);

@@ -53,34 +53,13 @@ static bool exists(const char *path)
     return path && lstat(path, &status) == 0;
 }
 
-/* Takes away what the ledger at hand tells of from a place on, and no more: a run of other
- * options or inputs gives the documents other bytes, or other names. */
-static comity_status clear_from(struct batch_run *run, const char *path, uint64_t offset)
-{
-    struct ledger_reader *reader = NULL;
-    struct ledger_line line;
-    comity_status status = ledger_open(path, &reader);
-    if (status != COMITY_OK)
-        return status == COMITY_E_IO && errno == ENOENT ? COMITY_OK : status;
-    while ((status = ledger_next(reader, &line)) == COMITY_OK) {
-        if (line.kind != LEDGER_DOCUMENT || line.offset < offset)
-            continue;
-        if (line.quarantine.text)
-            quarantine_remove(&run->quarantine, line.quarantine.text, line.quarantine.len);
-        if (line.output.text && run->sink.kind == SINK_FOLDER)
-            sink_remove(&run->sink, line.output.text, line.output.len);
-    }
-    ledger_close(reader);
-    return status == COMITY_END ? COMITY_OK : status;
-}
-
 static comity_status open_new(struct batch_run *run)
 {
     char *path = ledger_path(run->sink.path);
     bool overwrite = run->cli->overwrite || run->options->resume;
     comity_status status = path ? COMITY_OK : COMITY_E_NOMEM;
     if (status == COMITY_OK && overwrite && exists(path))
-        status = clear_from(run, path, 0);
+        status = settle_forget(&run->settling, path, 0);
     bool is_made = status == COMITY_OK && !exists(path);
     if (status == COMITY_OK)
         status = ledger_writer_open(&run->ledger, run->sink.path, false, 0, overwrite);
@@ -190,12 +169,13 @@ comity_status run_again(struct batch_run *run, item_fn *take)
     pool_drop(&run->pool);
     reading_close(&run->reading);
     inputs_free(&run->inputs);
-    comity_status status = clear_from(run, run->ledger.path, point.ledger);
+    comity_status status = settle_forget(&run->settling, run->ledger.path, point.ledger);
     sink_close(&run->sink);
     ledger_writer_close(&run->ledger);
     run->first = run->last = NULL;
     run->held = run->held_bytes = 0;
     run->number = run->progress.skipped_items = 0;
+    run->whole = (struct whole){.items = 0};
     run->is_read = run->is_again = false;
     inputs_init(&run->inputs, run->cli->inputs, run->cli->input_count);
     resume_rewind(&run->resume);
@@ -263,7 +243,7 @@ static comity_status open_list(struct batch_run *run)
     return COMITY_E_INVALID;
 }
 
-comity_status run_open(struct batch_run *run, item_fn *take)
+comity_status run_prepare(struct batch_run *run, item_fn *take)
 {
     struct cli *cli = run->cli;
     inputs_init(&run->inputs, cli->inputs, cli->input_count);
@@ -290,6 +270,12 @@ comity_status run_open(struct batch_run *run, item_fn *take)
         status = reading_open(&run->reading, &run->inputs, &run->options->limits, take, run);
     if (status == COMITY_OK)
         status = signals_open(&run->signals);
+    return status;
+}
+
+comity_status run_open(struct batch_run *run, item_fn *take)
+{
+    comity_status status = run_prepare(run, take);
     return status == COMITY_OK ? open_output(run) : status;
 }
 

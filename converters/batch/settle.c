@@ -5,8 +5,10 @@
 
 #include "base/encoding.h"
 #include "batch/label.h"
+#include "batch/ledger_read.h"
 #include "batch/reason.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 struct loss {
@@ -60,6 +62,7 @@ static void count_finding(struct account *account, const struct comity_finding *
 static void put_item(struct ledger_writer *ledger, const struct job *job, uint64_t position)
 {
     const struct item *item = &job->item;
+    ledger_count(ledger, "item", job->place);
     ledger_text(ledger, "entry", item->entry, item->entry_len);
     ledger_count(ledger, "twin", item->twin);
     ledger_count(ledger, "value", item->value);
@@ -296,6 +299,42 @@ comity_status settle(struct settling *self, const struct job *job)
     return status;
 }
 
+comity_status settle_forget(const struct settling *self, const char *path, uint64_t offset)
+{
+    struct ledger_reader *reader = NULL;
+    struct ledger_line line;
+    comity_status status = ledger_open(path, &reader);
+    if (status != COMITY_OK)
+        return status == COMITY_E_IO && errno == ENOENT ? COMITY_OK : status;
+    while ((status = ledger_next(reader, &line)) == COMITY_OK) {
+        if (line.kind != LEDGER_DOCUMENT || line.offset < offset)
+            continue;
+        if (line.quarantine.text)
+            quarantine_remove(self->quarantine, line.quarantine.text, line.quarantine.len);
+        if (line.output.text && self->sink->kind == SINK_FOLDER)
+            sink_remove(self->sink, line.output.text, line.output.len);
+    }
+    ledger_close(reader);
+    return status == COMITY_END ? COMITY_OK : status;
+}
+
+comity_status settle_end_block(struct settling *self)
+{
+    comity_status status = sink_end_block(self->sink);
+    if (status == COMITY_OK)
+        ledger_end_block(self->ledger, self->sink->offset);
+    return status;
+}
+
+comity_status settle_end_item(struct settling *self)
+{
+    if (self->sink->kind == SINK_FOLDER)
+        ledger_end_item(self->ledger);
+    else if (sink_is_block(self->sink))
+        return settle_end_block(self);
+    return COMITY_OK;
+}
+
 void settle_summary(struct settling *self)
 {
     struct buffer *lines = &self->ledger->lines;
@@ -304,5 +343,9 @@ void settle_summary(struct settling *self)
     ledger_number(self->ledger, "failed", self->failed);
     ledger_number(self->ledger, "skipped", self->skipped);
     ledger_count(self->ledger, "retries", self->retry);
+    if (self->inputs) {
+        ledger_number(self->ledger, "items", self->items);
+        ledger_string(self->ledger, "inputs", self->inputs);
+    }
     buffer_text(lines, "}}\n");
 }

@@ -19,6 +19,8 @@ struct settling {
     comity_finding_fn *finding; /* each finding, its place that in the entry; or NULL */
     void *user;
     uint64_t retry;        /* of a retry: its number, from 1; else 0 */
+    uint64_t items;        /* of a shard: of the whole, and */
+    const char *inputs;    /* their digest; else NULL */
     struct buffer cleared; /* names of what has left the quarantine */
     /* counted */
     uint64_t done, failed, skipped;
@@ -27,6 +29,13 @@ struct settling {
 
 /* COMITY_E_IO: see sink->error, ledger->error, quarantine->error. */
 comity_status settle(struct settling *settling, const struct job *job);
+/* Takes away what the ledger at `path` tells of, if there is one, and no more: a run of other
+ * options gives the documents other bytes, or other names. */
+comity_status settle_forget(const struct settling *settling, const char *path, uint64_t offset);
+/* Behind all documents of an item: ends the block where it is large enough. */
+comity_status settle_end_item(struct settling *settling);
+/* Ends the block as it is. */
+comity_status settle_end_block(struct settling *settling);
 /* Takes away what has left the quarantine; the ledger has been synced. */
 void settle_clear(struct settling *settling);
 /* The ledger's last line. */
