@@ -79,7 +79,8 @@ static int by_number(const void *a, const void *b)
 
 void sample_sort(struct sample *sample)
 {
-    qsort(sample->draws, sample->count, sizeof *sample->draws, by_number);
+    if (sample->count)
+        qsort(sample->draws, sample->count, sizeof *sample->draws, by_number);
 }
 
 void sample_close(struct sample *sample)

@@ -54,6 +54,9 @@ static void become(const char *program, int line, const struct worker_limits *li
     fcntl(WORKER_FD, F_SETFD, 0);
     close_range(WORKER_FD + 1, ~0u, 0);
     setrlimit(RLIMIT_CORE, &none);
+#ifdef __SANITIZE_ADDRESS__ /* its shadow is larger than any limit */
+    memory.rlim_cur = memory.rlim_max = RLIM_INFINITY;
+#endif
     if (limits->memory && setrlimit(RLIMIT_AS, &memory) != 0)
         _exit(126);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
