@@ -123,6 +123,7 @@ list_items_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/converters
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c \
 	converters/batch/ledger_line.c \
 	converters/batch/ledger_read.c \
+	converters/batch/ledger_retried.c \
 	converters/batch/report.c \
 	converters/batch/twins.c
 
