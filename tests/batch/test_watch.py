@@ -205,9 +205,11 @@ def _():
             watch.process.kill()
     with Watch(work) as watch:
         watch.until(lambda: not watch.names("in") and not watch.names("work"), "the end")
-        same(len(watch.names("done")), count - count // 20, "done/")
+        place(watch.drop / "last.json", note(count))  # and it is at work by now
+        watch.until(lambda: "last.json" in watch.names("done"), "the end of one more")
+        same(len(watch.names("done")), 1 + count - count // 20, "done/")
         same(len(watch.names("failed")), 2 * (count // 20), "failed/, with reasons")
-        agrees(watch, count)
+        agrees(watch, count + 1)
         same(watch.end()[0], 0, "exit status")
 
 
