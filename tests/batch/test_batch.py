@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """comity batch as a user meets it: inputs, outputs, ledger, quarantine, exit statuses."""
 import io
+import json
 import pathlib
 import sys
 import zipfile
@@ -65,10 +66,10 @@ def same_everywhere():
 @case("a target in XML comes out with its suffix, and not as lines of JSON")
 def to_xml():
     red = file(dict(requests())["mutual-legal-assistance.json"], "a.json")
-    done, left = batch(red, to=("-t", "us-niem"))
+    done, left = batch(red, to=("-t", "convention-xml"))
     done.ends(0)
     check(all(name.endswith(".xml") for name in left.documents()), left.documents())
-    done, left = batch(red, name="out.ndjson", to=("-t", "us-niem"))
+    done, left = batch(red, name="out.ndjson", to=("-t", "convention-xml"))
     done.ends(2)
     check(not left.ledger_path.exists() and not left.out.exists(), "something was made")
 
@@ -195,7 +196,7 @@ def counts_nothing_lost(name):
 
 @case("the ledger counts losses as convert --report does")
 def counts_losses():
-    counts(dict(requests())["provisional-arrest.json"], "interpol-red", True)
+    counts(dict(requests())["mutual-legal-assistance.json"], "oas-form", True)
 
 
 @case("the ledger names no place of this machine, whatever is asked for")
@@ -286,9 +287,11 @@ def ends_2(what):
 
 @case("--fail-on loss fails what loses anything")
 def fail_on():
-    request = dict(requests())["provisional-arrest.json"]
-    source = folder_of([("a.json", notice(1)), ("r.json", request)])
-    to = ("-t", "interpol-red")
+    request = dict(requests())["mutual-legal-assistance.json"]
+    short = json.dumps({"schema": "urn:comity:convention:1",
+                        "kind": "mutual-legal-assistance", "facts": {"summary": "short"}})
+    source = folder_of([("a.json", short.encode()), ("r.json", request)])
+    to = ("-t", "oas-form")
     lines_ = batch(source, to=to)[1].items()
     lossy = {n["entry"] for n in lines_ if n.get("losses")}
     check(lossy and len(lossy) < len(lines_), "the samples show nothing", lines_)
