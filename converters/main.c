@@ -39,7 +39,7 @@ static void print_help(FILE *to)
     fputs("\n'comity COMMAND --help' says more.\n\n"
           "Exit status: 0 done, 1 error in the program, 2 wrong usage, 3 part of the items\n"
           "failed, 4 input is invalid, 5 stopped by --fail-on, 6 format not recognized,\n"
-          "7 plugin missing, refused or failed, 8 input or output failed.\n",
+          "7 plugin missing, refused or failed, 8 input or output failed, 11 interrupted.\n",
           to);
 }
 
