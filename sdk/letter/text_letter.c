@@ -72,7 +72,8 @@ static void print_piece(struct letter *letter)
         add_label(letter, &line);
         size_t columns = width_of_text(line.bytes, line.size) + 1 + letter->indent +
                          width_of_text(piece->bytes, piece->size);
-        bool fits = columns <= WRAP_COLUMNS && !memchr(piece->bytes, '\n', piece->size);
+        bool fits = columns <= WRAP_COLUMNS &&
+                    (!piece->size || !memchr(piece->bytes, '\n', piece->size));
         if (fits && piece->size) {
             buffer_char(&line, ' ');
             buffer_add(&line, piece->bytes, piece->size);

@@ -16,12 +16,13 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import tap
-from batches import (TO, batch, command, folder_of, good, Left, notice, notices, same_left,
+from batches import (TO, UNDER_ASAN, batch, command, folder_of, good, Left, notice, notices,
+                     same_left,
                      tar)
 from tap import case, cases, check, file, folder, main, run, same, skip
 
 LONG = "COMITY_KILLS" in os.environ
-KILLS = int(os.environ.get("COMITY_KILLS", "30"))
+KILLS = int(os.environ.get("COMITY_KILLS", "6" if UNDER_ASAN else "24"))
 COUNT = 10000 if LONG else 4000
 OUTPUTS = ("out.tar.zst", "out", "out.ndjson")
 BAD = b'{"a": 1,\n "a": 2}\n'
@@ -401,7 +402,7 @@ def refused(call, error):
     expected = {name: batch(source, name=name)[1] for name in OUTPUTS}
     hits = 0
     often = call in ("openat", "close")  # of which most are at the beginning
-    for name in OUTPUTS[:1] if often and not LONG else OUTPUTS:
+    for name in OUTPUTS[:1] if (often or UNDER_ASAN) and not LONG else OUTPUTS:
         n = 0
         while n < 200:
             n += 1 if LONG or (n < 8 and not often) else 11
