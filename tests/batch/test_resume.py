@@ -17,8 +17,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import tap
 from batches import (TO, UNDER_ASAN, batch, command, folder_of, good, Left, notice, notices,
-                     same_left,
-                     tar)
+                     same_left, tar)
 from tap import case, cases, check, file, folder, main, run, same, skip
 
 LONG = "COMITY_KILLS" in os.environ
