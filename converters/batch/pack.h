@@ -8,7 +8,8 @@
 #include "batch/sink.h"
 
 /* A tar that grows in `block`, which may be emptied between two documents.  Ends in
- * pack_tar_end(), which adds what closes a tar, or pack_tar_drop(), which does not. */
+ * pack_tar_end(), which adds what closes a tar, or in pack_tar_drop(), after which the block is
+ * to be thrown away. */
 comity_status pack_tar_open(struct buffer *block, struct archive **tar);
 comity_status pack_tar_put(struct archive *tar, const char *name, const void *bytes,
                            size_t size);
