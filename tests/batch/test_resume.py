@@ -392,6 +392,10 @@ WRITING = {"write", "fdatasync", "fsync", "syncfs", "rename", "renameat", "renam
            "mkdirat", "ftruncate"}
 
 
+# Under strace a sanitizer cannot look for leaks.
+NO_LEAKS = ("-E", "ASAN_OPTIONS=" + os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
+
+
 @cases("{} that fails with {} anywhere ends it, and it goes on", FAULTS)
 def refused(call, error):
     """A smaller batch: what is injected must hit each place where the call stands."""
@@ -408,7 +412,7 @@ def refused(call, error):
             where = folder()
             out = where / name
             process = start(out, source=source, program=[
-                "strace", "-o", str(where / "trace"), "-e", f"trace={call}",
+                "strace", "-o", str(where / "trace"), "-e", f"trace={call}", *NO_LEAKS,
                 "-e", f"inject={call}:error={error}:when={n}"])
             status, err = ends(process)
             was_hit = "(INJECTED)" in (where / "trace").read_text()
