@@ -330,14 +330,14 @@ struct accepted {
     char letters[16 + 2 * MAX_OWN_OPTIONS];
 };
 
+/* The command's own stand first: of two options of one name getopt_long() takes the first. */
 static void accept(struct accepted *accepted, const struct cli_option *own)
 {
     static const char common[] = ":f:t:o:qv";
     char *letter = accepted->letters + sizeof common - 1;
     memcpy(accepted->letters, common, sizeof common);
-    size_t count = COMMON_OPTIONS;
+    size_t count = 0;
     memset(accepted->options, 0, sizeof accepted->options);
-    memcpy(accepted->options, common_options, sizeof common_options);
     for (int i = 0; own && own[i].name && i < MAX_OWN_OPTIONS; i++) {
         accepted->options[count++] = (struct option){
             own[i].name, own[i].has_value ? required_argument : no_argument, NULL, OPT_OWN + i};
@@ -347,6 +347,7 @@ static void accept(struct accepted *accepted, const struct cli_option *own)
         if (own[i].has_value)
             *letter++ = ':';
     }
+    memcpy(accepted->options + count, common_options, sizeof common_options);
     *letter = '\0';
 }
 

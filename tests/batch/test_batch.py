@@ -302,6 +302,19 @@ def fail_on():
     check(lossy <= failed and {n["entry"] for n in left.items("done")}, left.items())
 
 
+@case("--html writes a page on what was done, failures and all, and none of what was not run")
+def page():
+    source = folder_of([("a.json", notice(1)), ("b.json", BAD)])
+    where = folder()
+    done, left = batch(source, "--html", str(where / "page.html"), where=where)
+    done.ends(3)
+    text = (where / "page.html").read_text(encoding="utf-8")
+    check("<svg" in text and "<script" not in text and "b.json" in text, text[:300])
+    same((where / "page.html").stat().st_mode & 0o777, 0o600, "whose page it is")
+    batch(source, "--html", str(where / "other.html"), where=where)[0].ends(8)
+    check(not (where / "other.html").exists(), "a page on a batch that was not run")
+
+
 @cases("more failures than --max-failed{} allows stop the batch, which goes on later",
        [("",), ("-ratio",)])
 def max_failed(what):
