@@ -27,6 +27,18 @@ void inputs_list(struct inputs *inputs, FILE *list, char separator)
     inputs->separator = separator;
 }
 
+uint64_t inputs_size(const struct inputs *inputs)
+{
+    struct stat status;
+    uint64_t size = 0;
+    for (int i = 0; i < inputs->count; i++) {
+        if (stat(inputs->names[i], &status) != 0 || !S_ISREG(status.st_mode))
+            return 0;
+        size += (uint64_t)status.st_size;
+    }
+    return inputs->list ? 0 : size;
+}
+
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name); /* the same in every locale */

@@ -43,6 +43,8 @@ struct inputs {
 void inputs_init(struct inputs *inputs, char **names, int count);
 /* A list of names, one a line or, where `separator` is NUL, one before each NUL. */
 void inputs_list(struct inputs *inputs, FILE *list, char separator);
+/* Bytes of all of them; 0 where that is not known: a folder, a list, a pipe is among them. */
+uint64_t inputs_size(const struct inputs *inputs);
 /* COMITY_END after the last. */
 comity_status inputs_next(struct inputs *inputs, struct input *input);
 void inputs_free(struct inputs *inputs);

@@ -20,7 +20,7 @@ comity_status reading_open(struct reading *reading, struct inputs *inputs,
     reading->limits = *limits;
     reading->each = each;
     reading->user = user;
-    reading->worker.fd = -1;
+    reading->worker.fd = reading->input.fd = -1;
     if (worker_program("comity-reader", reading->program, sizeof reading->program))
         return COMITY_OK;
     errno = ENAMETOOLONG;
@@ -41,6 +41,23 @@ static comity_status refuse_input(struct reading *reading, const char *code,
     return reading->each(reading->user, &item);
 }
 
+/* The descriptor is kept for as long as the reader has it too: both share the position. */
+static void pass_input(struct reading *reading)
+{
+    if (reading->input.fd < 0)
+        return;
+    off_t end = lseek(reading->input.fd, 0, SEEK_END);
+    reading->passed += end > 0 ? (uint64_t)end : 0;
+    close(reading->input.fd);
+    reading->input.fd = -1;
+}
+
+uint64_t reading_position(const struct reading *reading)
+{
+    off_t at = reading->input.fd >= 0 ? lseek(reading->input.fd, 0, SEEK_CUR) : 0;
+    return reading->passed + (at > 0 ? (uint64_t)at : 0);
+}
+
 static comity_status open_next(struct reading *reading, int64_t now)
 {
     struct worker_limits limits = WORKER_LIMITS_INIT;
@@ -55,8 +72,9 @@ static comity_status open_next(struct reading *reading, int64_t now)
         reading_put_request(&reading->worker.out, reading->input.name, &reading->limits);
         status = worker_send_fd(&reading->worker, reading->input.fd);
     }
-    close(reading->input.fd);
     reading->is_open = status == COMITY_OK;
+    if (!reading->is_open)
+        pass_input(reading);
     reading->since = now;
     return status;
 }
@@ -65,6 +83,7 @@ static comity_status open_next(struct reading *reading, int64_t now)
 static comity_status lose_reader(struct reading *reading, const char *code, const char *message)
 {
     worker_stop(&reading->worker);
+    pass_input(reading);
     reading->is_open = false;
     return refuse_input(reading, code, message);
 }
@@ -74,6 +93,7 @@ static comity_status end_input(struct reading *reading, struct wire_frame *frame
     comity_status status = (comity_status)wire_u32(frame);
     if (!wire_is_done(frame))
         return lose_reader(reading, "worker.answer", "the reader answered what is no answer");
+    pass_input(reading);
     reading->is_open = false;
     if (status == COMITY_E_IO)
         return refuse_input(reading, "io.read", "the input cannot be read to its end");
@@ -123,5 +143,6 @@ comity_status reading_work(struct reading *reading, int64_t now)
 
 void reading_close(struct reading *reading)
 {
+    pass_input(reading);
     worker_stop(&reading->worker);
 }

@@ -15,6 +15,7 @@ struct reading {
     struct worker worker;
     struct input input; /* at hand */
     bool is_open, is_ended;
+    uint64_t passed; /* bytes of the inputs that were read to their end */
     int64_t since; /* milliseconds: of the last sign of life, or of the last look */
     char program[4096];
     item_fn *each;
@@ -26,6 +27,8 @@ comity_status reading_open(struct reading *reading, struct inputs *inputs,
 /* Goes on where something was heard or an input has ended.  COMITY_END: there are no more
  * items. */
 comity_status reading_work(struct reading *reading, int64_t now);
+/* How many bytes of the inputs the reader has taken so far. */
+uint64_t reading_position(const struct reading *reading);
 void reading_close(struct reading *reading);
 
 /* --- the frames: WORKER_READ {limits, string name}, a descriptor goes along; WORKER_TAKEN

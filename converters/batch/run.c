@@ -185,6 +185,7 @@ comity_status run_step(struct batch_run *run)
     if (poll(watched, seats + 2, patience) < 0 && errno != EINTR)
         return COMITY_E_IO;
     now = milliseconds();
+    run->progress.read = reading_position(&run->reading);
     comity_status status = pool_work(&run->pool, watched, seats, now);
     if (status == COMITY_OK && (signals->revents & POLLIN))
         run->is_stopped = signals_take(&run->signals, &run->progress) || run->is_stopped;
@@ -203,7 +204,6 @@ comity_status run_step(struct batch_run *run)
 
 static comity_status loop(struct batch_run *run)
 {
-
     comity_status status = COMITY_OK;
     run->synced = milliseconds();
     while (status == COMITY_OK && !run->is_stopped && (!run->is_read || run->first)) {

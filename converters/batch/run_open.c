@@ -261,6 +261,7 @@ comity_status run_prepare(struct batch_run *run, item_fn *take)
     comity_status status = check_formats(run);
     if (status == COMITY_OK)
         status = open_list(run);
+    run->progress.expected = run->retrying ? 0 : inputs_size(&run->inputs);
     if (status == COMITY_OK)
         status = identity_take(&run->identity, cli, run->options, &run->sink);
     if (status == COMITY_OK)

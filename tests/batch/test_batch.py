@@ -4,14 +4,17 @@
 import io
 import json
 import pathlib
+import signal
+import subprocess
 import sys
+import time
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import samples
 from batches import (TO, batch, command, folder_of, good, Left, notice, notices, packed,
                      requests, same_left, sha256, tar)
-from tap import case, cases, check, dumps, file, folder, main, run, same
+from tap import PROGRAM, case, cases, check, dumps, file, folder, main, run, same
 
 OUTPUTS = ("out", "out.tar", "out.tar.gz", "out.tar.xz", "out.tar.zst", "out.ndjson",
            "out.ndjson.gz", "out.ndjson.zst")
@@ -300,6 +303,26 @@ def fail_on():
     left.agrees()
     failed = {n["entry"] for n in left.items("failed")}
     check(lossy <= failed and {n["entry"] for n in left.items("done")}, left.items())
+
+
+@case("asked by SIGUSR1, it says how far it is and what time is left")
+def progress():
+    source = file(b"".join(notice(n) + b"\n" for n in range(20000)), "in.ndjson")
+    out = folder() / "out.tar"
+    ledger = out.with_name("out.tar.ledger.jsonl")
+    with subprocess.Popen([PROGRAM, *command(out, [source], "--json", "-j1")],
+                          stderr=subprocess.PIPE) as run_:
+        while run_.poll() is None:
+            if ledger.exists():  # before that it does not listen yet
+                run_.send_signal(signal.SIGUSR1)
+            time.sleep(0.03)
+        lines = run_.stderr.read().splitlines()
+    states = [json.loads(line)["progress"] for line in lines if b'"progress"' in line]
+    under_way = [s for s in states if 0 < s["done"] < 20000]
+    check(under_way, "no state under way", lines[:3])
+    check(all(s.get("left", -1) >= 0 for s in under_way), under_way[:3])
+    same([s["done"] for s in states], sorted(s["done"] for s in states), "it only grows")
+    same(states[-1]["done"], 20000, "the last one is the sum")
 
 
 @case("--html writes a page on what was done, failures and all, and none of what was not run")
