@@ -166,6 +166,18 @@ static bool seat_done(struct pool_seat *seat, struct wire_frame *frame, int64_t 
     return true;
 }
 
+/* True of a finding as a whole, and of the document whose turn it is: nobody further on has to
+ * doubt an answer. */
+static bool is_answer(struct job *job, struct wire_frame frame)
+{
+    struct comity_finding finding;
+    struct worker_document document;
+    if (frame.kind == WORKER_FINDING)
+        return worker_get_finding(&frame, &finding);
+    return frame.kind == WORKER_DOCUMENT && worker_get_document(&frame, &document) &&
+           document.position == ++job->documents;
+}
+
 /* True where a frame is what a converter may say at this point. */
 static bool seat_hear(struct pool *pool, struct pool_seat *seat, struct wire_frame *frame,
                       comity_status *refused, int64_t now)
@@ -188,7 +200,7 @@ static bool seat_hear(struct pool *pool, struct pool_seat *seat, struct wire_fra
     }
     if (frame->kind == WORKER_DONE)
         return seat_done(seat, frame, now);
-    if (!job || (frame->kind != WORKER_FINDING && frame->kind != WORKER_DOCUMENT))
+    if (!job || !is_answer(job, *frame))
         return false;
     size_t size = (size_t)(frame->end - frame->at) + WIRE_HEAD;
     buffer_add(&job->answers, frame->at - WIRE_HEAD, size);

@@ -198,40 +198,36 @@ static void tell_outcome(const struct settling *self, const struct job *job, int
     tell(self, job, &finding);
 }
 
-/* Goes through the answers; *failed becomes whether a document of the item did. */
+/* Goes through the answers, each of which the pool has found to be one; *failed becomes whether
+ * a document of the item did. */
 static comity_status settle_answers(struct settling *self, const struct job *job, bool *failed)
 {
     struct account account = {.code = NULL};
     const struct buffer *answers = &job->answers;
     comity_status status = COMITY_OK;
-    uint64_t documents = 0;
-    size_t at = 0, whole = 0;
+    size_t whole = 0;
     struct wire_frame frame;
-    for (; status == COMITY_OK && at < answers->size; at += whole) {
+    for (size_t at = 0; status == COMITY_OK && at < answers->size; at += whole) {
         struct comity_finding finding;
         struct worker_document document;
-        if (wire_next(answers->bytes + at, answers->size - at, answers->size, &frame, &whole) !=
-            COMITY_OK)
-            break;
-        if (frame.kind == WORKER_FINDING && worker_get_finding(&frame, &finding)) {
+        wire_next(answers->bytes + at, answers->size - at, answers->size, &frame, &whole);
+        if (frame.kind == WORKER_FINDING) {
+            worker_get_finding(&frame, &finding);
             count_finding(&account, &finding);
             tell(self, job, &finding);
-        } else if (frame.kind == WORKER_DOCUMENT && worker_get_document(&frame, &document)) {
-            bool is_asked = job_asks(job, document.position);
-            if (is_asked)
-                status = put_document(self, job, &document, &account);
-            *failed = *failed || (is_asked && !document.is_done);
-            documents++;
-            account = (struct account){.code = NULL};
-        } else {
-            break; /* a converter that sends such a thing is not to be believed */
+            continue;
         }
+        worker_get_document(&frame, &document);
+        if (job_asks(job, document.position)) {
+            status = put_document(self, job, &document, &account);
+            *failed = *failed || !document.is_done;
+        }
+        account = (struct account){.code = NULL};
     }
-    if (status == COMITY_OK && (at < answers->size || !documents)) {
-        const char *code = at < answers->size              ? "worker.answer"
-                           : job->status == COMITY_E_NOMEM ? "limit.memory"
-                           : account.code                  ? account.code
-                                                           : "model.no-document";
+    if (status == COMITY_OK && !job->documents) {
+        const char *code = job->status == COMITY_E_NOMEM ? "limit.memory"
+                           : account.code                ? account.code
+                                                         : "model.no-document";
         put_whole(self, job, "failed", code, &account);
         self->failed++;
         *failed = true;

@@ -46,6 +46,22 @@ static void lie(void)
         _exit(9);
 }
 
+/* A document in good shape, whose turn it is not. */
+static void jump_the_queue(void)
+{
+    struct {
+        uint32_t len, kind;
+        uint64_t position;
+        uint32_t is_done, no_text[5];
+        uint64_t leaves[4];
+        uint32_t no_bytes;
+    } __attribute__((packed)) frame = {.len = sizeof frame - 8, .kind = 18, .position = 7};
+    memset(frame.no_text, 0xFF, sizeof frame.no_text);
+    memset(&frame.no_bytes, 0xFF, sizeof frame.no_bytes);
+    if (write(3, &frame, sizeof frame) < 0)
+        _exit(9);
+}
+
 static void run_program(void)
 {
     char *const words[] = {(char *)(uintptr_t) "/bin/true", NULL};
@@ -75,6 +91,8 @@ static void misbehave(const char *what)
         speak(3);
     else if (strcmp(what, "lie") == 0)
         lie();
+    else if (strcmp(what, "queue") == 0)
+        jump_the_queue();
     else if (strcmp(what, "fork") == 0)
         fork();
     else if (strcmp(what, "socket") == 0)

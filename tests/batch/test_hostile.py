@@ -108,7 +108,7 @@ DEEDS = {
     "exit": {"worker.crash"}, "fork": {"worker.crash"}, "socket": {"worker.crash"},
     "exec": {"worker.crash"}, "kill": {"worker.crash"}, "memory": {"worker.crash"},
     "loop": {"limit.time"}, "sleep": {"limit.time"}, "line": {"worker.answer"},
-    "lie": {"worker.answer"}, "output": None, "open": None,
+    "lie": {"worker.answer"}, "queue": {"worker.answer"}, "output": None, "open": None,
 }
 
 
