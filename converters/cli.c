@@ -17,6 +17,9 @@ void cli_free_files(struct cli *cli)
     free(cli->profile);
     free(cli->choices);
     free(cli->catalogue);
+    for (size_t i = 0; i < cli->options.setting_count; i++)
+        free((char *)(uintptr_t)cli->settings[i].field); /* made by --set */
+    cli->options.setting_count = 0;
 }
 
 static bool is_open(const struct cli *cli)

@@ -80,13 +80,13 @@ static int parse_fail_on(struct cli *cli, const char *rank)
     return cli_usage(cli, "--fail-on takes error, loss, warning or never, not", rank);
 }
 
-static int parse_set(struct cli *cli, char *text)
+static int parse_set(struct cli *cli, const char *text)
 {
-    char *equals = strchr(text, '=');
+    const char *equals = strchr(text, '=');
     /* A '=' inside brackets chooses an entry: links[relation=self].uri=... */
-    for (char *open = strchr(text, '['); equals && open && open < equals;
+    for (const char *open = strchr(text, '['); equals && open && open < equals;
          open = strchr(open + 1, '[')) {
-        char *close = strchr(open, ']');
+        const char *close = strchr(open, ']');
         if (close && close > equals)
             equals = strchr(close, '=');
     }
@@ -94,9 +94,11 @@ static int parse_set(struct cli *cli, char *text)
         return cli_usage(cli, "--set takes FIELD=VALUE, not", text);
     if (cli->options.setting_count == MAX_SETTINGS)
         return cli_usage(cli, "too many --set; use --overlay", NULL);
-    *equals = '\0';
+    char *field = strndup(text, (size_t)(equals - text));
+    if (!field)
+        return EXIT_PROGRAM;
     cli->settings[cli->options.setting_count++] =
-        (struct comity_setting){.field = text, .value = equals + 1};
+        (struct comity_setting){.field = field, .value = equals + 1};
     return EXIT_DONE;
 }
 

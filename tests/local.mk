@@ -52,6 +52,7 @@ script_tests = \
 	tests/batch/test_merge.py \
 	tests/batch/test_report.py \
 	tests/batch/test_resume.py \
+	tests/batch/test_retry.py \
 	tests/batch/test_watch.py \
 	tests/checkstyle.sh \
 	tests/cli/test_bad_json.py \

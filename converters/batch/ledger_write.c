@@ -79,6 +79,21 @@ comity_status ledger_writer_finish(struct ledger_writer *ledger)
     return ledger->error ? COMITY_E_IO : COMITY_OK;
 }
 
+comity_status ledger_writer_open_whole(struct ledger_writer *ledger, const char *output,
+                                       uint64_t offset)
+{
+    *ledger = (struct ledger_writer){.fd = -1, .size = offset, .is_kept = true};
+    buffer_init(&ledger->lines, 0);
+    ledger->path = ledger_path(output);
+    if (!ledger->path)
+        return COMITY_E_NOMEM;
+    ledger->fd = open(ledger->path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (ledger->fd >= 0 && lseek(ledger->fd, (off_t)offset, SEEK_SET) >= 0)
+        return COMITY_OK;
+    ledger->error = errno;
+    return COMITY_E_IO;
+}
+
 comity_status ledger_writer_open_memory(struct ledger_writer *ledger)
 {
     *ledger = (struct ledger_writer){.fd = memfd_create("ledger", MFD_CLOEXEC)};
@@ -200,6 +215,12 @@ comity_status ledger_writer_flush(struct ledger_writer *ledger, bool sync)
     comity_status status = buffer_status(lines);
     if (status == COMITY_OK)
         status = write_all(ledger->fd, lines->bytes, ledger->ready, &ledger->error);
+    if (status == COMITY_OK && ledger->is_kept && ledger->ready &&
+        ftruncate(ledger->fd, (off_t)(ledger->size + ledger->ready)) != 0) {
+        ledger->error = errno;
+        status = COMITY_E_IO;
+    }
+    ledger->is_kept = ledger->is_kept && !ledger->ready;
     if (status == COMITY_OK && sync && fdatasync(ledger->fd) != 0) {
         ledger->error = errno;
         status = COMITY_E_IO;

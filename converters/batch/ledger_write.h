@@ -17,6 +17,7 @@ struct ledger_writer {
     size_t last;         /* where the last of them begins */
     size_t ready;        /* of `lines`: what they tell of is in the output */
     uint64_t size;       /* of the file */
+    bool is_kept; /* what stands behind `size` is, until there are lines to stand there */
     int error;
 };
 
@@ -31,6 +32,10 @@ comity_status ledger_writer_open(struct ledger_writer *ledger, const char *outpu
 comity_status ledger_writer_open_partial(struct ledger_writer *ledger, const char *output);
 /* Gives it its name; the caller has flushed it.  COMITY_E_IO with `error`. */
 comity_status ledger_writer_finish(struct ledger_writer *ledger);
+/* Goes on behind `offset` bytes, where the last line stands that says that the batch is
+ * whole: it is replaced by the first lines that are written. */
+comity_status ledger_writer_open_whole(struct ledger_writer *ledger, const char *output,
+                                       uint64_t offset);
 /* One that is nowhere but in memory. */
 comity_status ledger_writer_open_memory(struct ledger_writer *ledger);
 /* The lines so far tell of what is in the output. */

@@ -101,7 +101,8 @@ static comity_status sum_up(struct retrying *self)
     }
     if (!self->ledger)
         self->ledger = self->line.offset;
-    self->retry = retry + 1;
+    self->retry = retry;
+    self->is_whole = is_whole;
     if (status != COMITY_END)
         return status;
     return is_whole || retry ? COMITY_OK : COMITY_E_INVALID;
@@ -126,7 +127,10 @@ comity_status retry_open(struct retrying *self, const char *output)
         return status;
     ledger_rewind(self->reader);
     status = next(self);
-    return status == COMITY_OK && !self->has_line ? COMITY_END : status;
+    self->retry += self->has_line;
+    /* one that was cut off at its very end is still to be ended */
+    bool is_ended = self->is_whole && access(output, F_OK) == 0;
+    return status == COMITY_OK && !self->has_line && is_ended ? COMITY_END : status;
 }
 
 /* Reads "QUARANTINE/NAME/file"; COMITY_END where it is not there. */

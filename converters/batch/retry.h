@@ -15,6 +15,7 @@ struct retrying {
     struct ledger_reader *reader;
     struct ledger_line line; /* read ahead */
     bool has_line;
+    bool is_whole;                          /* the ledger ends in a summary */
     char *quarantine;                       /* path */
     uint64_t retry;                         /* number of this one, from 1 */
     uint64_t ledger, output;                /* bytes of them, behind which it goes on */

@@ -226,10 +226,15 @@ static comity_status loop(struct batch_run *run)
         run->settling.items = run->whole.items;
         run->settling.inputs = run->whole.items ? run->whole.digest : NULL;
     }
-    settle_summary(&run->settling);
     ledger_end_item(&run->ledger);
     status = run_sync(run, 0);
-    return status == COMITY_OK ? sink_finish(&run->sink) : status;
+    if (status == COMITY_OK)
+        status = sink_finish(&run->sink);
+    if (status != COMITY_OK)
+        return status;
+    settle_summary(&run->settling); /* now it is true */
+    ledger_end_item(&run->ledger);
+    return ledger_writer_flush(&run->ledger, true);
 }
 
 /* The counts of all that was done, of runs before too. */

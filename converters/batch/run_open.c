@@ -82,7 +82,9 @@ static comity_status open_at(struct batch_run *run, const struct resume_point *p
     run->settling.skipped = point->skipped;
     run->settling.result.losses = point->losses;
     comity_status status =
-        ledger_writer_open(&run->ledger, run->sink.path, true, point->ledger, true);
+        run->retrying
+            ? ledger_writer_open_whole(&run->ledger, run->sink.path, point->ledger)
+            : ledger_writer_open(&run->ledger, run->sink.path, true, point->ledger, true);
     if (status == COMITY_OK)
         status = sink_open(&run->sink, true, true, point->output);
     run->sink.lines = run->sink.kind == SINK_LINES ? point->done : 0;
