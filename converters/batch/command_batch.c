@@ -292,16 +292,24 @@ static int watch(struct cli *cli, const struct batch_options *options)
     return EXIT_USAGE;
 }
 
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} words[] = {
+    {"batch report", command_batch_report},
+    {"batch merge", command_batch_merge},
+    {"batch retry", command_retry},
+};
+
 int command_batch(int argc, char **argv)
 {
     struct cli cli;
     struct batch_options options = no_options;
-    if (argc > 1 && strcmp(argv[1], "report") == 0)
-        return command_batch_report(argc - 1, argv + 1);
-    if (argc > 1 && strcmp(argv[1], "merge") == 0)
-        return command_batch_merge(argc - 1, argv + 1);
-    if (argc > 1 && strcmp(argv[1], "retry") == 0)
-        return command_retry(argc - 1, argv + 1);
+    for (size_t i = 0; argc > 1 && i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(argv[1], strchr(words[i].name, ' ') + 1) == 0) {
+            argv[1] = (char *)(uintptr_t)words[i].name; /* as messages call it */
+            return words[i].run(argc - 1, argv + 1);
+        }
     int status =
         cli_parse_own(&cli, argc, argv, TAKES_FROM | TAKES_TO | TAKES_OUTPUT | TAKES_CONVERSION,
                       help, own, &options);

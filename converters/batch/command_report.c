@@ -6,7 +6,6 @@
 #include "report.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,8 +18,7 @@ static const char help[] =
     "Tells what a batch did. OUT is its output, or its ledger.\n\n"
     "  --json               one JSON object; of lists, a JSON line for each row\n"
     "  --html FILE          a page with charts instead, every figure with its documents\n"
-    "  --overwrite          replace that file\n"
-    "  -q, -v               errors only; notes too\n\n"
+    "  --overwrite          replace that file\n\n"
     "Lists, with a row for each document, or for each of its losses:\n"
     "  --lost               what documents lost\n"
     "  --duplicates         items of the same bytes, documents of the same output\n"
@@ -181,151 +179,119 @@ int batch_report(struct cli *cli, const struct report_request *request)
 
 /* --- options */
 
-enum {
-    OPT_JSON = 1000,
-    OPT_HTML,
-    OPT_OVERWRITE,
-    OPT_LOST,
-    OPT_DUPLICATES,
-    OPT_FORMAT,
-    OPT_KIND,
-    OPT_FIELD,
-    OPT_CODE,
-    OPT_STATE,
-    OPT_RESULT,
-    OPT_HELP,
-    OPT_VERSION
-};
-
-static int usage(const char *what, const char *argument)
+static struct report_filter *filter_of(struct cli *cli)
 {
-    fprintf(stderr, "comity batch report: %s%s", what, argument ? " " : "");
-    cli_print_safely(stderr, argument ? argument : "");
-    fputs("\nTry 'comity batch report --help'.\n", stderr);
-    return EXIT_USAGE;
+    struct report_request *request = cli->own_user;
+    request->lists = true;
+    return &request->filter;
 }
 
-static int parse_result(struct report_filter *filter, const char *word)
+static int take_html(struct cli *cli, const char *value)
+{
+    ((struct report_request *)cli->own_user)->html = value;
+    return EXIT_DONE;
+}
+
+static int take_overwrite(struct cli *cli, const char *value)
+{
+    (void)value;
+    cli->overwrite = true;
+    return EXIT_DONE;
+}
+
+static int take_duplicates(struct cli *cli, const char *value)
+{
+    (void)value;
+    ((struct report_request *)cli->own_user)->duplicates = true;
+    return EXIT_DONE;
+}
+
+static int take_lost(struct cli *cli, const char *value)
+{
+    (void)value;
+    filter_of(cli)->lost = true;
+    return EXIT_DONE;
+}
+
+static int take_format(struct cli *cli, const char *value)
+{
+    filter_of(cli)->format = value;
+    return EXIT_DONE;
+}
+
+static int take_kind(struct cli *cli, const char *value)
+{
+    filter_of(cli)->kind = value;
+    return EXIT_DONE;
+}
+
+static int take_field(struct cli *cli, const char *value)
+{
+    filter_of(cli)->field = value;
+    return EXIT_DONE;
+}
+
+static int take_code(struct cli *cli, const char *value)
+{
+    filter_of(cli)->code = value;
+    return EXIT_DONE;
+}
+
+static int take_state(struct cli *cli, const char *value)
+{
+    filter_of(cli)->state = value;
+    return EXIT_DONE;
+}
+
+static int take_result(struct cli *cli, const char *value)
 {
     static const char *const words[] = {"done", "failed", "skipped"};
     for (int i = 0; i < LEDGER_RESULTS; i++)
-        if (strcmp(word, words[i]) == 0) {
-            filter->result = i;
+        if (strcmp(value, words[i]) == 0) {
+            filter_of(cli)->result = i;
             return EXIT_DONE;
         }
-    return usage("--result takes done, failed or skipped, not", word);
+    return cli_usage(cli, "--result takes done, failed or skipped, not", value);
 }
 
-static int parse_filter(struct report_request *request, int option)
-{
-    struct report_filter *filter = &request->filter;
-    request->lists = true;
-    switch (option) {
-    case OPT_LOST:
-        filter->lost = true;
-        return EXIT_DONE;
-    case OPT_FORMAT:
-        filter->format = optarg;
-        return EXIT_DONE;
-    case OPT_KIND:
-        filter->kind = optarg;
-        return EXIT_DONE;
-    case OPT_FIELD:
-        filter->field = optarg;
-        return EXIT_DONE;
-    case OPT_CODE:
-        filter->code = optarg;
-        return EXIT_DONE;
-    case OPT_STATE:
-        filter->state = optarg;
-        return EXIT_DONE;
-    default:
-        return parse_result(filter, optarg);
-    }
-}
+static const struct cli_option own[] = {
+    {"html", 0, true, take_html},     {"overwrite", 0, false, take_overwrite},
+    {"lost", 0, false, take_lost},    {"duplicates", 0, false, take_duplicates},
+    {"format", 0, true, take_format}, {"kind", 0, true, take_kind},
+    {"field", 0, true, take_field},   {"code", 0, true, take_code},
+    {"state", 0, true, take_state},   {"result", 0, true, take_result},
+    {NULL, 0, false, NULL},
+};
 
-static int parse_one(struct cli *cli, struct report_request *request, int option)
+static int check(struct cli *cli, struct report_request *request)
 {
-    switch (option) {
-    case 'q':
-        cli->quiet = true;
-        return EXIT_DONE;
-    case 'v':
-        cli->verbose = true;
-        return EXIT_DONE;
-    case OPT_JSON:
-        cli->json = request->json = true;
-        return EXIT_DONE;
-    case OPT_HTML:
-        request->html = optarg;
-        return EXIT_DONE;
-    case OPT_OVERWRITE:
-        cli->overwrite = true;
-        return EXIT_DONE;
-    case OPT_DUPLICATES:
-        request->duplicates = true;
-        return EXIT_DONE;
-    case OPT_HELP:
-        fputs(help, stdout);
-        exit(fflush(stdout) ? EXIT_IO : EXIT_DONE);
-    case OPT_VERSION:
-        printf("comity %s\n", comity_version());
-        exit(fflush(stdout) ? EXIT_IO : EXIT_DONE);
-    default:
-        return parse_filter(request, option);
-    }
-}
-
-static int parse(struct cli *cli, struct report_request *request, int argc, char **argv)
-{
-    static const struct option options[] = {{"json", no_argument, NULL, OPT_JSON},
-                                            {"html", required_argument, NULL, OPT_HTML},
-                                            {"overwrite", no_argument, NULL, OPT_OVERWRITE},
-                                            {"quiet", no_argument, NULL, 'q'},
-                                            {"verbose", no_argument, NULL, 'v'},
-                                            {"lost", no_argument, NULL, OPT_LOST},
-                                            {"duplicates", no_argument, NULL, OPT_DUPLICATES},
-                                            {"format", required_argument, NULL, OPT_FORMAT},
-                                            {"kind", required_argument, NULL, OPT_KIND},
-                                            {"field", required_argument, NULL, OPT_FIELD},
-                                            {"code", required_argument, NULL, OPT_CODE},
-                                            {"state", required_argument, NULL, OPT_STATE},
-                                            {"result", required_argument, NULL, OPT_RESULT},
-                                            {"help", no_argument, NULL, OPT_HELP},
-                                            {"version", no_argument, NULL, OPT_VERSION},
-                                            {NULL, 0, NULL, 0}};
-    int option = 0, status = EXIT_DONE;
-    optind = 1;
-    opterr = 0;
-    while (status == EXIT_DONE &&
-           (option = getopt_long(argc, argv, ":qv", options, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return usage(option == '?' ? "there is no option" : "a value is missing behind",
-                         argv[optind - 1]);
-        status = parse_one(cli, request, option);
-    }
-    if (status != EXIT_DONE)
-        return status;
-    if (argc - optind != 1)
-        return usage(argc == optind ? "which batch? name its output or its ledger"
-                                    : "one batch at a time; there is no place for",
-                     argc == optind ? NULL : argv[optind + 1]);
-    request->output = argv[optind];
+    if (cli->input_count != 1)
+        return cli_usage(cli,
+                         cli->input_count ? "one batch at a time; there is no place for"
+                                          : "which batch? name its output or its ledger",
+                         cli->input_count ? cli->inputs[1] : NULL);
+    request->output = cli->inputs[0];
+    request->json = cli->json;
     if (request->lists && request->duplicates)
-        return usage("--duplicates is a list of its own, without --lost and filters", NULL);
+        return cli_usage(cli, "--duplicates is a list of its own, without --lost and filters",
+                         NULL);
     if (request->html && (request->lists || request->duplicates || request->json))
-        return usage("--html writes the whole report, without --json and lists", NULL);
+        return cli_usage(cli, "--html writes the whole report, without --json and lists", NULL);
     return EXIT_DONE;
 }
 
 int command_batch_report(int argc, char **argv)
 {
-    struct cli cli = {.command = "batch report", .findings = stderr};
+    struct cli cli;
     struct report_request request = {.filter = {.result = -1}};
-    int status = parse(&cli, &request, argc, argv);
+    int status = cli_parse_own(&cli, argc, argv, 0, help, own, &request);
     if (status != EXIT_DONE)
         return status;
-    status = batch_report(&cli, &request);
-    cli_print_counts(&cli);
+    status = check(&cli, &request);
+    if (status == EXIT_DONE) {
+        status = batch_report(&cli, &request);
+        cli_print_counts(&cli);
+    }
+    cli_free_files(&cli);
     return status;
 }
