@@ -205,16 +205,29 @@ static int parse_isolate(struct cli *cli, const char *how)
                : cli_usage(cli, "--isolate takes process or none, not", how);
 }
 
+/* True where the command takes a common option. */
+static bool is_taken(int option, unsigned takes)
+{
+    if (option == 'f')
+        return takes & TAKES_FROM;
+    if (option == 't')
+        return takes & TAKES_TO;
+    if (option == 'o' || option == OPT_OVERWRITE)
+        return takes & TAKES_OUTPUT;
+    if (option == OPT_VIA)
+        return takes & TAKES_VIA;
+    if (option == OPT_KIND)
+        return takes & TAKES_KIND;
+    if (option == OPT_HTML)
+        return takes & TAKES_HTML;
+    bool is_of_conversion = (option >= OPT_REPORT && option <= OPT_TRACE) ||
+                            option == OPT_SET || option == OPT_OVERLAY || option == OPT_PROFILE;
+    return !is_of_conversion || (takes & TAKES_CONVERSION);
+}
+
 static int parse_one(struct cli *cli, int option, unsigned takes, const char *name)
 {
-    bool conversion = (takes & TAKES_CONVERSION) != 0;
-    if ((option == 'f' && !(takes & TAKES_FROM)) || (option == 't' && !(takes & TAKES_TO)) ||
-        ((option == 'o' || option == OPT_OVERWRITE) && !(takes & TAKES_OUTPUT)) ||
-        (option == OPT_VIA && !(takes & TAKES_VIA)) ||
-        (option >= OPT_REPORT && option <= OPT_TRACE && !conversion) ||
-        (option == OPT_KIND && !(takes & TAKES_KIND)) ||
-        (option == OPT_HTML && !(takes & TAKES_HTML)) ||
-        ((option == OPT_SET || option == OPT_OVERLAY || option == OPT_PROFILE) && !conversion))
+    if (!is_taken(option, takes))
         return cli_usage(cli, "this command takes no", name);
     switch (option) {
     case 'f':

@@ -4,6 +4,7 @@
 #include "batch/ledger_write.h"
 
 #include "io/file.h"
+#include "syntax/json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -118,39 +119,10 @@ static void put_name(struct ledger_writer *ledger, const char *name)
     buffer_add(lines, "\":", 2);
 }
 
-static void put_escape(struct buffer *lines, unsigned char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    buffer_char(lines, '\\');
-    if (c == '"' || c == '\\') {
-        buffer_char(lines, (char)c);
-        return;
-    }
-    buffer_add(lines, "u00", 3);
-    buffer_char(lines, digits[c >> 4]);
-    buffer_char(lines, digits[c & 15]);
-}
-
-static void put_text(struct buffer *lines, const char *text, size_t len)
-{
-    size_t start = 0; /* of what is plain */
-    buffer_char(lines, '"');
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        buffer_add(lines, text + start, i - start);
-        put_escape(lines, c);
-        start = i + 1;
-    }
-    buffer_add(lines, text + start, len - start);
-    buffer_char(lines, '"');
-}
-
 void ledger_text(struct ledger_writer *ledger, const char *name, const char *text, size_t len)
 {
     put_name(ledger, name);
-    put_text(&ledger->lines, text, len);
+    json_put_string(&ledger->lines, text, len);
 }
 
 void ledger_string(struct ledger_writer *ledger, const char *name, const char *text)
@@ -186,7 +158,7 @@ void ledger_entry(struct ledger_writer *ledger, const char *text)
 {
     if (ledger->lines.bytes[ledger->lines.size - 1] != '[')
         buffer_char(&ledger->lines, ',');
-    put_text(&ledger->lines, text, strlen(text));
+    json_put_string(&ledger->lines, text, strlen(text));
 }
 
 void ledger_end(struct ledger_writer *ledger)

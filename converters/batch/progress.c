@@ -3,22 +3,16 @@
  * How far a batch is; see progress.h. */
 #include "batch/progress.h"
 
-#include <time.h>
+#include "batch/clock.h"
 #include <unistd.h>
 
 #define TERMINAL_MILLISECONDS 250
 #define LINE_MILLISECONDS 10000
 
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void progress_init(struct progress *progress, struct cli *cli, const struct settling *settled)
 {
-    *progress = (struct progress){.cli = cli, .settled = settled, .begun = milliseconds()};
+    *progress =
+        (struct progress){.cli = cli, .settled = settled, .begun = clock_milliseconds()};
     progress->is_terminal = isatty(STDERR_FILENO) && !cli->quiet && !cli->json;
     progress->shown = progress->begun;
 }
@@ -87,7 +81,7 @@ void progress_show(struct progress *progress, int64_t now)
 
 void progress_state(struct progress *progress)
 {
-    show(progress, milliseconds());
+    show(progress, clock_milliseconds());
 }
 
 void progress_end(struct progress *progress)
@@ -98,7 +92,7 @@ void progress_end(struct progress *progress)
     if (progress->cli->quiet)
         return;
     if (progress->cli->json) {
-        print_json(progress, milliseconds());
+        print_json(progress, clock_milliseconds());
         return;
     }
     fprintf(stderr, "%llu done, %llu failed, %llu skipped", (unsigned long long)s->done,

@@ -5,13 +5,13 @@
 #include "batch/run.h"
 
 #include "base/encoding.h"
+#include "batch/clock.h"
 #include "batch/label.h"
 #include "batch/report.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Items on their way: enough that no converter waits for the slowest of them. */
@@ -20,13 +20,6 @@
 /* What is done survives the machine at least so often. */
 #define SYNC_MILLISECONDS 1000
 #define LINES_BYTES ((size_t)8 << 20)
-
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- items, as they come */
 
@@ -171,7 +164,7 @@ comity_status run_step(struct batch_run *run)
     struct pollfd watched[POOL_MAX + 2];
     size_t seats = pool_watch(&run->pool, watched);
     struct pollfd *signals = &watched[seats], *reader = &watched[seats + 1];
-    int64_t now = milliseconds();
+    int64_t now = clock_milliseconds();
     int patience = pool_patience(&run->pool, now);
     *signals = (struct pollfd){.fd = run->signals.fd, .events = POLLIN};
     *reader =
@@ -184,7 +177,7 @@ comity_status run_step(struct batch_run *run)
         patience = 0;
     if (poll(watched, seats + 2, patience) < 0 && errno != EINTR)
         return COMITY_E_IO;
-    now = milliseconds();
+    now = clock_milliseconds();
     run->progress.read = reading_position(&run->reading);
     comity_status status = pool_work(&run->pool, watched, seats, now);
     if (status == COMITY_OK && (signals->revents & POLLIN))
@@ -205,7 +198,7 @@ comity_status run_step(struct batch_run *run)
 static comity_status loop(struct batch_run *run)
 {
     comity_status status = COMITY_OK;
-    run->synced = milliseconds();
+    run->synced = clock_milliseconds();
     while (status == COMITY_OK && !run->is_stopped && (!run->is_read || run->first)) {
         status = run_step(run);
         if (status == COMITY_OK && run->is_again)

@@ -73,11 +73,7 @@ static comity_status open_folder(struct sink *sink)
     if (mkdir(sink->path, 0700) != 0 && errno != EEXIST)
         return failed(sink);
     sink->fd = open(sink->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (sink->fd < 0)
-        return failed(sink);
-    /* of a run that was cut off */
-    return unlinkat(sink->fd, FOLDER_PARTIAL, 0) == 0 || errno == ENOENT ? COMITY_OK
-                                                                         : failed(sink);
+    return sink->fd < 0 ? failed(sink) : COMITY_OK;
 }
 
 static bool exists(const char *path)
@@ -119,13 +115,23 @@ comity_status sink_open(struct sink *sink, bool overwrite, bool resumes, uint64_
     return status;
 }
 
+/* What a run that was cut off had begun goes when a name is needed for the next, and at the
+ * end; not before: until it writes, a run may turn out to have no business here. */
+static int open_partial(const struct sink *sink)
+{
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    int fd = openat(sink->fd, FOLDER_PARTIAL, flags, 0600);
+    if (fd < 0 && errno == EEXIST && unlinkat(sink->fd, FOLDER_PARTIAL, 0) == 0)
+        fd = openat(sink->fd, FOLDER_PARTIAL, flags, 0600);
+    return fd;
+}
+
 /* A file gets its name when its bytes are in it.  An older one of the same name is of the same
  * item, of a run before. */
 static comity_status put_file(struct sink *sink, const char *name, const void *bytes,
                               size_t size)
 {
-    int fd = openat(sink->fd, FOLDER_PARTIAL,
-                    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open_partial(sink);
     if (fd < 0)
         return failed(sink);
     comity_status status = write_all(fd, bytes, size, &sink->error);
@@ -218,6 +224,9 @@ static comity_status sync_name(struct sink *sink)
 
 comity_status sink_finish(struct sink *sink)
 {
+    if (sink->kind == SINK_FOLDER && unlinkat(sink->fd, FOLDER_PARTIAL, 0) != 0 &&
+        errno != ENOENT)
+        return failed(sink);
     if (sink->kind == SINK_FOLDER || sink->kind == SINK_NOTHING)
         return sink_sync(sink);
     comity_status status = sink->tar ? pack_tar_end(&sink->tar) : COMITY_OK;

@@ -7,6 +7,7 @@
  * names. */
 #include "batch/watch.h"
 
+#include "batch/clock.h"
 #include "batch/run.h"
 #include "batch/watch_folder.h"
 #include "batch/watch_ledger.h"
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 
 /* A round: small files are many at a time, so that all converters have work and the disk is
  * waited for but once; a large one does not keep others waiting. */
@@ -44,13 +44,6 @@ struct watch {
     bool has_left; /* files that were in work/ at the start may be left */
     uint64_t told; /* documents that progress was shown of */
 };
-
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- what is found */
 
@@ -116,7 +109,7 @@ static comity_status gather(struct watch *watch)
 {
     struct watch_file file;
     comity_status status = COMITY_OK;
-    int64_t now = milliseconds();
+    int64_t now = clock_milliseconds();
     while (status == COMITY_OK && watch->count < ROUND_FILES && watch->bytes < ROUND_BYTES) {
         status = next_file(watch, &file);
         if (status == COMITY_END)
@@ -174,7 +167,7 @@ static comity_status convert(struct watch *watch)
     run->reading.is_ended = run->is_read = false;
     while (status == COMITY_OK && !run->is_stopped && (!run->is_read || run->first))
         status = run_step(run);
-    return status == COMITY_OK ? run_sync(run, milliseconds()) : status;
+    return status == COMITY_OK ? run_sync(run, clock_milliseconds()) : status;
 }
 
 /* *left becomes the number of files that were not converted. */
@@ -211,7 +204,7 @@ static void show_progress(struct watch *watch, int64_t now)
 static comity_status wait_for_files(struct watch *watch)
 {
     struct batch_run *run = &watch->run;
-    int64_t now = milliseconds(), patience = watch->folder.look - now;
+    int64_t now = clock_milliseconds(), patience = watch->folder.look - now;
     struct pollfd watched[2] = {{.fd = watch->folder.notify, .events = POLLIN},
                                 {.fd = run->signals.fd, .events = POLLIN}};
     show_progress(watch, now);

@@ -234,7 +234,8 @@ def second_sigint():
     out = folder() / "out"
     Undisturbed.of("out")
     process = start(out)
-    time.sleep(Undisturbed.seconds["out"] / 3)
+    while not Left(out).ledger_path.exists() and process.poll() is None:
+        time.sleep(0.005)
     os.kill(process.pid, signal.SIGSTOP)  # so that both are there before it looks
     process.send_signal(signal.SIGINT)
     os.kill(process.pid, signal.SIGCONT)

@@ -189,6 +189,20 @@ def _():
         check(err.count(b'"done":294') >= 1, err)
 
 
+@case("a watch that is refused touches nothing of the one that runs")
+def _():
+    with Watch() as watch:
+        watch.ended(0)
+        half = watch.docs / ".comity-partial"
+        half.write_bytes(b"what the other is just writing")
+        run("batch", "--watch", "-t", "convention-json", folder(), watch.docs).ends(8)
+        same(half.read_bytes(), b"what the other is just writing", "its half-written file")
+        (watch.drop / "a.json").write_bytes(note(1))
+        watch.ended(1)
+        check(not half.exists(), "what was left of a document is still there")
+        same(watch.end(signal.SIGINT)[0], 0, "the end")
+
+
 @case("killed in the middle, again and again, every file ends exactly once")
 def _():
     work = folder()
