@@ -4,6 +4,7 @@
  * hands as those of a run without shards.  One document is in memory at a time. */
 #include "batch/merge.h"
 
+#include "batch/clock.h"
 #include "batch/identity.h"
 #include "batch/label.h"
 #include "batch/progress.h"
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LINES_BYTES ((size_t)1 << 20)
@@ -182,10 +182,8 @@ static comity_status merge_item(struct merge *merge)
 
 static void look(struct merge *merge)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
     merge->is_stopped = signals_take(&merge->signals, &merge->progress);
-    progress_show(&merge->progress, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+    progress_show(&merge->progress, clock_milliseconds());
 }
 
 static comity_status merge_all(struct merge *merge)
