@@ -64,7 +64,7 @@ comity_SOURCES = \
 	converters/command_terms.c \
 	converters/command_validate.c \
 	converters/main.c
-comity_LDADD = libcomity-core.la $(ARCHIVE_LIBS)
+comity_LDADD = libcomity-core.la $(ARCHIVE_LIBS) $(ZSTD_LIBS)
 
 # What takes inputs apart into items; the only part that sees libarchive and GMime, and read
 # only by what runs sandboxed.  Programs name libcomity-core.la behind it.

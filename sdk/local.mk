@@ -135,6 +135,7 @@ runtime_sources = \
 	sdk/runtime/terminology.c \
 	sdk/runtime/terminology_account.c \
 	sdk/runtime/text_input.c \
+	sdk/runtime/shared.c \
 	sdk/runtime/wire.c \
 	sdk/runtime/worker.c \
 	sdk/runtime/worker_frames.c \

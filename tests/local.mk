@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/test_record \
 	tests/unit/test_roundtrip \
 	tests/unit/test_rules \
+	tests/unit/test_shared \
 	tests/unit/test_stream \
 	tests/unit/test_stream_xml \
 	tests/unit/test_template \

@@ -37,6 +37,8 @@ static bool is_tar(const char *head, size_t size)
         return false;
     uint32_t stated = 0, sum = 0, high = 0;
     bool is_zero = true;
+    if (head[0] && !read_octal(head + TAR_SUM_AT, TAR_SUM_LEN, &stated))
+        return false;
     for (size_t i = 0; i < TAR_BLOCK; i++) {
         bool in_sum = i >= TAR_SUM_AT && i < TAR_SUM_AT + TAR_SUM_LEN;
         uint32_t byte = in_sum ? 0x20u : (unsigned char)head[i];
@@ -49,8 +51,7 @@ static bool is_tar(const char *head, size_t size)
             is_zero = !head[i];
         return is_zero && size >= 2 * TAR_BLOCK && size % TAR_BLOCK == 0;
     }
-    return head[0] && read_octal(head + TAR_SUM_AT, TAR_SUM_LEN, &stated) &&
-           (stated == sum || stated + 256 * high == sum);
+    return head[0] && (stated == sum || stated + 256 * high == sum);
 }
 
 static bool is_zip(const char *head, size_t size)

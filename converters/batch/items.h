@@ -51,6 +51,7 @@ struct item {
     uint64_t line, column; /* line and column from 1, in characters; 1, 1 for whole files */
     const char *bytes;
     size_t size;
+    uint64_t shared_end; /* of bytes that stand in shared memory, else 0 */
     const char *code;    /* of what was not taken: "archive.link", "limit.ratio" */
     const char *message; /* one sentence: what was found, what was expected */
     uint64_t at;         /* of a damaged archive: the offset in its bytes, where known */

@@ -24,7 +24,7 @@ struct job *job_new(const struct item *item, uint64_t number)
     hold(&job->held, item->entry, item->entry_len, &entry);
     hold(&job->held, item->code, item->code ? strlen(item->code) : 0, &code);
     hold(&job->held, item->message, item->message ? strlen(item->message) : 0, &message);
-    hold(&job->held, item->bytes, item->size, &bytes);
+    hold(&job->held, item->bytes, item->shared_end ? 0 : item->size, &bytes);
     if (buffer_status(&job->held) != COMITY_OK) {
         job_free(job);
         return NULL;
@@ -35,7 +35,9 @@ struct job *job_new(const struct item *item, uint64_t number)
     job->item.entry = held + entry;
     job->item.code = item->code ? held + code : NULL;
     job->item.message = item->message ? held + message : NULL;
-    job->item.bytes = held + bytes;
+    if (!item->shared_end)
+        job->item.bytes = held + bytes;
+    job->shared_end = item->shared_end;
     job->state = item->outcome == ITEM_TAKEN ? JOB_WAITING : JOB_DONE;
     return job;
 }

@@ -15,12 +15,13 @@ enum job_state {
 };
 
 struct job {
-    struct job *next;  /* in the list that it waits in */
-    struct job *after; /* in the order of the items */
-    uint64_t number;   /* of the item in the batch, from 1 */
-    uint64_t place;    /* of a shard: the item's number in the whole, from 1; else 0 */
-    size_t input;      /* number of the named input that it came from, from 1 */
-    struct item item;  /* its texts and bytes stand in `held` */
+    struct job *next;    /* in the list that it waits in */
+    struct job *after;   /* in the order of the items */
+    uint64_t number;     /* of the item in the batch, from 1 */
+    uint64_t place;      /* of a shard: the item's number in the whole, from 1; else 0 */
+    size_t input;        /* number of the named input that it came from, from 1 */
+    struct item item;    /* its texts stand in `held`, and its bytes unless they are shared */
+    uint64_t shared_end; /* what was shared up to here is not needed after this job */
     struct buffer held;
     enum job_state state;
     uint64_t *only; /* of a retry: the documents of the item that count; NULL: all */
@@ -35,7 +36,7 @@ struct job {
     char message[160]; /* and a sentence */
 };
 
-/* A job with the item's texts and bytes in it; NULL: no memory. */
+/* A job with the item's texts in it, and its bytes unless they are shared; NULL: no memory. */
 struct job *job_new(const struct item *item, uint64_t number);
 void job_free(struct job *job);
 /* True where a document of the item counts. */

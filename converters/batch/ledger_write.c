@@ -112,11 +112,15 @@ void ledger_begin(struct ledger_writer *ledger)
 static void put_name(struct ledger_writer *ledger, const char *name)
 {
     struct buffer *lines = &ledger->lines;
+    size_t len = strlen(name);
+    if (!buffer_reserve(lines, len + 4))
+        return;
     if (lines->size && lines->bytes[lines->size - 1] != '{')
-        buffer_char(lines, ',');
-    buffer_char(lines, '"');
-    buffer_text(lines, name);
-    buffer_add(lines, "\":", 2);
+        lines->bytes[lines->size++] = ',';
+    lines->bytes[lines->size++] = '"';
+    memcpy(lines->bytes + lines->size, name, len);
+    memcpy(lines->bytes + lines->size + len, "\":", 2);
+    lines->size += len + 2;
 }
 
 void ledger_text(struct ledger_writer *ledger, const char *name, const char *text, size_t len)

@@ -17,16 +17,22 @@
 #define FAILED_STARTS 5
 /* Processor time is allowed anew no oftener than that. */
 #define ALLOW_MILLISECONDS 500
+/* Of documents that were made and not taken in yet; small, so that it stays in the caches. */
+#define MADE_BYTES ((size_t)1 << 20)
 
 comity_status pool_open(struct pool *pool, size_t workers, const struct comity_config *config,
-                        const struct comity_options *options, uint32_t deadline)
+                        const struct comity_options *options, const struct shared *items,
+                        uint32_t deadline)
 {
     memset(pool, 0, sizeof *pool);
+    pool->items = items;
     pool->seat_count = workers < POOL_MAX ? workers : POOL_MAX;
     pool->deadline = deadline;
     pool->limits = (struct worker_limits)WORKER_LIMITS_INIT;
-    for (size_t i = 0; i < POOL_MAX; i++)
+    for (size_t i = 0; i < POOL_MAX; i++) {
         pool->seats[i].worker.fd = -1;
+        pool->seats[i].made = (struct shared)SHARED_INIT;
+    }
     buffer_init(&pool->setup, 0);
     worker_put_setup(&pool->setup, config, options);
     if (!worker_program("comity-worker", pool->program, sizeof pool->program)) {
@@ -48,10 +54,29 @@ void pool_give(struct pool *pool, struct job *job)
     pool->last_waiting = job;
 }
 
+/* Where there is no memory to share, all goes by the line; and what goes wrong with the line is
+ * seen when it is listened to. */
+static comity_status seat_share(struct pool *pool, struct pool_seat *seat)
+{
+    struct worker *worker = &seat->worker;
+    struct shared *made = &seat->made;
+    if (!pool->items->freed || (!made->freed && shared_make(made, MADE_BYTES) != COMITY_OK))
+        return COMITY_OK;
+    worker_put_share(&worker->out, WORKER_SHARE_IN, pool->items->size, 0);
+    if (worker_send_fd(worker, pool->items->read_fd) != COMITY_OK)
+        return buffer_status(&worker->out);
+    worker_put_share(&worker->out, WORKER_SHARE_OUT, made->size, made->written);
+    return worker_send_fd(worker, made->fd) == COMITY_OK ? COMITY_OK
+                                                         : buffer_status(&worker->out);
+}
+
 static comity_status seat_start(struct pool *pool, struct pool_seat *seat, int64_t now)
 {
     struct buffer *out = &seat->worker.out;
     comity_status status = worker_start(&seat->worker, pool->program, &pool->limits);
+    if (status != COMITY_OK)
+        return status;
+    status = seat_share(pool, seat);
     if (status != COMITY_OK)
         return status;
     buffer_add(out, pool->setup.bytes, pool->setup.size);
@@ -68,7 +93,7 @@ static void seat_put(struct pool_seat *seat, struct job *job)
     size_t start = wire_begin(out, WORKER_ITEM);
     wire_put_u64(out, job->number);
     wire_put_text(out, job->item.entry, job->item.entry_len);
-    wire_put_text(out, job->item.bytes, job->item.size);
+    shared_put_place(out, job->item.bytes, job->item.size, job->item.shared_end);
     wire_end(out, start);
     job->state = JOB_GIVEN;
     job->next = NULL;
@@ -166,16 +191,30 @@ static bool seat_done(struct pool_seat *seat, struct wire_frame *frame, int64_t 
     return true;
 }
 
-/* True of a finding as a whole, and of the document whose turn it is: nobody further on has to
- * doubt an answer. */
-static bool is_answer(struct job *job, struct wire_frame frame)
+/* Takes a finding as a whole, and the document whose turn it is: nobody further on has to doubt
+ * an answer. */
+static bool seat_answer(struct pool_seat *seat, struct job *job, struct wire_frame frame)
 {
+    const char *start = frame.at - WIRE_HEAD;
+    size_t size = (size_t)(frame.end - start);
     struct comity_finding finding;
-    struct worker_document document;
-    if (frame.kind == WORKER_FINDING)
-        return worker_get_finding(&frame, &finding);
-    return frame.kind == WORKER_DOCUMENT && worker_get_document(&frame, &document) &&
-           document.position == ++job->documents;
+    struct worker_document document = {.shared_end = 0};
+    if (frame.kind == WORKER_FINDING) {
+        if (!worker_get_finding(&frame, &finding))
+            return false;
+    } else if (frame.kind != WORKER_DOCUMENT ||
+               !worker_get_document(&frame, &seat->made, &document) ||
+               document.position != ++job->documents) {
+        return false;
+    }
+    if (!document.shared_end) {
+        buffer_add(&job->answers, start, size);
+    } else {
+        worker_put_document(&job->answers, NULL, &document);
+        seat->made.written = document.shared_end;
+        shared_free(&seat->made, document.shared_end);
+    }
+    return buffer_status(&job->answers) == COMITY_OK && job->answers.size < ANSWERS_LIMIT;
 }
 
 /* True where a frame is what a converter may say at this point. */
@@ -200,11 +239,7 @@ static bool seat_hear(struct pool *pool, struct pool_seat *seat, struct wire_fra
     }
     if (frame->kind == WORKER_DONE)
         return seat_done(seat, frame, now);
-    if (!job || !is_answer(job, *frame))
-        return false;
-    size_t size = (size_t)(frame->end - frame->at) + WIRE_HEAD;
-    buffer_add(&job->answers, frame->at - WIRE_HEAD, size);
-    return buffer_status(&job->answers) == COMITY_OK && job->answers.size < ANSWERS_LIMIT;
+    return job && seat_answer(seat, job, *frame);
 }
 
 /* Takes in what a worker says.  False where it is gone or talks nonsense; then it was ended. */
@@ -320,7 +355,9 @@ void pool_drop(struct pool *pool)
 
 void pool_close(struct pool *pool)
 {
-    for (size_t i = 0; i < pool->seat_count; i++)
+    for (size_t i = 0; i < pool->seat_count; i++) {
         worker_stop(&pool->seats[i].worker);
+        shared_close(&pool->seats[i].made);
+    }
     buffer_free(&pool->setup);
 }

@@ -13,11 +13,12 @@
 
 #define POOL_MAX 256
 /* Jobs that one worker has at a time: enough that it never waits for the next. */
-#define POOL_QUEUE 64
-#define POOL_QUEUE_BYTES ((size_t)512 << 10)
+#define POOL_QUEUE 256
+#define POOL_QUEUE_BYTES ((size_t)1 << 20)
 
 struct pool_seat {
     struct worker worker;
+    struct shared made;           /* where its documents stand until they are taken in */
     struct job *jobs[POOL_QUEUE]; /* a ring: given and not answered yet */
     size_t first, count, bytes;
     int64_t since;   /* milliseconds: of the last sign of life */
@@ -31,7 +32,8 @@ struct pool {
     struct pool_seat seats[POOL_MAX];
     size_t seat_count;
     char program[4096];
-    struct buffer setup; /* the frame that each worker begins with */
+    struct buffer setup;        /* the frame that each worker begins with */
+    const struct shared *items; /* where the bytes of jobs may stand */
     struct worker_limits limits;
     uint32_t deadline;                  /* milliseconds for one document */
     struct job *waiting, *last_waiting; /* given to the pool and to no worker yet */
@@ -43,7 +45,8 @@ struct pool {
 };
 
 comity_status pool_open(struct pool *pool, size_t workers, const struct comity_config *config,
-                        const struct comity_options *options, uint32_t deadline);
+                        const struct comity_options *options, const struct shared *items,
+                        uint32_t deadline);
 /* Takes a job that waits; it is JOB_DONE when it is answered. */
 void pool_give(struct pool *pool, struct job *job);
 /* What to wait for: fills at most POOL_MAX entries, returns how many. */

@@ -12,7 +12,7 @@
 static comity_status send_item(void *user, const struct item *item)
 {
     struct server *server = user;
-    reading_put_item(&server->out, item);
+    reading_put_item(&server->out, &server->made, item);
     return serve_flush(server, false);
 }
 

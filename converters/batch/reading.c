@@ -13,10 +13,12 @@
 #define GRACE_SECONDS 5
 
 comity_status reading_open(struct reading *reading, struct inputs *inputs,
-                           const struct item_limits *limits, item_fn *each, void *user)
+                           struct shared *shared, const struct item_limits *limits,
+                           item_fn *each, void *user)
 {
     memset(reading, 0, sizeof *reading);
     reading->inputs = inputs;
+    reading->shared = shared;
     reading->limits = *limits;
     reading->each = each;
     reading->user = user;
@@ -58,16 +60,26 @@ uint64_t reading_position(const struct reading *reading)
     return reading->passed + (at > 0 ? (uint64_t)at : 0);
 }
 
+static comity_status start_reader(struct reading *reading)
+{
+    const struct worker_limits limits = WORKER_LIMITS_INIT;
+    const struct shared *shared = reading->shared;
+    comity_status status = worker_start(&reading->worker, reading->program, &limits);
+    if (status != COMITY_OK || !shared->freed)
+        return status;
+    worker_put_share(&reading->worker.out, WORKER_SHARE_OUT, shared->size, shared->written);
+    return worker_send_fd(&reading->worker, shared->fd);
+}
+
 static comity_status open_next(struct reading *reading, int64_t now)
 {
-    struct worker_limits limits = WORKER_LIMITS_INIT;
     comity_status status = inputs_next(reading->inputs, &reading->input);
     if (status != COMITY_OK)
         return status;
     if (reading->input.fd < 0)
         return refuse_input(reading, reading->input.code, reading->input.message);
     if (!reading->worker.pid)
-        status = worker_start(&reading->worker, reading->program, &limits);
+        status = start_reader(reading);
     if (status == COMITY_OK) {
         reading_put_request(&reading->worker.out, reading->input.name, &reading->limits);
         status = worker_send_fd(&reading->worker, reading->input.fd);
@@ -111,10 +123,12 @@ static comity_status hear(struct reading *reading, int64_t now)
         reading->since = now;
         if (frame.kind == WORKER_READ_DONE)
             return end_input(reading, &frame);
-        if (frame.kind != WORKER_TAKEN || !reading_get_item(&frame, &item)) {
+        if (frame.kind != WORKER_TAKEN || !reading_get_item(&frame, reading->shared, &item)) {
             status = COMITY_E_INVALID;
             break;
         }
+        if (item.shared_end > reading->shared->written)
+            reading->shared->written = item.shared_end;
         status = reading->each(reading->user, &item);
         if (status != COMITY_OK)
             return status;

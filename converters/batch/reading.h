@@ -13,17 +13,19 @@ struct reading {
     struct inputs *inputs;
     struct item_limits limits;
     struct worker worker;
-    struct input input; /* at hand */
+    struct shared *shared; /* where the items' bytes stand; the owner gives room back */
+    struct input input;    /* at hand */
     bool is_open, is_ended;
     uint64_t passed; /* bytes of the inputs that were read to their end */
-    int64_t since; /* milliseconds: of the last sign of life, or of the last look */
+    int64_t since;   /* milliseconds: of the last sign of life, or of the last look */
     char program[4096];
     item_fn *each;
     void *user;
 };
 
 comity_status reading_open(struct reading *reading, struct inputs *inputs,
-                           const struct item_limits *limits, item_fn *each, void *user);
+                           struct shared *shared, const struct item_limits *limits,
+                           item_fn *each, void *user);
 /* Goes on where something was heard or an input has ended.  COMITY_END: there are no more
  * items. */
 comity_status reading_work(struct reading *reading, int64_t now);
@@ -37,7 +39,7 @@ void reading_put_request(struct buffer *out, const char *name,
                          const struct item_limits *limits);
 bool reading_get_request(struct wire_frame *frame, const char **name,
                          struct item_limits *limits);
-void reading_put_item(struct buffer *out, const struct item *item);
-bool reading_get_item(struct wire_frame *frame, struct item *item);
+void reading_put_item(struct buffer *out, struct shared *shared, const struct item *item);
+bool reading_get_item(struct wire_frame *frame, const struct shared *shared, struct item *item);
 
 #endif

@@ -35,7 +35,7 @@ bool reading_get_request(struct wire_frame *frame, const char **name,
     return wire_is_done(frame) && *name;
 }
 
-void reading_put_item(struct buffer *out, const struct item *item)
+void reading_put_item(struct buffer *out, struct shared *shared, const struct item *item)
 {
     size_t start = wire_begin(out, WORKER_TAKEN);
     wire_put_u32(out, (uint32_t)item->outcome);
@@ -48,7 +48,7 @@ void reading_put_item(struct buffer *out, const struct item *item)
     wire_put_u64(out, item->at);
     wire_put_string(out, item->code);
     wire_put_string(out, item->message);
-    wire_put_text(out, item->bytes, item->size);
+    shared_put_text(out, shared, item->bytes, item->size);
     wire_end(out, start);
 }
 
@@ -61,7 +61,7 @@ static bool is_label(const char *text, size_t len)
     return text && len;
 }
 
-bool reading_get_item(struct wire_frame *frame, struct item *item)
+bool reading_get_item(struct wire_frame *frame, const struct shared *shared, struct item *item)
 {
     uint32_t outcome = wire_u32(frame);
     item->outcome = (enum item_outcome)outcome;
@@ -74,7 +74,7 @@ bool reading_get_item(struct wire_frame *frame, struct item *item)
     item->at = wire_u64(frame);
     item->code = wire_string(frame);
     item->message = wire_string(frame);
-    item->bytes = wire_text(frame, &item->size);
+    item->bytes = shared_text(frame, shared, &item->size, &item->shared_end);
     if (!wire_is_done(frame) || outcome > ITEM_REFUSED ||
         !is_label(item->entry, item->entry_len))
         return false;

@@ -56,7 +56,7 @@ static void add_answers(cJSON *reason, cJSON *list, const struct job *job)
             else
                 more++;
         }
-        if (frame.kind == WORKER_DOCUMENT && worker_get_document(&frame, &document) &&
+        if (frame.kind == WORKER_DOCUMENT && worker_get_document(&frame, NULL, &document) &&
             !document.is_done && document.maker && strlen(document.maker) < sizeof maker)
             memcpy(maker, document.maker, strlen(document.maker) + 1);
     }

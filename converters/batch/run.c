@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* Items on their way: enough that no converter waits for the slowest of them. */
-#define HELD_FOR_EACH 160
+#define HELD_FOR_EACH 600
 #define HELD_BYTES ((size_t)16 << 20)
 /* What is done survives the machine at least so often. */
 #define SYNC_MILLISECONDS 1000
@@ -50,19 +50,21 @@ static comity_status add_job(struct batch_run *run, struct job *job)
     return COMITY_OK;
 }
 
-comity_status run_take(void *user, const struct item *item)
+/* The room of an item that is not needed any more, given back after those before it. */
+static void free_room(struct batch_run *run, const struct item *item)
 {
-    struct batch_run *run = user;
-    if (run->is_again)
-        return COMITY_OK; /* what is on its way is not asked for any more */
-    if (run->options->shards) {
-        whole_add(&run->whole, item);
-        if (item_digest(item) % run->options->shards != run->options->shard)
-            return COMITY_OK;
-    }
-    if (++run->number <= run->known)
-        return check_item(run, item);
-    struct job *job = job_new(item, run->number);
+    if (run->last && item->shared_end)
+        run->last->shared_end = item->shared_end;
+    else
+        shared_free(&run->items, item->shared_end);
+}
+
+static comity_status take_new(struct batch_run *run, const struct item *item)
+{
+    struct item own = *item;
+    if (run->options->sample)
+        own.shared_end = 0; /* nobody knows how long it is kept */
+    struct job *job = job_new(&own, run->number);
     if (!job)
         return COMITY_E_NOMEM;
     job->place = run->whole.items;
@@ -70,7 +72,27 @@ comity_status run_take(void *user, const struct item *item)
     if (!run->options->sample)
         return add_job(run, job);
     sample_offer(&run->sample, job);
+    free_room(run, item);
     return COMITY_OK;
+}
+
+comity_status run_take(void *user, const struct item *item)
+{
+    struct batch_run *run = user;
+    bool is_ours = true;
+    comity_status status = COMITY_OK;
+    if (run->is_again)
+        return COMITY_OK; /* what is on its way is not asked for any more */
+    if (run->options->shards) {
+        whole_add(&run->whole, item);
+        is_ours = item_digest(item) % run->options->shards == run->options->shard;
+    }
+    if (is_ours && ++run->number > run->known)
+        return take_new(run, item);
+    if (is_ours)
+        status = check_item(run, item);
+    free_room(run, item);
+    return status;
 }
 
 /* An item of a retry. */
@@ -146,6 +168,7 @@ static comity_status settle_done(struct batch_run *run, int64_t now)
             run->last = NULL;
         run->held--;
         run->held_bytes -= job->item.size;
+        shared_free(&run->items, job->shared_end);
         job_free(job);
         if (status == COMITY_OK)
             status = settle_end_item(&run->settling);

@@ -25,7 +25,8 @@ struct batch_run {
     struct cli *cli;
     const struct batch_options *options;
     struct inputs inputs;
-    FILE *list; /* of inputs, or NULL */
+    struct shared items; /* where the bytes of items stand until they are settled */
+    FILE *list;          /* of inputs, or NULL */
     struct reading reading;
     struct retrying *retrying; /* instead of it; or NULL */
     struct pool pool;

@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Of items that are on their way; small, so that it stays in the caches. */
+#define ITEMS_BYTES ((size_t)2 << 20)
+
 /* --- what goes wrong */
 
 static void tell_output(struct batch_run *run, const char *path, int error)
@@ -176,13 +179,15 @@ comity_status run_again(struct batch_run *run, item_fn *take)
     ledger_writer_close(&run->ledger);
     run->first = run->last = NULL;
     run->held = run->held_bytes = 0;
+    shared_free(&run->items, run->items.written);
     run->number = run->progress.skipped_items = 0;
     run->whole = (struct whole){.items = 0};
     run->is_read = run->is_again = false;
     inputs_init(&run->inputs, run->cli->inputs, run->cli->input_count);
     resume_rewind(&run->resume);
     if (status == COMITY_OK)
-        status = reading_open(&run->reading, &run->inputs, &run->options->limits, take, run);
+        status = reading_open(&run->reading, &run->inputs, &run->items, &run->options->limits,
+                              take, run);
     return status == COMITY_OK ? open_at(run, &point) : status;
 }
 
@@ -259,6 +264,8 @@ comity_status run_prepare(struct batch_run *run, item_fn *take)
                                       .user = cli->options.user,
                                       .result = COMITY_RESULT_INIT};
     progress_init(&run->progress, cli, &run->settling);
+    if (shared_make(&run->items, ITEMS_BYTES) != COMITY_OK)
+        errno = 0; /* then all goes by the lines */
     run->ledger.fd = run->quarantine.fd = run->reading.worker.fd = -1;
     comity_status status = check_formats(run);
     if (status == COMITY_OK)
@@ -268,9 +275,10 @@ comity_status run_prepare(struct batch_run *run, item_fn *take)
         status = identity_take(&run->identity, cli, run->options, &run->sink);
     if (status == COMITY_OK)
         status = pool_open(&run->pool, worker_count(run->options), &cli->config, &cli->options,
-                           (uint32_t)run->options->seconds * 1000);
+                           &run->items, (uint32_t)run->options->seconds * 1000);
     if (status == COMITY_OK)
-        status = reading_open(&run->reading, &run->inputs, &run->options->limits, take, run);
+        status = reading_open(&run->reading, &run->inputs, &run->items, &run->options->limits,
+                              take, run);
     if (status == COMITY_OK)
         status = signals_open(&run->signals);
     return status;
@@ -287,10 +295,12 @@ void run_close(struct batch_run *run)
     pool_close(&run->pool);
     reading_close(&run->reading);
     signals_close(&run->signals);
+    shared_close(&run->items);
     for (struct job *job = run->first, *after; job; job = after) {
         after = job->after;
         job_free(job);
     }
+    buffer_free(&run->settling.cleared);
     sample_close(&run->sample);
     sink_close(&run->sink);
     ledger_writer_close(&run->ledger);

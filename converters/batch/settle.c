@@ -217,7 +217,7 @@ static comity_status settle_answers(struct settling *self, const struct job *job
             tell(self, job, &finding);
             continue;
         }
-        worker_get_document(&frame, &document);
+        worker_get_document(&frame, NULL, &document);
         if (job_asks(job, document.position)) {
             status = put_document(self, job, &document, &account);
             *failed = *failed || !document.is_done;

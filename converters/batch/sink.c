@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
 /* Of a block, before it is compressed: large enough to compress well, small enough that little
  * is done again after an interruption. */
@@ -195,7 +196,7 @@ comity_status sink_end_block(struct sink *sink)
         status = write_block(sink, &sink->block);
     } else {
         buffer_clear(&sink->packed);
-        status = pack_compress(sink->compression, &sink->block, &sink->packed);
+        status = pack_compress(sink->compression, &sink->zstd, &sink->block, &sink->packed);
         if (status == COMITY_OK)
             status = write_block(sink, &sink->packed);
     }
@@ -242,6 +243,8 @@ comity_status sink_finish(struct sink *sink)
 void sink_close(struct sink *sink)
 {
     pack_tar_drop(&sink->tar);
+    ZSTD_freeCCtx(sink->zstd);
+    sink->zstd = NULL;
     if (sink->fd >= 0)
         close(sink->fd);
     sink->fd = -1;

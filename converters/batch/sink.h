@@ -15,6 +15,7 @@
 #include <comity/plugin.h>
 
 struct archive;
+struct ZSTD_CCtx_s;
 
 enum sink_kind { SINK_FOLDER, SINK_TAR, SINK_LINES, SINK_NOTHING };
 enum sink_compression { SINK_PLAIN, SINK_GZIP, SINK_XZ, SINK_ZSTD };
@@ -28,8 +29,9 @@ struct sink {
     uint64_t offset; /* bytes of the file so far */
     uint64_t lines;  /* of SINK_LINES */
     struct buffer block, packed;
-    struct archive *tar; /* writes into `block` */
-    int error;           /* errno of what failed */
+    struct archive *tar;      /* writes into `block` */
+    struct ZSTD_CCtx_s *zstd; /* once a block was compressed */
+    int error;                /* errno of what failed */
 };
 
 /* What a name says: "x.tar.zst", "x.ndjson.gz"; all else, and what is a folder, is a folder.

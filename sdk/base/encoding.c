@@ -35,6 +35,21 @@ void encoding_sha256(const char *bytes, size_t size, char hex[SHA256_HEX_SIZE])
     encoding_sha256_both(bytes, size, NULL, 0, hex);
 }
 
+void encoding_sha256_beginning(const char *bytes, size_t beginning, size_t size,
+                               char hex[SHA256_HEX_SIZE], char whole[SHA256_HEX_SIZE])
+{
+    struct sha256_ctx hash, copy;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_init(&hash);
+    sha256_update(&hash, beginning, (const uint8_t *)bytes);
+    copy = hash;
+    sha256_digest(&copy, sizeof digest, digest);
+    base16_encode_update(hex, sizeof digest, digest);
+    sha256_update(&hash, size - beginning, (const uint8_t *)bytes + beginning);
+    sha256_digest(&hash, sizeof digest, digest);
+    base16_encode_update(whole, sizeof digest, digest);
+}
+
 void encoding_sha256_both(const char *bytes, size_t size, const char *more, size_t more_size,
                           char hex[SHA256_HEX_SIZE])
 {

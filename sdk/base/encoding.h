@@ -22,6 +22,9 @@ const char *encoding_to_base64(struct arena *arena, const char *bytes, size_t si
 
 /* SHA-256 of the bytes, as SHA256_HEX_SIZE small letters and digits without an end. */
 void encoding_sha256(const char *bytes, size_t size, char hex[SHA256_HEX_SIZE]);
+/* The SHA-256 of the first bytes and that of all, in one go. */
+void encoding_sha256_beginning(const char *bytes, size_t beginning, size_t size,
+                               char hex[SHA256_HEX_SIZE], char whole[SHA256_HEX_SIZE]);
 /* The same of two pieces, one behind the other. */
 void encoding_sha256_both(const char *bytes, size_t size, const char *more, size_t more_size,
                           char hex[SHA256_HEX_SIZE]);

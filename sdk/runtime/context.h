@@ -48,6 +48,13 @@ struct format {
     bool is_shadowed;
 };
 
+/* Bytes, and their SHA-256. */
+struct digested {
+    const char *bytes;
+    size_t size;
+    char sha256[SHA256_HEX_SIZE];
+};
+
 struct comity {
     struct arena arena; /* all that lives as long as the context */
     struct format **formats;
@@ -57,7 +64,8 @@ struct comity {
     struct limits limits;
     struct xml_spare spare;
     struct terms terms;
-    struct findings findings; /* of loading */
+    struct findings findings;        /* of loading */
+    const struct digested *digested; /* where the input at hand has been counted; or NULL */
 };
 
 /* --- loader.c --- */
@@ -112,9 +120,9 @@ struct session {
     struct findings findings;
     struct arena arena;
     struct tree tree;
-    struct format *from; /* NULL: detect */
-    const char *charset; /* of text, as the user says; NULL: to be found out */
-    uint16_t language;   /* of a form's labels, by text_input_read() */
+    struct format *from;          /* NULL: detect */
+    const char *charset;          /* of text, as the user says; NULL: to be found out */
+    uint16_t language;            /* of a form's labels, by text_input_read() */
     char sha256[SHA256_HEX_SIZE]; /* of the tree's whole document, once it is asked for */
     bool is_hashed;
     struct comity_result *result;

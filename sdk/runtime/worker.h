@@ -9,7 +9,7 @@
 #ifndef COMITY_RUNTIME_WORKER_H
 #define COMITY_RUNTIME_WORKER_H
 
-#include "runtime/wire.h"
+#include "runtime/shared.h"
 
 #include <comity/comity.h>
 #include <sys/types.h>
@@ -66,11 +66,13 @@ void worker_describe_end(int wait_status, const char *when, char *message, size_
 enum worker_frame_kind {
     /* to a converter */
     WORKER_SETUP = 1, /* worker_put_setup() */
-    WORKER_ITEM,      /* u64 id, string file, text bytes: each document on its own */
+    WORKER_ITEM,      /* u64 id, string file, shared text: each document on its own */
     WORKER_STREAM,    /* u64 id, u32 each, string file; a descriptor goes along: the documents
                          as comity_convert() would write them, or `each` on its own */
     WORKER_DETECT,    /* u64 id, string file, text bytes */
     WORKER_WROTE,     /* u32 failed: what became of a WORKER_BYTES, which is waited for */
+    WORKER_SHARE_IN,  /* worker_put_share(), a descriptor goes along: where items stand */
+    WORKER_SHARE_OUT, /* the same: where what is made is to stand.  Both before all others */
     /* from it */
     WORKER_READY = 16, /* i32 status: of comity_open() and the options; string syntax of the
                           target */
@@ -105,9 +107,16 @@ struct worker_document {
     uint64_t mapped, approximated, kept, dropped;
     const char *bytes;
     size_t size;
+    uint64_t shared_end; /* of bytes that stand in shared memory, else 0 */
 };
-void worker_put_document(struct buffer *out, const struct worker_document *document);
-bool worker_get_document(struct wire_frame *frame, struct worker_document *document);
+void worker_put_document(struct buffer *out, struct shared *shared,
+                         const struct worker_document *document);
+bool worker_get_document(struct wire_frame *frame, const struct shared *shared,
+                         struct worker_document *document);
+
+/* What a worker needs to share memory: `kind` says what for. */
+void worker_put_share(struct buffer *out, uint32_t kind, size_t size, uint64_t written);
+comity_status worker_join_share(struct wire_frame *frame, int *passed, struct shared *shared);
 
 void worker_put_result(struct buffer *out, const struct comity_result *result);
 /* Adds what the frame holds to the result. */
@@ -129,7 +138,9 @@ void sandbox_prepare(void);
 struct server {
     struct buffer in, out;
     size_t taken;
-    int passed; /* a descriptor that came along, or -1 */
+    int passed;                /* a descriptor that came along, or -1 */
+    struct shared items, made; /* memory that was shared before, for what comes and goes */
+    uint64_t told;             /* of `made`: what was put there before the last flush */
 };
 void serve_init(struct server *server);
 /* The next frame; sends what is in `out` before it waits.  COMITY_END at the line's end. */

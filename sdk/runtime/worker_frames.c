@@ -38,7 +38,26 @@ bool worker_get_finding(struct wire_frame *frame, struct comity_finding *finding
     return wire_is_done(frame) && finding->code && finding->message;
 }
 
-void worker_put_document(struct buffer *out, const struct worker_document *document)
+void worker_put_share(struct buffer *out, uint32_t kind, size_t size, uint64_t written)
+{
+    size_t start = wire_begin(out, kind);
+    wire_put_u64(out, size);
+    wire_put_u64(out, written);
+    wire_end(out, start);
+}
+
+comity_status worker_join_share(struct wire_frame *frame, int *passed, struct shared *shared)
+{
+    uint64_t size = wire_u64(frame), written = wire_u64(frame);
+    int fd = *passed;
+    *passed = -1;
+    if (fd < 0 || !wire_is_done(frame))
+        return COMITY_E_INVALID;
+    return shared_join(shared, fd, (size_t)size, written);
+}
+
+void worker_put_document(struct buffer *out, struct shared *shared,
+                         const struct worker_document *document)
 {
     size_t start = wire_begin(out, WORKER_DOCUMENT);
     wire_put_u64(out, document->position);
@@ -52,7 +71,7 @@ void worker_put_document(struct buffer *out, const struct worker_document *docum
     wire_put_u64(out, document->approximated);
     wire_put_u64(out, document->kept);
     wire_put_u64(out, document->dropped);
-    wire_put_text(out, document->bytes, document->size);
+    shared_put_text(out, shared, document->bytes, document->size);
     wire_end(out, start);
 }
 
@@ -63,7 +82,8 @@ static bool is_digest(const char *text)
            strspn(text, "0123456789abcdef") == SHA256_TEXT - 1;
 }
 
-bool worker_get_document(struct wire_frame *frame, struct worker_document *document)
+bool worker_get_document(struct wire_frame *frame, const struct shared *shared,
+                         struct worker_document *document)
 {
     document->position = wire_u64(frame);
     document->is_done = wire_u32(frame);
@@ -76,7 +96,7 @@ bool worker_get_document(struct wire_frame *frame, struct worker_document *docum
     document->approximated = wire_u64(frame);
     document->kept = wire_u64(frame);
     document->dropped = wire_u64(frame);
-    document->bytes = wire_text(frame, &document->size);
+    document->bytes = shared_text(frame, shared, &document->size, &document->shared_end);
     if (!wire_is_done(frame) || document->is_done > 1)
         return false;
     return document->is_done ? document->bytes && document->format && document->maker &&

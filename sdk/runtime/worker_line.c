@@ -17,7 +17,7 @@
 
 void serve_init(struct server *server)
 {
-    *server = (struct server){.passed = -1};
+    *server = (struct server){.passed = -1, .items = SHARED_INIT, .made = SHARED_INIT};
     buffer_init(&server->in, 0);
     buffer_init(&server->out, 0);
 }
@@ -28,8 +28,9 @@ comity_status serve_flush(struct server *server, bool now)
     size_t sent = 0;
     if (buffer_status(out) != COMITY_OK)
         return buffer_status(out);
-    if (!now && out->size < FLUSH_BYTES)
+    if (!now && out->size + (server->made.written - server->told) < FLUSH_BYTES)
         return COMITY_OK;
+    server->told = server->made.written;
     while (sent < out->size) {
         ssize_t wrote = send(WORKER_FD, out->bytes + sent, out->size - sent, MSG_NOSIGNAL);
         if (wrote < 0 && errno == EINTR)
@@ -64,7 +65,8 @@ static ssize_t receive(struct server *server)
     return got;
 }
 
-comity_status serve_frame(struct server *server, struct wire_frame *frame)
+/* Takes frames about memory that is shared, which are nobody's business but the line's. */
+static comity_status next_frame(struct server *server, struct wire_frame *frame)
 {
     struct buffer *in = &server->in;
     for (;;) {
@@ -72,6 +74,22 @@ comity_status serve_frame(struct server *server, struct wire_frame *frame)
         comity_status status = wire_next(in->bytes + server->taken, in->size - server->taken,
                                          FRAME_LIMIT, frame, &whole);
         server->taken += whole;
+        if (status != COMITY_OK ||
+            (frame->kind != WORKER_SHARE_IN && frame->kind != WORKER_SHARE_OUT))
+            return status;
+        struct shared *shared = frame->kind == WORKER_SHARE_IN ? &server->items : &server->made;
+        status = worker_join_share(frame, &server->passed, shared);
+        if (status != COMITY_OK)
+            return status;
+        server->told = server->made.written;
+    }
+}
+
+comity_status serve_frame(struct server *server, struct wire_frame *frame)
+{
+    struct buffer *in = &server->in;
+    for (;;) {
+        comity_status status = next_frame(server, frame);
         if (status != COMITY_END)
             return status;
         if (server->taken) {

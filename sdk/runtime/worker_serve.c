@@ -19,6 +19,7 @@ struct conversions {
     const char *missing; /* the template that has faults, or NULL */
     struct buffer file;  /* name of the stream at hand */
     /* of the item at hand */
+    struct buffer item; /* its bytes, where they stood in shared memory */
     struct comity_result result;
     uint64_t position;            /* of the last document that was told of */
     uint64_t failed;              /* of those counted as failed: told of */
@@ -41,7 +42,7 @@ static void tell_failed(struct conversions *self)
             document.maker = self->stopped->maker;
         }
         self->stopped = NULL;
-        worker_put_document(&self->server.out, &document);
+        worker_put_document(&self->server.out, &self->server.made, &document);
     }
 }
 
@@ -91,7 +92,7 @@ static void tell_document(struct conversions *self, struct comity_record *record
         .bytes = out->size ? out->bytes : "",
         .size = out->size,
     };
-    worker_put_document(&self->server.out, &document);
+    worker_put_document(&self->server.out, &self->server.made, &document);
 }
 
 /* One document, on its own: as convert_record(), but nothing is shared with the one before. */
@@ -190,15 +191,28 @@ static comity_status serve_item(struct conversions *self, struct wire_frame *fra
 {
     char sha256[SHA256_TEXT] = "";
     struct comity_input input = {.fd = -1};
-    uint64_t id = wire_u64(frame);
+    uint64_t id = wire_u64(frame), shared_end;
     const char *file = wire_string(frame);
-    input.bytes = wire_text(frame, &input.size);
+    input.bytes = shared_text(frame, &self->server.items, &input.size, &shared_end);
     if (!wire_is_done(frame) || !input.bytes)
         return COMITY_E_INVALID;
+    if (shared_end) { /* what is looked at twice must be the same twice */
+        buffer_clear(&self->item);
+        buffer_add(&self->item, input.bytes, input.size);
+        if (buffer_status(&self->item) != COMITY_OK)
+            return buffer_status(&self->item);
+        input.bytes = self->item.bytes;
+    }
     begin_item(self, file);
-    encoding_sha256(input.bytes, input.size, sha256);
+    /* white space behind a document is the item's and not the document's */
+    struct digested document = {.bytes = input.bytes, .size = input.size};
+    while (document.size && strchr(" \t\r\n", document.bytes[document.size - 1]))
+        document.size--;
+    encoding_sha256_beginning(input.bytes, document.size, input.size, document.sha256, sha256);
+    self->context->digested = &document;
     comity_status status = session_run(self->context, &self->setup.options, &input,
                                        serve_record, remember_stopped, self, &self->result);
+    self->context->digested = NULL;
     tell_failed(self);
     tell_done(self, id, status, sha256);
     return status;
@@ -328,6 +342,7 @@ int serve_conversions(void)
     serve_init(&self.server);
     buffer_init(&self.held, 0);
     buffer_init(&self.file, 0);
+    buffer_init(&self.item, 0);
     status = serve_frame(&self.server, &frame);
     if (status == COMITY_OK)
         status = frame.kind == WORKER_SETUP ? serve_setup(&self, &frame) : COMITY_E_INVALID;

@@ -4,6 +4,7 @@
 import io
 import json
 import pathlib
+import random
 import signal
 import subprocess
 import sys
@@ -64,6 +65,22 @@ def same_everywhere():
     check(all(e == entries[0] for e in entries), *entries)
     for left in lefts[1:]:
         same(left.by_entry(), lefts[0].by_entry(), left.out.name)
+
+
+@cases("many documents of many sizes come through whole and in order, with {} converters",
+       [(1,), (3,)])
+def many_sizes(workers):
+    """More than is on its way at a time, by far, and some that are larger than that alone."""
+    sizes = [0] * 5000 + [9000] * 600 + [400_000] * 8 + [1_500_000, 3_000_000]
+    random.Random(1).shuffle(sizes)
+    lines = b"".join(dumps(samples.red(entity_id=f"1899/{n}",
+                                       distinguishing_marks=chr(97 + n % 26) * size or None))
+                     + b"\n" for n, size in enumerate(sizes))
+    left = good(file(lines, "in.ndjson"), f"-j{workers}", name="out.ndjson")
+    whole, _ = alone(lines)
+    check(left.out.read_bytes() == whole, "the documents are not those of convert")
+    values = [n["value"] for n in left.items()]
+    same(values, list(range(1, len(sizes) + 1)), "the order in the ledger")
 
 
 @case("a target in XML comes out with its suffix, and not as lines of JSON")

@@ -179,24 +179,40 @@ def killed(name):
           " ".join(f"{100 * c:.0f}" for c in sorted(came)) + f" %; {redone} items twice")
 
 
-@cases("a {} is killed under it, and only that", [("comity-worker",), ("comity-reader",)])
-def killed_child(name):
+def kills_child(name, share):
+    """Kills one child of that name when that share of the time is over; the output, exit status
+    and what was said.  None where it was done before."""
     out = folder() / "out.tar.zst"
     Undisturbed.of(out.name)
     process = start(out)
-    killed_ = 0
-    for _ in range(3):
-        time.sleep(Undisturbed.seconds[out.name] / 5)
-        for child in children(process.pid).get(name, [])[:1]:
-            os.kill(child, signal.SIGKILL)
-            killed_ += 1
+    time.sleep(Undisturbed.seconds[out.name] * share)
+    found = children(process.pid).get(name, [])[:1]
+    for child in found:
+        os.kill(child, signal.SIGKILL)
     status, err = ends(process)
+    return (out, status, err) if found else None
+
+
+# One kill in a run: what dies a second time is at fault itself.
+@case("a comity-worker is killed under it, and only that: what it had is tried again")
+def killed_worker():
+    killed_ = [k for k in (kills_child("comity-worker", share) for share in (.2, .4, .6)) if k]
     check(killed_, "nothing was killed")
+    for out, status, err in killed_:
+        check(status in (3, 4), f"status {status}: {err!r}")
+        same_left(Left(out), Undisturbed.of(out.name))
+
+
+@case("the comity-reader is killed under it, and only that: its input is given up")
+def killed_reader():
+    for share in (.3, .2, .1):
+        killed_ = kills_child("comity-reader", share)
+        if killed_:
+            break
+    check(killed_, "nothing was killed")
+    out, status, err = killed_
     check(status in (3, 4), f"status {status}: {err!r}")
     left = Left(out)
-    if name == "comity-worker":  # what it had is tried again
-        same_left(left, Undisturbed.of(out.name))
-        return
     left.agrees()
     codes = [n["code"] for n in left.items("failed") if n["entry"] == "in.tar"]
     same(codes, ["worker.crash"], "what became of the input")

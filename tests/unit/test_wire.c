@@ -94,9 +94,9 @@ static void test_a_document_comes_through_with_nul_in_its_bytes(void **state)
     struct wire_frame frame;
     struct worker_document put = a_document(), got;
     buffer_init(&out, 0);
-    worker_put_document(&out, &put);
+    worker_put_document(&out, NULL, &put);
     assert_int_equal(next_of(&out, &frame), COMITY_OK);
-    assert_true(worker_get_document(&frame, &got));
+    assert_true(worker_get_document(&frame, NULL, &got));
     assert_int_equal(got.position, 7);
     assert_int_equal(got.dropped, 4);
     assert_int_equal(got.size, 3);
@@ -178,7 +178,7 @@ static bool reads_finding(struct wire_frame *frame)
 static bool reads_document(struct wire_frame *frame)
 {
     struct worker_document document;
-    return worker_get_document(frame, &document);
+    return worker_get_document(frame, NULL, &document);
 }
 
 static void test_a_frame_whose_end_lies_is_refused(void **state)
@@ -190,7 +190,7 @@ static void test_a_frame_whose_end_lies_is_refused(void **state)
     put_finding(&out);
     each_wrong_size(&out, reads_finding);
     buffer_clear(&out);
-    worker_put_document(&out, &document);
+    worker_put_document(&out, NULL, &document);
     each_wrong_size(&out, reads_document);
     buffer_free(&out);
 }
@@ -238,7 +238,7 @@ static void test_no_length_leads_out_of_the_frame(void **state)
     put_finding(&out);
     each_hostile_length(&out, reads_finding);
     buffer_clear(&out);
-    worker_put_document(&out, &document);
+    worker_put_document(&out, NULL, &document);
     each_hostile_length(&out, reads_document);
     buffer_free(&out);
 }
@@ -307,7 +307,7 @@ static bool reads_changed(struct worker_document document)
     struct buffer out;
     struct wire_frame frame;
     buffer_init(&out, 0);
-    worker_put_document(&out, &document);
+    worker_put_document(&out, NULL, &document);
     assert_int_equal(next_of(&out, &frame), COMITY_OK);
     bool reads = reads_document(&frame);
     buffer_free(&out);
