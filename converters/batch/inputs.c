@@ -100,10 +100,12 @@ static comity_status take(struct inputs *inputs, struct input *input, int fd)
 }
 
 /* True of what may be opened: opening a pipe would wait for ever. */
-static bool is_openable(int folder, const char *name)
+static bool is_openable(int folder, const struct dirent *entry)
 {
     struct stat status;
-    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+    if (entry->d_type == DT_REG || entry->d_type == DT_DIR)
+        return true;
+    if (fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return true; /* openat() tells why */
     return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || S_ISLNK(status.st_mode);
 }
@@ -129,7 +131,7 @@ static comity_status next_of_folder(struct inputs *inputs, struct input *input)
     comity_status status;
     if (!set_label(inputs, folder->name_len, name))
         status = COMITY_E_NOMEM;
-    else if (!is_openable(folder->fd, name))
+    else if (!is_openable(folder->fd, folder->entries[folder->at]))
         status = refuse(inputs, input, "archive.device",
                         "the entry is a device, a pipe or a socket, not a file");
     else
@@ -178,6 +180,11 @@ static comity_status next_of_list(struct inputs *inputs, struct input *input)
     return take(inputs, input, open(inputs->line, O_RDONLY | O_CLOEXEC));
 }
 
+bool inputs_wait(const struct inputs *inputs)
+{
+    return inputs->list && !inputs->depth && inputs->at == inputs->count;
+}
+
 comity_status inputs_next(struct inputs *inputs, struct input *input)
 {
     for (;;) {
@@ -190,6 +197,7 @@ comity_status inputs_next(struct inputs *inputs, struct input *input)
             status = next_of_list(inputs, input);
         else
             return COMITY_END;
+        input->number = inputs->at;
         if (status != COMITY_END)
             return status;
     }

@@ -19,6 +19,7 @@ struct input {
     const char *name; /* a label; lent until the next call */
     const char *code; /* "io.read", "archive.link", "archive.device" */
     const char *message;
+    int number; /* of the name that it came from, from 1 */
 };
 
 struct inputs {
@@ -45,6 +46,8 @@ void inputs_init(struct inputs *inputs, char **names, int count);
 void inputs_list(struct inputs *inputs, FILE *list, char separator);
 /* Bytes of all of them; 0 where that is not known: a folder, a list, a pipe is among them. */
 uint64_t inputs_size(const struct inputs *inputs);
+/* True where the next name has to be waited for. */
+bool inputs_wait(const struct inputs *inputs);
 /* COMITY_END after the last. */
 comity_status inputs_next(struct inputs *inputs, struct input *input);
 void inputs_free(struct inputs *inputs);

@@ -68,7 +68,7 @@ static comity_status take_new(struct batch_run *run, const struct item *item)
     if (!job)
         return COMITY_E_NOMEM;
     job->place = run->whole.items;
-    job->input = (size_t)run->inputs.at;
+    job->input = (size_t)reading_number(&run->reading);
     if (!run->options->sample)
         return add_job(run, job);
     sample_offer(&run->sample, job);
@@ -196,7 +196,7 @@ comity_status run_step(struct batch_run *run)
         run->reading.since = now; /* the reader waits for us, not we for it */
     if (patience < 0 || patience > 200)
         patience = 200;
-    if (has_room(run) && (run->retrying || !run->reading.is_open))
+    if (has_room(run) && (run->retrying || !reading_listens(&run->reading)))
         patience = 0;
     if (poll(watched, seats + 2, patience) < 0 && errno != EINTR)
         return COMITY_E_IO;

@@ -153,7 +153,7 @@ static size_t settled_files(const struct watch *watch)
     const struct batch_run *run = &watch->run;
     if (run->is_read && !run->first)
         return watch->count;
-    size_t at = run->first ? run->first->input : (size_t)run->inputs.at;
+    size_t at = run->first ? run->first->input : (size_t)reading_number(&run->reading);
     return at ? at - 1 : 0;
 }
 
