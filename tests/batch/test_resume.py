@@ -437,7 +437,7 @@ def refused(call, error):
 
 if __name__ == "__main__":
     try:
-        main()
+        main(every=4)
     finally:
         if Undisturbed.source:
             shutil.rmtree(Undisturbed.where, ignore_errors=True)
