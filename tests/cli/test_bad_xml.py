@@ -319,4 +319,4 @@ def awkward_text():
          convert("interpol-red", dumps(awkward)).ends(0).documents(), "the notice")
 
 
-main()
+main(every=3)

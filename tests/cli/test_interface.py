@@ -792,4 +792,4 @@ def input_alone():
     same((path.read_bytes(), path.stat().st_mtime_ns), (RED, before.st_mtime_ns))
 
 
-main()
+main(every=4)

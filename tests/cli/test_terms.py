@@ -403,4 +403,4 @@ def labels():
     check(b"template.voice" in made.out + made.err, made)
 
 
-main()
+main(every=3)

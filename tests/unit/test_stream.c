@@ -399,7 +399,7 @@ static double open_brackets(void *context, size_t count)
 static void test_a_file_of_open_brackets_takes_linear_time(void **state)
 {
     (void)state;
-    struct growth time = growth_of(open_brackets, NULL, (size_t)rounds(30000));
+    struct growth time = growth_of(open_brackets, NULL, (size_t)rounds(24000));
     if (!time.is_linear)
         fail_msg("%.3f s, and %.3f s for four times as many", time.once, time.four_times);
 }
