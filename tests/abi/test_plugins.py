@@ -549,4 +549,4 @@ def _():
               f"a line of the first version is gone: {line}")
 
 
-main()
+main(every=4)

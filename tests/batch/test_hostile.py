@@ -159,4 +159,4 @@ def all_deeds():
 
 
 if __name__ == "__main__":
-    main()
+    main(every=4)

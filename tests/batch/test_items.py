@@ -13,7 +13,7 @@ import zlib
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from items import (JSON, MEGABYTE, compress, expect, is_bounded, items,  # noqa: E402
                    special, taken, tar, zipped)
-from tap import case, cases, check, folder, main, same  # noqa: E402
+from tap import case, cases, check, folder, main, same, spread  # noqa: E402
 
 XML = b"<a/>\n"
 TREE = (("a.json", JSON), ("b/c.xml", XML), ("d.txt", b"some text"))
@@ -291,7 +291,7 @@ def _():
 def _(_name, pack):
     for inner in (tar(*TREE), XML):
         whole = pack(inner)
-        for size in range(6, len(whole) - 1, max(1, len(whole) // 20)):
+        for size in spread(range(6, len(whole) - 1, max(1, len(whole) // 20))):
             found = items(whole[:size])
             check("archive.damaged" in found.codes(), f"cut at {size}:", found)
             check(all(i["at"] <= max(size, len(inner)) for i in found), found)
@@ -301,7 +301,7 @@ def _(_name, pack):
 @case("a zip cut anywhere says so, in its folder as well")
 def _():
     whole = zipped(*TREE)
-    for size in range(5, len(whole), 7):
+    for size in spread(range(5, len(whole), 7)):
         found = items(whole[:size])
         check("archive.damaged" in found.codes(), f"cut at {size}:", found)
 
@@ -317,7 +317,7 @@ def _():
 @case("changed bytes never end the program otherwise")
 def _():
     for whole in (tar(*TREE), zipped(*TREE), gzip.compress(tar(*TREE)), lzma.compress(XML)):
-        for at in range(0, len(whole), max(1, len(whole) // 25)):
+        for at in spread(range(0, len(whole), max(1, len(whole) // 25))):
             check(items(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1:]), at)
 
 
@@ -430,4 +430,4 @@ def _():
     is_bounded(found)
 
 
-main()
+main(every=3)

@@ -180,4 +180,4 @@ def _():
     same(items(one * 10, "entries=7").codes()[-1], "limit.entries")
 
 
-main()
+main(every=3)

@@ -284,4 +284,4 @@ echo 4711
 
 
 if __name__ == "__main__":
-    main()
+    main(every=4)

@@ -21,7 +21,7 @@ from batches import (TO, UNDER_ASAN, batch, command, folder_of, good, Left, noti
 from tap import case, cases, check, file, folder, main, run, same, skip
 
 LONG = "COMITY_KILLS" in os.environ
-KILLS = int(os.environ.get("COMITY_KILLS", "6" if UNDER_ASAN else "24"))
+KILLS = int(os.environ.get("COMITY_KILLS", "6" if UNDER_ASAN else "15"))
 COUNT = 10000 if LONG else 4000
 OUTPUTS = ("out.tar.zst", "out", "out.ndjson")
 BAD = b'{"a": 1,\n "a": 2}\n'
@@ -426,7 +426,7 @@ def refused(call, error):
     for name in OUTPUTS[:1] if (often or UNDER_ASAN) and not LONG else OUTPUTS:
         n = 0
         while n < 200:
-            n += 1 if LONG or (n < 8 and not often) else 11
+            n += 1 if LONG or (n < 8 and not often) else 11 if often else 29
             where = folder()
             out = where / name
             process = start(out, source=source, program=[
@@ -453,7 +453,7 @@ def refused(call, error):
 
 if __name__ == "__main__":
     try:
-        main()
+        main(every=4)
     finally:
         if Undisturbed.source:
             shutil.rmtree(Undisturbed.where, ignore_errors=True)

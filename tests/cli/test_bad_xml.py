@@ -256,7 +256,7 @@ def no_fetching():
 
 def cpu(content):
     before = os.times()
-    result = convert("convention-json", content, timeout=30)
+    result = convert("convention-json", content, timeout=60)
     after = os.times()
     return (after.children_user + after.children_system - before.children_user
             - before.children_system), result
@@ -319,4 +319,4 @@ def awkward_text():
          convert("interpol-red", dumps(awkward)).ends(0).documents(), "the notice")
 
 
-main()
+main(every=3)

@@ -498,8 +498,9 @@ def explain_all():
     codes = codes_in_use()
     check(len(codes) > 40, f"only {len(codes)} codes were found")
     codes -= {"cli.h"}
-    unknown = [c for c in sorted(codes) if run("explain", c).status != 0]
-    same(unknown, [], "codes that are not explained")
+    if run("explain", *sorted(codes)).status:
+        unknown = [c for c in sorted(codes) if run("explain", c).status]
+        check(False, "codes that are not explained:", *unknown)
 
 
 @case("explain says what to do, as text and as JSON")
@@ -791,4 +792,4 @@ def input_alone():
     same((path.read_bytes(), path.stat().st_mtime_ns), (RED, before.st_mtime_ns))
 
 
-main()
+main(every=4)

@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from samples import red, request
 from tap import (PROGRAM, SOURCE, case, cases, check, dumps, file, folder, main,  # noqa: E402
-                 run, same)
+                 run, same, spread)
 
 MOCKS = pathlib.Path(os.environ.get("MOCKS", "mocks-run"))
 FIXED = {"SOURCE_DATE_EPOCH": "1700000000"}
@@ -55,7 +55,7 @@ def both(*command, env=None, where=None, **more):
 def samples(name):
     mine = [p for p in SAMPLES if p.parent.parent.name == name]
     check(mine, "no samples")
-    for number, sample in enumerate(mine):
+    for number, sample in spread(enumerate(mine), name=lambda m: m[1].name):
         for to in ("convention-json", TARGETS[1 + number % (len(TARGETS) - 1)]):
             both("-t", to, sample)
     both("-t", "letter-text", *mine, where=True)
@@ -64,11 +64,12 @@ def samples(name):
 @case("faulty inputs are told of in the same words, at the same places")
 def _():
     whole = dumps(red())
-    for text in (b"", b" \n", b"null", b"{", b"[1,", whole[:len(whole) // 2], b"<a>", b"<a/>",
-                 b'{"a":1}', whole + b"\n{bad}\n" + whole, b"\xff\xfe", b"\x00", b"hello",
-                 whole.replace(b"entity_id", b"entity\xff"),
-                 b'<?xml version="1.0" encoding="windows-1251"?><a>\xcf\xf0</a>',
-                 b"[" * 100, dumps(request()) + b"\n" + dumps(red())):
+    texts = (b"", b" \n", b"null", b"{", b"[1,", whole[:len(whole) // 2], b"<a>", b"<a/>",
+             b'{"a":1}', whole + b"\n{bad}\n" + whole, b"\xff\xfe", b"\x00", b"hello",
+             whole.replace(b"entity_id", b"entity\xff"),
+             b'<?xml version="1.0" encoding="windows-1251"?><a>\xcf\xf0</a>',
+             b"[" * 100, dumps(request()) + b"\n" + dumps(red()))
+    for text in spread(texts):
         for options in ((), ("--fail-on", "warning"), ("--check", "--fail-on", "never")):
             both("-t", "convention-json", *options, stdin=text)
             both("-t", "interpol-red", *options, stdin=text, where=True)
@@ -275,4 +276,4 @@ def _():
     same([f["code"] for f in result.findings], ["worker.start"], "findings")
 
 
-main()
+main(every=4)

@@ -219,7 +219,7 @@ def hostile():
     for text in ("[" * (1 << 20), "[data] " * (1 << 17), "[[data] [information]] [information] "
                  * (1 << 14), "[computer " * 100000, "[x] [y] " * (1 << 17)):
         for command in (("inventory",), ("resolve", "--terminology", "data"), ("check", "-q")):
-            made = run("terms", *command, file("x " + text), timeout=20)
+            made = run("terms", *command, file("x " + text), timeout=60)
             check(made.status in (0, 4) and made.seconds < 10, command, made.seconds)
 
 
@@ -403,4 +403,4 @@ def labels():
     check(b"template.voice" in made.out + made.err, made)
 
 
-main()
+main(every=3)

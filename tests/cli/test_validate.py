@@ -183,4 +183,4 @@ def writes_nothing():
     same(sorted(p.name for p in where.iterdir()), ["in.json"])
 
 
-main()
+main(every=3)

@@ -183,4 +183,4 @@ def refused(option):
     same((made.status, made.out), (2, b""), made.err)
 
 
-main()
+main(every=4)

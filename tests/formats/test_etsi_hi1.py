@@ -373,4 +373,4 @@ def _():
     check(seen >= 20, f"{seen} examples")
 
 
-main()
+main(every=3)

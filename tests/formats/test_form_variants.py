@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Forms as people type them: each variation is read as the clean form is, or named by a finding
 at its line, and the other items are still read."""
+import functools
 import json
 import pathlib
 import re
@@ -27,6 +28,12 @@ def read(form, data):
     record.pop("kept", None)
     found = [json.loads(line) for line in report.read_text().splitlines()]
     return record, [f for f in found if "code" in f]
+
+
+@functools.cache
+def clean_record(form):
+    """What the sample holds; not to be changed."""
+    return read(form, SAMPLES[form].encode())[0]
 
 
 def words(value):
@@ -111,7 +118,7 @@ CHANGES = [
 @cases("{0}: {1}", [(f, c[0]) for f in FORMS for c in CHANGES])
 def variant(form, name):
     _, change, code = next(c for c in CHANGES if c[0] == name)
-    clean, _ = read(form, SAMPLES[form].encode())
+    clean = clean_record(form)
     text = change(form, SAMPLES[form])
     record, found = read(form, text.encode())
     same(record, clean, f"{name}: {[f['code'] for f in found]}")
@@ -120,7 +127,7 @@ def variant(form, name):
 
 @cases("{0}: a label is missing, the others are read", [(f,) for f in FORMS])
 def missing(form):
-    clean, _ = read(form, SAMPLES[form].encode())
+    clean = clean_record(form)
     starts = sorted(line_pattern(form, w).search(SAMPLES[form]).start()
                     for w, _ in labels(form))
     word, _ = next((w, r) for w, r in labels(form) if "assistance[0].description" in str(r))
@@ -1113,4 +1120,4 @@ def enough_everywhere(form):
     check(count >= (7 if form == OAS else 12), count)
 
 
-main()
+main(every=6)

@@ -160,4 +160,4 @@ def _():
     same((made.status, made.out.decode()), (0, text), made.err[:300])
 
 
-main()
+main(every=3)

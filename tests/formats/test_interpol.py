@@ -569,4 +569,4 @@ def shared_codes(table, member):
     same(find(back, member), codes, "the codes that came back")
 
 
-main()
+main(every=5)

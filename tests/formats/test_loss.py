@@ -376,4 +376,4 @@ def trace():
         stands_at(finding, text, where[finding["source"]])
 
 
-main()
+main(every=5)

@@ -309,4 +309,4 @@ def yellow_row():
     unchanged(tagged(yellow()), convert(path, result.out).ends(0).documents()[0])
 
 
-main()
+main(every=5)

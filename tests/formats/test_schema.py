@@ -190,4 +190,4 @@ def not_understood(_, changes):
     xml_fits(dumps(document))
 
 
-main()
+main(every=4)

@@ -191,4 +191,4 @@ def _():
     same(record["facts"]["summary"][:15], "On 3 August 202", record)
 
 
-main()
+main(every=3)

@@ -243,4 +243,4 @@ def fault(name, change, code):
     check(code.encode() in result.out + result.err, result.out)
 
 
-main()
+main(every=4)

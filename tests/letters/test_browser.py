@@ -95,14 +95,14 @@ def _(language):
     same(found.get("letters"), "rtl" if rtl else None, "Arabic letters")
 
 
-@case("on a narrow screen nothing is cut off")
+@case("on a narrow screen nothing is cut off", always=False)
 def _():
     found = measured(letter(full_record(lambda path, type_: path + "x" * 90)),
                      "--window-size=500,900")
     same((found["cut"], found["outside"], found["scrolls"]), ([], [], False), "cut off")
 
 
-@case("the test sees what is cut off")
+@case("the test sees what is cut off", always=False)
 def _():
     path = letter(sample("en").read_bytes())
     text = path.read_text(encoding="utf-8")
@@ -113,7 +113,8 @@ def _():
     check(found["cut"] and found["outside"], "nothing was seen", found["cut"], found["outside"])
 
 
-@case("the switch shows the other voice where brackets stood, in labels and in prose")
+@case("the switch shows the other voice where brackets stood, in labels and in prose",
+      always=False)
 def _():
     record = {"schema": "urn:comity:convention:1", "kind": "preservation", "remarks": [
         {"text": "Now the [data are] [information is] sent."}]}
@@ -141,7 +142,7 @@ def _():
     check("<script>window.ran=1</script> " in found["text"], "they are text")
 
 
-@case("no address is asked for, and what asks for one is seen")
+@case("no address is asked for, and what asks for one is seen", always=False)
 def _():
     seen = {}
     whole = letter(sample("zh").read_bytes())
@@ -172,7 +173,7 @@ def darkness(picture):
     return 255 - row[1]
 
 
-@case("a picture can be taken, light and dark")
+@case("a picture can be taken, light and dark", always=False)
 def _():
     path = letter(sample("ru").read_bytes())
     dark = {}
@@ -184,7 +185,7 @@ def _():
     check(dark["light"] < 60 and dark["dark"] > 200, dark)
 
 
-@case("what is printed holds all of it")
+@case("what is printed holds all of it", always=False)
 def _():
     browser()
     if not shutil.which("pdftotext"):
@@ -201,4 +202,4 @@ def _():
     same([v for v in prose if folded(v) not in text], [], "texts that are not on paper")
 
 
-main()
+main(every=20)

@@ -334,4 +334,4 @@ def _():
     check(len(table()) > 50 and sum(map(len, table().values())) > 400, "fields.def has changed")
 
 
-main()
+main(every=3)

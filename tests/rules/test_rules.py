@@ -408,4 +408,4 @@ def kept():
     same(copy.copy(made.summary["dropped"]), 0)
 
 
-main()
+main(every=4)

@@ -7,7 +7,6 @@ import pathlib
 import signal
 import subprocess
 import tarfile
-import time
 import zipfile
 import zlib
 
@@ -40,7 +39,7 @@ def items(content, *limits, name="in", by_pipe=False, env=None, status=0, timeou
         (folder / "in").write_bytes(content)
         content = folder / "in"
     command = [str(LIST), name, *limits]
-    begun = time.monotonic()
+    begun = tap.children_seconds()
     with open(folder / "out", "wb") as out, open(content, "rb") as source:
         feeder = None
         if by_pipe:
@@ -60,7 +59,7 @@ def items(content, *limits, name="in", by_pipe=False, env=None, status=0, timeou
     tap.same(child.returncode, status, "exit status of list-items (-31: it left the sandbox)")
     found = Items(json.loads(line) for line in (folder / "out").read_bytes().splitlines())
     found.peak = found.pop()["peak"] * 1024
-    found.seconds = time.monotonic() - begun
+    found.seconds = tap.children_seconds() - begun
     return found
 
 

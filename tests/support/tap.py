@@ -4,17 +4,23 @@
 A test file defines functions under @case("a sentence") and ends with main().  A case fails
 where it raises; check(), same() and the rest raise with what was found.  A case that needs
 what is not there calls skip("a word").
+
+COMITY_TESTS=spread: cases that differ only in their input run for some of the inputs, the same
+ones each time, and one run of four looks for leaks.  One line tells how many of how many.
 """
+import itertools
 import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
+import zlib
 
 PROGRAM = os.environ.get("COMITY", "comity")
 SOURCE = pathlib.Path(os.environ.get("SRCDIR", pathlib.Path(__file__).parents[2]))
@@ -22,8 +28,12 @@ SHARED = pathlib.Path(os.environ.get("SHARED", SOURCE / ".." / "shared"))
 CODES = {"error", "loss", "warning", "note"}
 DOCUMENTED = set(range(0, 12))  # every exit status that the interface knows
 
-_cases = []
+SPREAD = os.environ.get("COMITY_TESTS") == "spread"
+
+_cases = []  # name, function, and when it runs in a spread: always, as one of many, never
+ALWAYS, ROW, WHOLE = range(3)
 _folders = []
+_runs = itertools.count()
 
 
 class Skip(Exception):
@@ -34,9 +44,10 @@ def skip(why):
     raise Skip(why)
 
 
-def case(name):
+def case(name, always=True):
+    """One case; without `always` it is none of a spread."""
     def remember(function):
-        _cases.append((name, function))
+        _cases.append((name, function, ALWAYS if always else WHOLE))
         return function
     return remember
 
@@ -44,21 +55,42 @@ def case(name):
 def cases(name, rows):
     """One case a row; `name` and the function take the row's parts."""
     def remember(function):
-        for row in rows:
-            _cases.append((name.format(*row), lambda row=row: function(*row)))
+        for number, row in enumerate(rows):
+            _cases.append((name.format(*row), lambda row=row: function(*row),
+                           ROW if number else ALWAYS))
         return function
     return remember
+
+
+def in_spread(name, every):
+    """True of what runs: everything, or in a spread one of so many, by its name alone."""
+    return not SPREAD or zlib.crc32(str(name).encode()) % every == 0
+
+
+def spread(inputs, every=5, name=str):
+    """The inputs that a case takes: all; in a spread the first and one of so many others."""
+    inputs = list(inputs)
+    taken = [x for n, x in enumerate(inputs) if n == 0 or in_spread(name(x), every)]
+    if SPREAD:
+        print(f"# a spread: {len(taken)} of {len(inputs)} inputs")
+    return taken
 
 
 def _one_line(text):
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in str(text))
 
 
-def main():
-    """Runs the cases and prints TAP.  Arguments: parts of names of the cases to run."""
-    chosen = [(n, f) for n, f in _cases
-              if not sys.argv[1:] or any(part in n for part in sys.argv[1:])]
+def main(every=1):
+    """Runs the cases and prints TAP.  Arguments: parts of names of the cases to run.  In a
+    spread, of each table of cases() the first row and one of `every` others."""
+    if sys.argv[1:]:
+        chosen = [(n, f) for n, f, _ in _cases if any(part in n for part in sys.argv[1:])]
+    else:
+        chosen = [(n, f) for n, f, when in _cases if not SPREAD or when == ALWAYS
+                  or (when == ROW and in_spread(n, every))]
     print(f"1..{len(chosen)}", flush=True)
+    if len(chosen) < len(_cases):
+        print(f"# {len(chosen)} of {len(_cases)} cases")
     for number, (name, function) in enumerate(chosen, 1):
         name = _one_line(name).replace("#", "number ")
         begun = time.monotonic()
@@ -120,8 +152,16 @@ def shared(*parts):
 
 # --- running the program
 
+def children_seconds():
+    """Seconds that the processor has worked for what was run: what else the machine does is
+    not in it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 class Run:
-    """What one run gave.  `report` is asked for with report=True."""
+    """What one run gave.  `report` is asked for with report=True; `seconds` are those of the
+    processor."""
 
     def __init__(self, command, status, out, err, report, seconds):
         self.command, self.status, self.out, self.err = command, status, out, err
@@ -165,18 +205,20 @@ def run(*command, stdin=b"", timeout=60, report=False, env=None, program=None, *
         where = folder() / "report"
         command += ["--report", str(where)]
     full = dict(os.environ, **(env or {}))
+    if SPREAD and next(_runs) % 4:  # to look for leaks takes as long as all else
+        full["ASAN_OPTIONS"] = full.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
     more.setdefault("stdout", subprocess.PIPE)
     if "stdin_file" in more:
         source = {"stdin": more.pop("stdin_file")}
     else:
         source = {"input": stdin if isinstance(stdin, bytes) else stdin.encode()}
-    begun = time.monotonic()
+    begun = children_seconds()
     try:
         done = subprocess.run([*(program or [PROGRAM]), *command], stderr=subprocess.PIPE,
                               timeout=timeout, env=full, **source, **more)
     except subprocess.TimeoutExpired:
         raise AssertionError(f"comity {' '.join(command)} did not end in {timeout} s") from None
-    seconds = time.monotonic() - begun
+    seconds = children_seconds() - begun
     text = where.read_bytes() if where and where.exists() else b""
     try:
         result = Run(command, done.returncode, done.stdout or b"", done.stderr, text, seconds)

@@ -10,6 +10,7 @@
 
 #include "json_reading.h"
 #include "json_samples.h"
+#include "rounds.h"
 
 /* --- what is read */
 
@@ -322,7 +323,7 @@ static void test_random_bytes_are_read_or_refused_within_their_bounds(void **sta
     struct reading reading;
     reading_init(&reading);
     srand(7);
-    for (int round = 0; round < 200000; round++) {
+    for (int round = 0; round < rounds(200000); round++) {
         char text[64];
         size_t size = 0;
         if (rand() % 2) { /* a good text with one byte changed */

@@ -14,6 +14,7 @@
 #include "failing_alloc.h"
 #include "json_reading.h"
 #include "processor_time.h"
+#include "rounds.h"
 
 #include "syntax/json_scan.h"
 
@@ -223,25 +224,30 @@ static void test_memory_is_counted_up_to_the_limit(void **state)
     reading_free(&reading);
 }
 
+/* The time to read a group of `count` members, each time into memory that is new: a small one
+ * that is read again is quicker than a large one by more than its size. */
+static double seconds_for(void *context, size_t count)
+{
+    (void)context;
+    struct reading reading;
+    struct buffer text;
+    reading_init(&reading);
+    buffer_init(&text, 0);
+    put_group(&text, (unsigned)count, (unsigned)count);
+    double start = processor_seconds();
+    assert_int_equal(read_bytes(&reading, text.bytes, text.size, true), COMITY_OK);
+    double taken = processor_seconds() - start;
+    buffer_free(&text);
+    reading_free(&reading);
+    return taken;
+}
+
 static void test_groups_of_a_million_members_take_linear_time(void **state)
 {
     (void)state;
-    static const unsigned counts[] = {250000, 1000000};
-    double taken[COUNT_OF(counts)];
-    struct reading reading;
-    reading_init(&reading);
-    for (size_t i = 0; i < COUNT_OF(counts); i++) {
-        struct buffer text;
-        buffer_init(&text, 0);
-        put_group(&text, counts[i], counts[i]);
-        double start = processor_seconds();
-        assert_int_equal(read_bytes(&reading, text.bytes, text.size, true), COMITY_OK);
-        taken[i] = processor_seconds() - start;
-        print_message("# %u members: %.3f s\n", counts[i], taken[i]);
-        buffer_free(&text);
-    }
-    assert_true(is_linear(taken[0], taken[1]));
-    reading_free(&reading);
+    struct growth time = growth_of(seconds_for, NULL, (size_t)rounds(250000));
+    print_message("# %.3f s, four times as many: %.3f s\n", time.once, time.four_times);
+    assert_true(time.is_linear);
 }
 
 /* --- allocations that fail */
@@ -303,7 +309,7 @@ static void test_fast_loops_stop_where_slow_ones_do(void **state)
         }
     }
     srand(1);
-    for (int round = 0; round < 20000; round++) {
+    for (int round = 0; round < rounds(20000); round++) {
         for (size_t i = 0; i < sizeof(text); i++)
             text[i] = (char)(rand() % 40 ? 'a' + rand() % 26 : rand());
         const char *end = text + rand() % (int)sizeof(text);

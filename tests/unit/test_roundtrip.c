@@ -24,7 +24,7 @@
 static unsigned tries(unsigned usual)
 {
     const char *runner = getenv("UNIT_RUNNER");
-    return runner && *runner ? usual / 50 : usual;
+    return runner && *runner ? usual / 100 : usual;
 }
 
 static void same_record(struct whole_record *whole, enum syntax_id syntax, const char *text,

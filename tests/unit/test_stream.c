@@ -6,6 +6,8 @@
 #include "collected.h"
 #include "failing_alloc.h"
 #include "faulty_reads.h"
+#include "processor_time.h"
+#include "rounds.h"
 #include "stream_samples.h"
 
 #include "syntax/json.h"
@@ -377,28 +379,29 @@ static void test_endless_white_space_and_lists_take_no_memory(void **state)
 
 /* Every line opens more than it closes: each is tried, each only as far as the depth goes. */
 /* Processor seconds for `count` documents that are all left open. */
-static double open_brackets(int count)
+static double open_brackets(void *context, size_t count)
 {
+    (void)context;
     struct buffer text;
     buffer_init(&text, 0);
-    for (int i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         buffer_text(&text, "{\"a\":\n");
-    clock_t start = clock();
+    double start = processor_seconds();
     struct outcome *outcome = run(&plain, text.bytes, text.size);
-    clock_t end = clock();
+    double taken = processor_seconds() - start;
     int bad = (int)outcome->bad;
     outcome_free(outcome);
     buffer_free(&text);
     assert_int_equal(bad, count);
-    return (double)(end - start) / CLOCKS_PER_SEC;
+    return taken;
 }
 
-/* A ratio, so that it holds under valgrind too: three times the input takes three times as
- * long where the time is linear, and nine times where it is quadratic. */
 static void test_a_file_of_open_brackets_takes_linear_time(void **state)
 {
     (void)state;
-    assert_true(open_brackets(90000) < 6 * open_brackets(30000) + 0.05);
+    struct growth time = growth_of(open_brackets, NULL, (size_t)rounds(24000));
+    if (!time.is_linear)
+        fail_msg("%.3f s, and %.3f s for four times as many", time.once, time.four_times);
 }
 
 /* --- senders that wait */
@@ -440,28 +443,31 @@ static void test_a_whole_line_is_given_out_before_the_next_one_comes(void **stat
 
 /* Read again for every piece, it would take hours. */
 /* Processor seconds for a document of `size` digits that comes ten bytes at a time. */
-static double small_pieces(int size)
+static double small_pieces(void *context, size_t size)
 {
+    (void)context;
     struct setup setup = {.limits = LIMITS_INIT, .by_descriptor = true};
     struct buffer text;
     buffer_init(&text, 0);
-    buffer_format(&text, "{\"a\":\"%0*d\"}\n", size, 0);
+    buffer_format(&text, "{\"a\":\"%0*d\"}\n", (int)size, 0);
     faulty_reads.most = 10;
-    clock_t start = clock();
+    double start = processor_seconds();
     struct outcome *outcome = run(&setup, text.bytes, text.size);
-    clock_t end = clock();
+    double taken = processor_seconds() - start;
     faulty_reads.most = 0;
     int documents = (int)outcome->documents;
     outcome_free(outcome);
     buffer_free(&text);
     assert_int_equal(documents, 1);
-    return (double)(end - start) / CLOCKS_PER_SEC;
+    return taken;
 }
 
 static void test_a_long_document_in_small_pieces_takes_linear_time(void **state)
 {
     (void)state;
-    assert_true(small_pieces(3000000) < 6 * small_pieces(1000000) + 0.05);
+    struct growth time = growth_of(small_pieces, NULL, (size_t)rounds(1000000));
+    if (!time.is_linear)
+        fail_msg("%.3f s, and %.3f s for four times as many", time.once, time.four_times);
 }
 
 /* --- failures from outside */

@@ -13,6 +13,7 @@
 
 #include "failing_alloc.h"
 #include "processor_time.h"
+#include "rounds.h"
 #include "text_forms.h"
 
 #include "syntax/text_match.h"
@@ -452,7 +453,7 @@ static void test_a_text_cut_at_any_byte_is_read_or_refused(void **state)
 }
 
 /* The time to read a text of `unit` again and again, of `size` bytes. */
-static double seconds_for(const char *unit, size_t size)
+static double seconds_for(void *unit, size_t size)
 {
     struct text_reading reading;
     struct buffer text;
@@ -487,9 +488,11 @@ static void test_time_is_linear_whatever_the_text(void **state)
                                         "9. FATOS: \n   x\n",
                                         "DESCRI????O DA "};
     for (size_t i = 0; i < COUNT_OF(units); i++) {
-        double once = seconds_for(units[i], 500000), more = seconds_for(units[i], 2000000);
-        if (!is_linear(once, more))
-            fail_msg("%.2f s for 0.5 MB, %.2f s for 2 MB of %s", once, more, units[i]);
+        size_t size = (size_t)rounds(500000);
+        struct growth time = growth_of(seconds_for, (void *)units[i], size);
+        if (!time.is_linear)
+            fail_msg("%.3f s for %zu bytes, %.3f s for four times as many of %s", time.once,
+                     size, time.four_times, units[i]);
     }
 }
 

@@ -11,6 +11,7 @@
 // clang-format on
 
 #include "failing_alloc.h"
+#include "rounds.h"
 #include "text_forms.h"
 
 #include "syntax/text_match.h"
@@ -338,7 +339,7 @@ static void test_any_value_comes_back_unless_lines_were_joined(void **state)
     for (size_t f = 0; f < COUNT_OF(forms); f++) {
         struct text_reading reading;
         text_reading_init(&reading, forms[f]);
-        for (int round = 0; round < 20000; round++) {
+        for (int round = 0; round < rounds(20000); round++) {
             make_value(&value, &seed);
             const char *to = text_trim_end(value.bytes, value.bytes + value.size);
             const char *from = text_skip_space(value.bytes, to);

@@ -6,6 +6,7 @@
 #include "collected.h"
 #include "failing_alloc.h"
 #include "processor_time.h"
+#include "rounds.h"
 
 #include "io/charset.h"
 #include "syntax/json.h"
@@ -152,7 +153,7 @@ static void test_places_are_right_in_whatever_order_they_are_asked_for(void **st
             assert_int_equal(tree_add(&fixture->tree, 10), 1);
         fixture->tree.text = text.bytes;
         fixture->tree.size = text.size;
-        for (int i = 0; i < 5000; i++) {
+        for (int i = 0; i < rounds(5000); i++) {
             size_t offset = (size_t)rand() % (text.size + 1);
             if (i % 3)
                 offset = (size_t)i % (text.size + 1);
@@ -274,7 +275,7 @@ static void test_json_pointers_are_right_in_whatever_order_they_are_asked_for(vo
 {
     struct fixture *fixture = *state;
     srand(11);
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < (is_under_runner() ? 3 : 20); round++) {
         struct buffer text, expected;
         buffer_init(&text, 0);
         buffer_init(&expected, 0);
@@ -295,12 +296,13 @@ static void test_json_pointers_are_right_in_whatever_order_they_are_asked_for(vo
 }
 
 /* The time to report something of each value of a list of `count` groups. */
-static double seconds_for(struct fixture *fixture, uint32_t count)
+static double seconds_for(void *context, size_t count)
 {
+    struct fixture *fixture = context;
     struct buffer text;
     struct findings findings = {.emit = NULL};
     buffer_init(&text, 0);
-    for (uint32_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         buffer_format(&text, "%s{\"a\":1}", i ? "," : "[");
     buffer_char(&text, ']');
     read_json(fixture, text.bytes, text.size);
@@ -315,9 +317,9 @@ static double seconds_for(struct fixture *fixture, uint32_t count)
 
 static void test_reports_about_all_of_a_long_list_take_linear_time(void **state)
 {
-    double once = seconds_for(*state, 75000), more = seconds_for(*state, 300000);
-    if (!is_linear(once, more))
-        fail_msg("%.2f s for 75,000, %.2f s for 300,000", once, more);
+    struct growth time = growth_of(seconds_for, *state, (size_t)rounds(75000));
+    if (!time.is_linear)
+        fail_msg("%.3f s, and %.3f s for four times as many", time.once, time.four_times);
 }
 
 /* --- paths: XML */
@@ -387,7 +389,7 @@ static void test_xpaths_of_many_siblings_are_right(void **state)
     for (int i = 0; i < 200; i++)
         add_node(tree, root, COMITY_NODE_ELEMENT, i % 5 == 4 ? "b" : "a", "x");
     srand(5);
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < rounds(3000); i++) {
         unsigned position = (unsigned)(i < 400 ? i / 2 : rand() % 200);
         char expected[32];
         if (position % 5 == 4)
