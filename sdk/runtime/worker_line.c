@@ -10,7 +10,7 @@
 
 #define LINE_BYTES ((size_t)1 << 16)
 /* What is ready is sent when it has grown to this. */
-#define FLUSH_BYTES ((size_t)1 << 16)
+#define FLUSH_BYTES ((size_t)1 << 17)
 /* The process that started us is trusted; this is only against a torn line. */
 #define FRAME_LIMIT ((size_t)UINT32_MAX - WIRE_HEAD)
 #define LARGE_BYTES ((size_t)1 << 20)
