@@ -9,7 +9,7 @@
 #include "batch/items.h"
 #include "runtime/worker.h"
 
-/* Inputs that the reader has before it is done with the first: it need not wait for the next. */
+/* Inputs that the reader has before it is done with the first: it need not wait for any. */
 #define READING_AHEAD 32
 
 struct reading {
