@@ -4,6 +4,15 @@
 # folder as it is; plugins get host functions in a table and need no symbol of it.
 bin_PROGRAMS += comity
 AM_CPPFLAGS += -I$(top_srcdir)/converters -I$(top_builddir)/converters
+
+# What the commands share.
+noinst_LTLIBRARIES += libcomity-cli.la
+libcomity_cli_la_SOURCES = \
+	converters/cli.c \
+	converters/cli_findings.c \
+	converters/cli_options.c \
+	converters/cli_output.c
+
 comity_SOURCES = \
 	converters/batch/carry.c \
 	converters/batch/command_batch.c \
@@ -49,10 +58,6 @@ comity_SOURCES = \
 	converters/batch/watch_folder.c \
 	converters/batch/watch_ledger.c \
 	converters/batch/whole.c \
-	converters/cli.c \
-	converters/cli_findings.c \
-	converters/cli_options.c \
-	converters/cli_output.c \
 	converters/command_convert.c \
 	converters/command_detect.c \
 	converters/command_diff.c \
@@ -64,7 +69,7 @@ comity_SOURCES = \
 	converters/command_terms.c \
 	converters/command_validate.c \
 	converters/main.c
-comity_LDADD = libcomity-core.la $(ARCHIVE_LIBS) $(ZSTD_LIBS)
+comity_LDADD = libcomity-cli.la libcomity-core.la $(ARCHIVE_LIBS) $(ZSTD_LIBS)
 
 # What takes inputs apart into items; the only part that sees libarchive and GMime, and read
 # only by what runs sandboxed.  Programs name libcomity-core.la behind it.
@@ -93,6 +98,16 @@ comity_reader_SOURCES = \
 	converters/batch/reader_main.c \
 	converters/batch/reading_frames.c
 comity_reader_LDADD = libcomity-items.la libcomity-core.la
+
+# Commands that send, and what belongs to them: a program of their own, which comity becomes, so
+# that who converts alone loads neither libcurl nor SQLite.
+worker_PROGRAMS += comity-submit
+comity_submit_SOURCES = \
+	converters/submit/endpoint.c \
+	converters/submit/main.c \
+	converters/submit/store.c
+comity_submit_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(SQLITE_CFLAGS)
+comity_submit_LDADD = libcomity-cli.la libcomity-core.la $(CURL_LIBS) $(SQLITE_LIBS)
 
 # The style sheet of batch reports, compiled in.
 converters/batch/report-css.h: $(srcdir)/converters/batch/report.css build-aux/embed.sh

@@ -3,10 +3,14 @@
  * comity: finds the command and runs it. */
 #include "cli.h"
 
+#include "runtime/worker.h"
+
+#include <errno.h>
 #include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct command {
     const char *name;
@@ -28,6 +32,14 @@ static const struct command commands[] = {
     {"explain", command_explain, "what a finding's code means and what to do about it"},
 };
 
+/* These load libcurl and SQLite, and are a program of their own. */
+static const struct command senders[] = {
+    {"submit", NULL, "requests into the outbox, for the other State's authority"},
+    {"outbox", NULL, "what is to be sent: shows it, sends it, tries again"},
+    {"register", NULL, "authorities of States and their endpoints"},
+    {"audit", NULL, "the account of what was transferred and destroyed"},
+};
+
 static void print_help(FILE *to)
 {
     fputs("usage: comity COMMAND [OPTION...] [ARGUMENT...]\n\n"
@@ -36,10 +48,13 @@ static void print_help(FILE *to)
           to);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    for (size_t i = 0; i < sizeof senders / sizeof senders[0]; i++)
+        fprintf(to, "  %-10s %s\n", senders[i].name, senders[i].summary);
     fputs("\n'comity COMMAND --help' says more.\n\n"
           "Exit status: 0 done, 1 error in the program, 2 wrong usage, 3 part of the items\n"
           "failed, 4 input is invalid, 5 stopped by --fail-on, 6 format not recognized,\n"
-          "7 plugin missing, refused or failed, 8 input or output failed, 11 interrupted.\n",
+          "7 plugin missing, refused or failed, 8 input or output failed, 9 the remote end\n"
+          "refused for good, 10 it is unavailable for now, 11 interrupted.\n",
           to);
 }
 
@@ -49,6 +64,15 @@ static void keep_memory(void)
     mallopt(M_MMAP_THRESHOLD, 8 << 20);
     mallopt(M_TRIM_THRESHOLD, 16 << 20);
     mallopt(M_TOP_PAD, 1 << 20);
+}
+
+static int become_sender(char **argv)
+{
+    char path[4096];
+    if (worker_program("comity-submit", path, sizeof path))
+        execv(path, argv);
+    fprintf(stderr, "comity: %s cannot be started: %s\n", path, strerror(errno));
+    return EXIT_PROGRAM;
 }
 
 int main(int argc, char **argv)
@@ -71,6 +95,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
+    for (size_t i = 0; i < sizeof senders / sizeof senders[0]; i++)
+        if (strcmp(argv[1], senders[i].name) == 0)
+            return become_sender(argv);
     fputs("comity: there is no command '", stderr);
     cli_print_safely(stderr, argv[1]);
     fputs("'\n\n", stderr);
