@@ -114,7 +114,6 @@ libcomity_submit_la_SOURCES = \
 	converters/submit/protocol.c \
 	converters/submit/protocol_hi1.c \
 	converters/submit/protocol_https.c \
-	converters/submit/register_tmp.c \
 	converters/submit/sending.c \
 	converters/submit/store.c \
 	converters/submit/submit_cli.c \

@@ -143,7 +143,7 @@ static int verify(struct audit *audit, struct store *store)
 {
     struct cli *cli = audit->cli;
     if (!read_head(audit))
-        return cli->io_failures ? cli_finish(cli) : EXIT_INPUT;
+        return cli->io_failures ? EXIT_IO : EXIT_INPUT;
     account_check_init(&audit->check, audit->head_path ? &audit->head : NULL);
     comity_status status = cli->input_count > 1 ? check_file(audit, cli->inputs[1])
                                                 : account_each(store, 1, check_line, audit);
@@ -157,7 +157,7 @@ static int verify(struct audit *audit, struct store *store)
         return submit_failed(cli, store);
     if (!cli->quiet)
         printf("%lld lines, as they were written\n", (long long)audit->check.lines);
-    return fflush(stdout) ? EXIT_IO : EXIT_DONE;
+    return EXIT_DONE;
 }
 
 static int act(struct audit *audit, struct store *store, const char *what)
@@ -176,7 +176,7 @@ static int act(struct audit *audit, struct store *store, const char *what)
     }
     if (status != COMITY_OK)
         return submit_failed(audit->cli, store);
-    return fflush(stdout) ? EXIT_IO : EXIT_DONE;
+    return EXIT_DONE;
 }
 
 int command_audit(int argc, char **argv)
@@ -198,6 +198,5 @@ int command_audit(int argc, char **argv)
     else
         result = act(&audit, &store, word);
     store_close(&store);
-    cli_free_files(&cli);
-    return result;
+    return submit_finish(&cli, result);
 }

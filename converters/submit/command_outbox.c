@@ -243,8 +243,5 @@ int command_outbox(int argc, char **argv)
     else
         result = act(&outbox, &store, word);
     store_close(&store);
-    cli_free_files(&cli);
-    if (fflush(stdout) != 0 && result == EXIT_DONE)
-        result = EXIT_IO;
-    return result;
+    return submit_finish(&cli, result);
 }

@@ -317,9 +317,8 @@ int command_submit(int argc, char **argv)
         return cli_usage(&cli, "requests are not submitted from another process", NULL);
     if (store_open(&self.store, self.store_folder) != COMITY_OK) {
         result = submit_failed(&cli, &self.store);
-        cli_free_files(&cli);
         store_close(&self.store);
-        return result;
+        return submit_finish(&cli, result);
     }
     cli_each(&cli, submit_input, &self);
     if (self.status != COMITY_OK)

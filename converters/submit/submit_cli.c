@@ -32,6 +32,17 @@ int submit_failed(struct cli *cli, const struct store *store)
     return EXIT_IO;
 }
 
+int submit_finish(struct cli *cli, int result)
+{
+    cli_print_counts(cli);
+    cli_free_files(cli);
+    if ((fflush(stdout) != 0 || ferror(stdout)) && result == EXIT_DONE) {
+        fputs("comity: standard output could not be written\n", stderr);
+        return EXIT_IO;
+    }
+    return result;
+}
+
 static void add_text(cJSON *object, const char *name, const char *text)
 {
     if (text && *text)

@@ -13,6 +13,8 @@
 const char *submit_word(struct cli *cli, const char *const *words, int least, int most);
 /* Tells what went wrong with the store, and gives the exit status. */
 int submit_failed(struct cli *cli, const struct store *store);
+/* Ends a command: `result`, unless standard output could not be written. */
+int submit_finish(struct cli *cli, int result);
 /* One item on a line: as a table's row, or as JSON. */
 void submit_print_item(const struct cli *cli, const struct outbox_item *item);
 
