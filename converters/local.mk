@@ -103,8 +103,17 @@ comity_reader_LDADD = libcomity-items.la libcomity-core.la
 # that who converts alone loads neither libcurl nor SQLite.
 worker_PROGRAMS += comity-submit
 comity_submit_SOURCES = \
+	converters/submit/command_register.c \
 	converters/submit/endpoint.c \
+	converters/submit/endpoint_check.c \
+	converters/submit/endpoint_files.c \
 	converters/submit/main.c \
+	converters/submit/register.c \
+	converters/submit/register_check.c \
+	converters/submit/register_import.c \
+	converters/submit/register_import_put.c \
+	converters/submit/register_review.c \
+	converters/submit/register_show.c \
 	converters/submit/store.c
 comity_submit_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(SQLITE_CFLAGS)
 comity_submit_LDADD = libcomity-cli.la libcomity-core.la $(CURL_LIBS) $(SQLITE_LIBS)
