@@ -20,7 +20,7 @@ enum exit_status {
     EXIT_UNRECOGNIZED = 6,
     EXIT_PLUGIN = 7,
     EXIT_IO = 8,
-    EXIT_REFUSED = 9,     /* by the remote end, for good */
+    EXIT_REFUSED = 9,      /* by the remote end, for good */
     EXIT_UNAVAILABLE = 10, /* it is, for now; also a document that took too long */
     EXIT_INTERRUPTED = 11
 };
@@ -74,8 +74,8 @@ struct cli {
     struct comity *context;
     struct isolate *isolate;
     uint32_t seconds; /* that a document may take in another process; 0: ISOLATE_SECONDS */
-    FILE *findings; /* where findings go: standard error, or output for validate */
-    FILE *report;   /* --report, or NULL */
+    FILE *findings;   /* where findings go: standard error, or output for validate */
+    FILE *report;     /* --report, or NULL */
     struct comity_result result;
     uint64_t io_failures, plugin_failures;
     bool output_failed, out_of_memory, wrong_usage;

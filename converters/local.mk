@@ -102,21 +102,35 @@ comity_reader_LDADD = libcomity-items.la libcomity-core.la
 # Commands that send, and what belongs to them: a program of their own, which comity becomes, so
 # that who converts alone loads neither libcurl nor SQLite.
 worker_PROGRAMS += comity-submit
-comity_submit_SOURCES = \
+noinst_LTLIBRARIES += libcomity-submit.la
+libcomity_submit_la_SOURCES = \
+	converters/submit/account.c \
+	converters/submit/address.c \
+	converters/submit/command_audit.c \
+	converters/submit/command_outbox.c \
 	converters/submit/command_register.c \
+	converters/submit/command_submit.c \
 	converters/submit/endpoint.c \
 	converters/submit/endpoint_check.c \
 	converters/submit/endpoint_files.c \
-	converters/submit/main.c \
+	converters/submit/outbox.c \
+	converters/submit/protocol.c \
+	converters/submit/protocol_hi1.c \
+	converters/submit/protocol_https.c \
 	converters/submit/register.c \
 	converters/submit/register_check.c \
 	converters/submit/register_import.c \
 	converters/submit/register_import_put.c \
 	converters/submit/register_review.c \
 	converters/submit/register_show.c \
-	converters/submit/store.c
-comity_submit_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(SQLITE_CFLAGS)
-comity_submit_LDADD = libcomity-cli.la libcomity-core.la $(CURL_LIBS) $(SQLITE_LIBS)
+	converters/submit/sending.c \
+	converters/submit/store.c \
+	converters/submit/submit_cli.c \
+	converters/submit/transfer.c
+libcomity_submit_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(SQLITE_CFLAGS)
+libcomity_submit_la_LIBADD = $(CURL_LIBS) $(SQLITE_LIBS)
+comity_submit_SOURCES = converters/submit/main.c
+comity_submit_LDADD = libcomity-submit.la libcomity-cli.la libcomity-core.la
 
 # The style sheet of batch reports, compiled in.
 converters/batch/report-css.h: $(srcdir)/converters/batch/report.css build-aux/embed.sh

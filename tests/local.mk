@@ -4,6 +4,7 @@
 
 # Unit tests (cmocka): tests/unit/test_X.c, built with the internal headers.
 unit_tests = \
+	tests/unit/test_account \
 	tests/unit/test_base \
 	tests/unit/test_charset \
 	tests/unit/test_codes \
@@ -17,6 +18,7 @@ unit_tests = \
 	tests/unit/test_fields \
 	tests/unit/test_fold \
 	tests/unit/test_items \
+	tests/unit/test_hi1 \
 	tests/unit/test_json \
 	tests/unit/test_json_limits \
 	tests/unit/test_ledger \
@@ -89,7 +91,9 @@ script_tests = \
 	tests/letters/test_letter.py \
 	tests/rules/test_profile.py \
 	tests/rules/test_rules.py \
-	tests/schema.sh
+	tests/schema.sh \
+	tests/submit/test_kill.py \
+	tests/submit/test_outbox.py
 
 # Tests that run nothing of ours that is compiled: a sanitized build does without.
 source_tests = \
@@ -118,6 +122,13 @@ LDADD = $(UNIT_WRAP) libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
 tests_unit_test_items_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/converters
 tests_unit_test_items_LDADD = $(UNIT_WRAP) libcomity-items.la libcomity-core.la \
 	libtest-support.la $(CMOCKA_LIBS)
+
+# What sends.
+tests_unit_test_account_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/converters $(CURL_CFLAGS)
+tests_unit_test_account_LDADD = $(UNIT_WRAP) libcomity-submit.la libcomity-cli.la \
+	libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
+tests_unit_test_hi1_CPPFLAGS = $(tests_unit_test_account_CPPFLAGS)
+tests_unit_test_hi1_LDADD = $(tests_unit_test_account_LDADD)
 
 # What generate-iso alone is made of.
 tests_unit_test_country_lists_SOURCES = tests/unit/test_country_lists.c \

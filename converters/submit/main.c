@@ -17,16 +17,19 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
+    {"audit", command_audit},
+    {"outbox", command_outbox},
     {"register", command_register},
+    {"submit", command_submit},
 };
 
 /* What the environment may not do: send requests elsewhere, write down the secrets of TLS, load
  * other code into it. */
 static const char *const unwanted[] = {
-    "SSLKEYLOGFILE", "CURL_CA_BUNDLE", "CURL_HOME",   "CURL_SSL_BACKEND", "SSL_CERT_FILE",
-    "SSL_CERT_DIR",  "OPENSSL_CONF",   "http_proxy",  "https_proxy",      "HTTPS_PROXY",
-    "all_proxy",     "ALL_PROXY",      "NO_PROXY",    "no_proxy",         "OPENSSL_MODULES",
-    "OPENSSL_ENGINES", "HTTP_PROXY",   "RES_OPTIONS", "LOCALDOMAIN",      "HOSTALIASES",
+    "SSLKEYLOGFILE",   "CURL_CA_BUNDLE", "CURL_HOME",   "CURL_SSL_BACKEND", "SSL_CERT_FILE",
+    "SSL_CERT_DIR",    "OPENSSL_CONF",   "http_proxy",  "https_proxy",      "HTTPS_PROXY",
+    "all_proxy",       "ALL_PROXY",      "NO_PROXY",    "no_proxy",         "OPENSSL_MODULES",
+    "OPENSSL_ENGINES", "HTTP_PROXY",     "RES_OPTIONS", "LOCALDOMAIN",      "HOSTALIASES",
 };
 
 int main(int argc, char **argv)

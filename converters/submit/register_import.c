@@ -156,9 +156,10 @@ static void take_endpoint(struct import *import, uint32_t group, int64_t authori
         return;
     }
     read_endpoint(import, group, &text);
-    if (import->faults.count == before) /* else a text that was told of would be missing */
+    bool is_read = import->faults.count == before; /* else a text that was told of is missing */
+    if (is_read)
         endpoint_check(&text, &import->faults);
-    if (import->faults.count == before)
+    if (is_read && text.name)
         endpoint_check_name(text.name, &import->faults);
     if (import->faults.count == before && import->status == COMITY_OK)
         import_put_endpoint(import, &text, authority);

@@ -32,9 +32,11 @@ static const char *const versions[] = {
     " endpoint TEXT NOT NULL, url TEXT NOT NULL, protocol TEXT NOT NULL,"
     " settings TEXT NOT NULL, format TEXT NOT NULL, media_type TEXT NOT NULL,"
     " kind TEXT NOT NULL, reference TEXT NOT NULL, to_state TEXT NOT NULL,"
-    " channel TEXT NOT NULL, payload BLOB, size INTEGER NOT NULL, sha256 TEXT NOT NULL,"
+    " channel TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,"
     " made INTEGER NOT NULL, next INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
     " ended INTEGER, retain INTEGER, reason TEXT NOT NULL DEFAULT '');"
+    /* apart, so that a change of state does not write it again */
+    "CREATE TABLE payload(item INTEGER PRIMARY KEY REFERENCES item(number), bytes BLOB NOT NULL);"
     "CREATE INDEX item_due ON item(state, next);"
     "CREATE INDEX item_reference ON item(reference);"
     "CREATE TABLE receipt("
@@ -48,7 +50,7 @@ static const char *const versions[] = {
     " document BLOB, retain INTEGER);"
     "CREATE TABLE account(number INTEGER PRIMARY KEY, line TEXT NOT NULL);",
 };
-#define VERSION ((int)(sizeof versions / sizeof versions[0]))
+#define STORE_VERSION ((int)(sizeof versions / sizeof versions[0]))
 
 static comity_status tell(struct store *store, const char *what)
 {
@@ -105,9 +107,10 @@ static comity_status check_folder(struct store *store)
         return tell(store, "cannot be made");
     if (S_ISDIR(status.st_mode) && status.st_uid == geteuid() && !(status.st_mode & 077))
         return COMITY_OK;
-    snprintf(store->message, sizeof store->message,
-             "the store %s must be a folder of your own that is open to nobody else (chmod 700)",
-             store->folder);
+    snprintf(
+        store->message, sizeof store->message,
+        "the store %s must be a folder of your own that is open to nobody else (chmod 700)",
+        store->folder);
     return COMITY_E_IO;
 }
 
@@ -118,14 +121,14 @@ static comity_status bring_up(struct store *store)
     comity_status status = statement ? store_step(store, statement) : COMITY_E_IO;
     int version = status == COMITY_OK ? (int)store_number(statement, 0) : 0;
     sqlite3_finalize(statement);
-    if (status == COMITY_OK && version > VERSION) {
+    if (status == COMITY_OK && version > STORE_VERSION) {
         snprintf(store->message, sizeof store->message,
                  "the store %s was made by a later version of comity", store->folder);
         return COMITY_E_IO;
     }
-    for (; status == COMITY_OK && version < VERSION; version++)
+    for (; status == COMITY_OK && version < STORE_VERSION; version++)
         status = store_run(store, versions[version]);
-    snprintf(pragma, sizeof pragma, "PRAGMA user_version=%d", VERSION);
+    snprintf(pragma, sizeof pragma, "PRAGMA user_version=%d", STORE_VERSION);
     return status == COMITY_OK ? store_run(store, pragma) : status;
 }
 
@@ -143,7 +146,8 @@ static comity_status open_file(struct store *store)
     comity_status status =
         store_run(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                          "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
-                         "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF");
+                         "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
+                         "PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000");
     if (status == COMITY_OK)
         status = store_begin(store);
     if (status == COMITY_OK)
@@ -168,6 +172,8 @@ comity_status store_open(struct store *store, const char *folder)
 
 void store_close(struct store *store)
 {
+    for (size_t i = 0; i < STORE_KEPT; i++)
+        sqlite3_finalize(store->kept[i].statement);
     sqlite3_close(store->db);
     free(store->folder);
     store->db = NULL;
@@ -181,6 +187,27 @@ struct sqlite3_stmt *store_prepare(struct store *store, const char *sql)
         return statement;
     tell_sql(store);
     return NULL;
+}
+
+struct sqlite3_stmt *store_again(struct store *store, const char *sql)
+{
+    for (size_t i = 0; i < STORE_KEPT; i++) {
+        if (store->kept[i].sql == sql)
+            return store->kept[i].statement;
+        if (store->kept[i].sql)
+            continue;
+        store->kept[i].statement = store_prepare(store, sql);
+        store->kept[i].sql = store->kept[i].statement ? sql : NULL;
+        return store->kept[i].statement;
+    }
+    snprintf(store->message, sizeof store->message, "there are more statements than are kept");
+    return NULL;
+}
+
+void store_end(struct sqlite3_stmt *statement)
+{
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
 }
 
 comity_status store_run(struct store *store, const char *sql)

@@ -14,10 +14,15 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
+#define STORE_KEPT 8
 struct store {
     struct sqlite3 *db;
     char *folder;
-    char message[400]; /* of the last thing that went wrong: a sentence */
+    struct {
+        const char *sql;
+        struct sqlite3_stmt *statement;
+    } kept[STORE_KEPT]; /* statements that are used again and again */
+    char message[400];  /* of the last thing that went wrong: a sentence */
 };
 
 /* Opens the store of a folder, NULL: COMITY_STORE in the environment, else comity below
@@ -30,6 +35,10 @@ void store_close(struct store *store);
 /* A statement that is ready to be bound; NULL and a message where that fails.  The caller
  * finalizes it. */
 struct sqlite3_stmt *store_prepare(struct store *store, const char *sql);
+/* The same for a statement that is used for every item: made once, and given back by store_end(),
+ * not finalized.  `sql` is a literal, and none is used again before it was given back. */
+struct sqlite3_stmt *store_again(struct store *store, const char *sql);
+void store_end(struct sqlite3_stmt *statement);
 /* Runs a statement without rows, with nothing to bind. */
 comity_status store_run(struct store *store, const char *sql);
 /* One step of a statement: COMITY_OK a row, COMITY_END no more, COMITY_E_IO with a message. */

@@ -30,6 +30,24 @@ const char *encoding_to_base64(struct arena *arena, const char *bytes, size_t si
     return text;
 }
 
+void encoding_uuid5(const unsigned char hash[20], char uuid[UUID_TEXT])
+{
+    static const char digits[] = "0123456789abcdef";
+    char *at = uuid;
+    for (size_t i = 0; i < 16; i++) {
+        unsigned int byte = hash[i];
+        if (i == 6)
+            byte = (byte & 0x0Fu) | 0x50u;
+        if (i == 8)
+            byte = (byte & 0x3Fu) | 0x80u;
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *at++ = '-';
+        *at++ = digits[byte >> 4];
+        *at++ = digits[byte & 15];
+    }
+    *at = '\0';
+}
+
 void encoding_sha256(const char *bytes, size_t size, char hex[SHA256_HEX_SIZE])
 {
     encoding_sha256_both(bytes, size, NULL, 0, hex);

@@ -20,6 +20,10 @@ comity_status encoding_from_base64(struct arena *arena, const char *text, size_t
 const char *encoding_to_base64(struct arena *arena, const char *bytes, size_t size,
                                size_t *len);
 
+/* A UUID of version 5 (RFC 9562) out of a hash of 20 bytes. */
+#define UUID_TEXT 37
+void encoding_uuid5(const unsigned char hash[20], char uuid[UUID_TEXT]);
+
 /* SHA-256 of the bytes, as SHA256_HEX_SIZE small letters and digits without an end. */
 void encoding_sha256(const char *bytes, size_t size, char hex[SHA256_HEX_SIZE]);
 /* The SHA-256 of the first bytes and that of all, in one go. */

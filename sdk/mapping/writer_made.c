@@ -2,6 +2,7 @@
  *
  * What a format needs and the document does not have: keys, UUIDs, the time.  The same document
  * is always given the same keys and UUIDs; UUIDs and times are told. */
+#include "base/encoding.h"
 #include "mapping/parts.h"
 #include "mapping/writer.h"
 #include "syntax/json.h"
@@ -48,10 +49,9 @@ static void put_uuid(struct writing *w, const struct row *row, const struct valu
     sha1_update(&hash, strlen(row->at), (const uint8_t *)row->at);
     sha1_digest(&hash, sizeof id, id);
     buffer_free(&path);
-    id[6] = (uint8_t)((id[6] & 0x0Fu) | 0x50u);
-    id[8] = (uint8_t)((id[8] & 0x3Fu) | 0x80u);
-    for (size_t i = 0; i < 16; i++)
-        buffer_format(text, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", id[i]);
+    char uuid[UUID_TEXT];
+    encoding_uuid5(id, uuid);
+    buffer_text(text, uuid);
 }
 
 /* --- keys */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the commands that send share; see submit_cli.h. */
+#include "submit/submit_cli.h"
+
+#include "submit/account.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+const char *submit_word(struct cli *cli, const char *const *words, int least, int most)
+{
+    const char *given = cli->input_count ? cli->inputs[0] : NULL;
+    for (size_t i = 0; given && words[i]; i++)
+        if (strcmp(words[i], given) == 0) {
+            int count = cli->input_count - 1;
+            if (count >= least && count <= most)
+                return words[i];
+            cli_usage(cli,
+                      count < least ? "something is missing behind" : "too much stands behind",
+                      given);
+            return NULL;
+        }
+    cli_usage(cli, given ? "there is no such word:" : "a word is missing", given);
+    return NULL;
+}
+
+int submit_failed(struct cli *cli, const struct store *store)
+{
+    cli_report(cli, COMITY_ERROR, "submit.store", NULL,
+               *store->message ? store->message : "the store cannot be used", NULL);
+    return EXIT_IO;
+}
+
+static void add_text(cJSON *object, const char *name, const char *text)
+{
+    if (text && *text)
+        cJSON_AddStringToObject(object, name, text);
+}
+
+static void add_time(cJSON *object, const char *name, int64_t at)
+{
+    char text[ACCOUNT_TIME];
+    if (!at)
+        return;
+    account_time(at, text);
+    cJSON_AddStringToObject(object, name, text);
+}
+
+static void print_json(const struct outbox_item *item)
+{
+    cJSON *object = cJSON_CreateObject();
+    add_text(object, "id", item->id);
+    add_text(object, "status", outbox_state_name(item->state));
+    add_text(object, "endpoint", item->endpoint.name);
+    add_text(object, "protocol", item->endpoint.protocol);
+    add_text(object, "format", item->endpoint.format);
+    add_text(object, "state", item->to_state);
+    add_text(object, "channel", item->channel);
+    add_text(object, "kind", item->kind);
+    add_text(object, "reference", item->reference);
+    add_text(object, "payload", item->sha256);
+    cJSON_AddNumberToObject(object, "size", (double)item->size);
+    cJSON_AddNumberToObject(object, "attempts", (double)item->attempts);
+    add_time(object, "queued", item->made);
+    add_time(object, "next", item->state == OUTBOX_QUEUED ? item->next : 0);
+    add_time(object, "retain_until", item->retain);
+    add_text(object, "reason", item->reason);
+    cli_print_object(stdout, object);
+}
+
+void submit_print_item(const struct cli *cli, const struct outbox_item *item)
+{
+    if (cli->json) {
+        print_json(item);
+        return;
+    }
+    printf("%-36s  %-9s  %2lld  ", item->id, outbox_state_name(item->state),
+           (long long)item->attempts);
+    cli_print_safely(stdout, item->reference);
+    fputs("  ", stdout);
+    cli_print_safely(stdout, item->endpoint.name);
+    if (item->reason && *item->reason) {
+        fputs("  ", stdout);
+        cli_print_safely(stdout, item->reason);
+    }
+    putchar('\n');
+}

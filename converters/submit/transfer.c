@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One attempt to send one item; see transfer.h. */
+#include "submit/transfer.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CONNECT_SECONDS 30L
+#define ANSWER_SECONDS 60
+#define ANSWER_BYTES (1 << 20)
+/* Slower than this for so long is too slow. */
+#define LOW_SPEED_BYTES 64L
+#define LOW_SPEED_SECONDS 20L
+/* Headers of an answer, all together. */
+#define HEADER_BYTES ((size_t)64 << 10)
+#define FILE_BYTES ((size_t)1 << 20)
+
+/* --- files */
+
+static comity_status refuse_file(char *message, size_t size, const char *path, const char *what)
+{
+    snprintf(message, size, "the endpoint's file %s %s", path, what);
+    return COMITY_E_USAGE;
+}
+
+static comity_status read_file(int fd, struct buffer *bytes)
+{
+    ssize_t got = 1;
+    buffer_init(bytes, FILE_BYTES);
+    while (got > 0 && buffer_reserve(bytes, 4096)) {
+        got = read(fd, bytes->bytes + bytes->size, 4096);
+        bytes->size += got > 0 ? (size_t)got : 0;
+    }
+    return got < 0 ? COMITY_E_IO : buffer_status(bytes);
+}
+
+comity_status transfer_file(const char *path, bool is_secret, struct buffer *bytes,
+                            char *message, size_t size)
+{
+    static const char prefix[] = "credential:";
+    char credential[4096];
+    struct stat status;
+    const char *folder = getenv("CREDENTIALS_DIRECTORY"), *name = path;
+    buffer_init(bytes, 0);
+    if (strncmp(path, prefix, sizeof prefix - 1) == 0) {
+        name = path + sizeof prefix - 1;
+        if (!folder || strchr(name, '/') ||
+            (size_t)snprintf(credential, sizeof credential, "%s/%s", folder, name) >=
+                sizeof credential)
+            return refuse_file(message, size, path, "is not among those that systemd gives");
+        name = credential;
+    }
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        int error = errno;
+        if (fd >= 0)
+            close(fd);
+        return refuse_file(message, size, path, strerror(error));
+    }
+    comity_status read_status = COMITY_OK;
+    if (!S_ISREG(status.st_mode))
+        read_status = refuse_file(message, size, path, "is no file");
+    else if (is_secret &&
+             ((status.st_mode & 077) || (status.st_uid != geteuid() && status.st_uid != 0)))
+        read_status =
+            refuse_file(message, size, path, "is a secret and open to others: chmod 600");
+    else if (read_file(fd, bytes) != COMITY_OK)
+        read_status = refuse_file(message, size, path, "cannot be read");
+    close(fd);
+    return read_status;
+}
+
+/* --- what libcurl calls */
+
+static size_t take_body(char *bytes, size_t one, size_t count, void *user)
+{
+    struct transfer *transfer = user;
+    (void)one; /* is 1 */
+    if (count > transfer->limit - transfer->body.size) {
+        transfer->is_long = true;
+        return 0;
+    }
+    buffer_add(&transfer->body, bytes, count);
+    return buffer_status(&transfer->body) == COMITY_OK ? count : 0;
+}
+
+static size_t take_header(char *bytes, size_t one, size_t count, void *user)
+{
+    size_t *left = user;
+    (void)bytes;
+    (void)one;
+    if (count > *left)
+        return 0;
+    *left -= count;
+    return count;
+}
+
+/* Looks at the address that the name was resolved to: the name itself says nothing. */
+static curl_socket_t open_socket(void *user, curlsocktype purpose,
+                                 struct curl_sockaddr *address)
+{
+    struct transfer *transfer = user;
+    (void)purpose;
+    if (!endpoint_flag(&transfer->item.endpoint, "internal") &&
+        !address_is_public(&address->addr)) {
+        transfer->is_denied = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* --- options */
+
+static comity_status add_header(void *user, const char *line)
+{
+    struct transfer *transfer = user;
+    for (const char *at = line; *at; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7F)
+            return COMITY_E_USAGE; /* a line end would begin another header */
+    struct curl_slist *more = curl_slist_append(transfer->headers, line);
+    if (!more)
+        return COMITY_E_NOMEM;
+    transfer->headers = more;
+    return COMITY_OK;
+}
+
+static comity_status set_blob(struct transfer *transfer, const char *member, CURLoption option,
+                              bool is_secret, char *message, size_t size)
+{
+    struct buffer bytes;
+    const char *path = endpoint_text(&transfer->item.endpoint, member);
+    if (!path)
+        return COMITY_OK;
+    comity_status status = transfer_file(path, is_secret, &bytes, message, size);
+    if (status == COMITY_OK) {
+        struct curl_blob blob = {bytes.bytes, bytes.size, CURL_BLOB_COPY};
+        if (curl_easy_setopt(transfer->easy, option, &blob) != CURLE_OK)
+            status = COMITY_E_NOMEM;
+    }
+    buffer_free(&bytes);
+    return status;
+}
+
+/* "sha256//...;sha256//..." */
+static comity_status set_pins(struct transfer *transfer)
+{
+    const cJSON *pins =
+        cJSON_GetObjectItemCaseSensitive(transfer->item.endpoint.settings, "pins");
+    const cJSON *pin;
+    struct buffer text;
+    buffer_init(&text, 4096);
+    cJSON_ArrayForEach (pin, pins) {
+        if (text.size)
+            buffer_char(&text, ';');
+        buffer_text(&text, cJSON_IsString(pin) ? pin->valuestring : "");
+    }
+    if (text.size)
+        buffer_char(&text, '\0');
+    comity_status status = buffer_status(&text);
+    if (status == COMITY_OK && text.size &&
+        curl_easy_setopt(transfer->easy, CURLOPT_PINNEDPUBLICKEY, text.bytes) != CURLE_OK)
+        status = COMITY_E_NOMEM;
+    buffer_free(&text);
+    return status;
+}
+
+static comity_status set_security(struct transfer *transfer, char *message, size_t size)
+{
+    CURL *easy = transfer->easy;
+    CURLcode failed = CURLE_OK;
+    failed |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
+    failed |= curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+    failed |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    failed |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    failed |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    failed |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    failed |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    failed |= curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    failed |= curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+    failed |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    failed |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    failed |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    failed |= curl_easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
+    comity_status status = failed ? COMITY_E_NOMEM : COMITY_OK;
+    if (status == COMITY_OK)
+        status = set_blob(transfer, "ca", CURLOPT_CAINFO_BLOB, false, message, size);
+    if (status == COMITY_OK)
+        status = set_blob(transfer, "certificate", CURLOPT_SSLCERT_BLOB, false, message, size);
+    if (status == COMITY_OK)
+        status = set_blob(transfer, "key", CURLOPT_SSLKEY_BLOB, true, message, size);
+    return status == COMITY_OK ? set_pins(transfer) : status;
+}
+
+static comity_status set_request(struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    const struct outbox_item *item = &transfer->item;
+    char type[200];
+    snprintf(type, sizeof type, "Content-Type: %s", item->media_type);
+    comity_status status = add_header(transfer, type);
+    if (status == COMITY_OK)
+        status = add_header(transfer, "Expect:");
+    if (status == COMITY_OK && transfer->protocol->headers)
+        status = transfer->protocol->headers(item, add_header, transfer);
+    if (status != COMITY_OK)
+        return status;
+    int64_t seconds = endpoint_number(&item->endpoint, "seconds", ANSWER_SECONDS);
+    CURLcode failed = CURLE_OK;
+    failed |= curl_easy_setopt(easy, CURLOPT_URL, item->endpoint.url);
+    failed |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    failed |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, item->payload);
+    failed |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)item->size);
+    failed |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
+    failed |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "comity");
+    failed |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+    failed |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    failed |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    failed |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer->header_left);
+    failed |= curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    failed |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT,
+                               seconds < CONNECT_SECONDS ? (long)seconds : CONNECT_SECONDS);
+    failed |= curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)seconds);
+    failed |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED_BYTES);
+    failed |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, LOW_SPEED_SECONDS);
+    return failed ? COMITY_E_NOMEM : COMITY_OK;
+}
+
+struct transfer *transfer_make(struct outbox_item *item)
+{
+    char message[300] = "";
+    struct transfer *transfer = calloc(1, sizeof *transfer);
+    if (!transfer) {
+        outbox_free_item(item);
+        return NULL;
+    }
+    transfer->item = *item;
+    *item = (struct outbox_item){.number = 0};
+    buffer_init(&transfer->body, 0);
+    transfer->header_left = HEADER_BYTES;
+    transfer->limit =
+        (size_t)endpoint_number(&transfer->item.endpoint, "answer_bytes", ANSWER_BYTES);
+    transfer->protocol = protocol_find(transfer->item.endpoint.protocol);
+    transfer->easy = curl_easy_init();
+    comity_status status = transfer->easy ? COMITY_OK : COMITY_E_NOMEM;
+    if (!transfer->protocol)
+        status = COMITY_E_USAGE;
+    if (status == COMITY_OK)
+        status = set_security(transfer, message, sizeof message);
+    if (status == COMITY_OK)
+        status = set_request(transfer);
+    if (status == COMITY_E_USAGE)
+        transfer->refused = strdup(*message ? message : "the endpoint cannot be spoken to");
+    if (status == COMITY_OK || transfer->refused)
+        return transfer;
+    transfer_free(transfer);
+    return NULL;
+}
+
+bool transfer_is_ready(const struct transfer *transfer)
+{
+    return !transfer->refused;
+}
+
+/* --- what became of it */
+
+/* True where the other end may have had the request, or a part of it. */
+static bool was_sent(const struct transfer *transfer)
+{
+    curl_off_t sent = 0;
+    return curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent) != CURLE_OK ||
+           sent > 0;
+}
+
+static bool is_transient(CURLcode result)
+{
+    switch (result) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* There is no answer, or none that is whole. */
+static void judge_failure(const struct transfer *transfer, CURLcode result,
+                          struct verdict *verdict)
+{
+    const char *what = curl_easy_strerror(result);
+    if (transfer->is_denied)
+        what = "the host has an address of a private network; the endpoint is not internal";
+    else if (transfer->is_long)
+        what = "the answer is longer than it may be";
+    snprintf(verdict->reason, sizeof verdict->reason, "no answer: %s", what);
+    verdict->status = 0;
+    if (transfer->is_denied || !is_transient(result))
+        verdict->state = OUTBOX_DEAD;
+    else if (!transfer->protocol->has_identity && was_sent(transfer))
+        verdict->state = OUTBOX_HELD;
+    else
+        verdict->state = OUTBOX_QUEUED;
+}
+
+void transfer_judge(struct transfer *transfer, CURLcode result, struct verdict *verdict)
+{
+    *verdict = (struct verdict){.state = OUTBOX_REJECTED};
+    if (transfer->refused) {
+        verdict->state = OUTBOX_DEAD;
+        snprintf(verdict->reason, sizeof verdict->reason, "%s", transfer->refused);
+        return;
+    }
+    if (result != CURLE_OK) {
+        judge_failure(transfer, result, verdict);
+        return;
+    }
+    curl_off_t wait = 0;
+    struct answer answer = {.body = transfer->body.bytes ? transfer->body.bytes : "",
+                            .size = transfer->body.size};
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &answer.status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &wait);
+    answer.retry_after = wait > 0 ? (int64_t)wait : 0;
+    verdict->status = answer.status;
+    verdict->body = answer.body;
+    verdict->size = answer.size;
+    transfer->protocol->judge(&transfer->item, &answer, verdict);
+}
+
+void transfer_free(struct transfer *transfer)
+{
+    if (!transfer)
+        return;
+    curl_easy_cleanup(transfer->easy);
+    curl_slist_free_all(transfer->headers);
+    buffer_free(&transfer->body);
+    free(transfer->refused);
+    outbox_free_item(&transfer->item);
+    free(transfer);
+}

@@ -1,0 +1,431 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""comity submit, outbox and audit as a user meets them, against endpoints that behave, that
+break in every way, and that are not who they say."""
+import json
+import os
+import pathlib
+import signal
+import ssl
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from boxes import REQUEST, Box, status  # noqa: E402
+from receiver import Receiver, certificates, pin, wait_until  # noqa: E402
+from tap import (PROGRAM, SOURCE, case, cases, check, folder, main, run, same,  # noqa: E402
+                 skip)
+
+CANARY = "CANARY-7Q3-NOBODY"
+
+
+def delivered(**options):
+    """One request to a receiver that is made so; the box and the receiver."""
+    settings = options.pop("settings", {})
+    host = options.pop("host", "localhost")
+    box = Box()
+    with Receiver(**options) as receiver:
+        box.submit(receiver.url(host=host), **settings).ends(0)
+        done = box.run(timeout=90)
+    return box, receiver, done
+
+
+# --- one request
+
+@case("a request is queued, sent once, and its receipt kept")
+def once():
+    box, receiver, done = delivered()
+    done.ends(0)
+    item, = box.items()
+    same((item["status"], item["attempts"], item["reference"]),
+         ("delivered", 1, "PR-2026-0110"), "the item")
+    (path, key, body, headers), = receiver.requests
+    same((path, key), ("/in", f'"{item["id"]}"'), "what was sent")
+    same(body, run("convert", "-t", "convention-json", REQUEST).out, "the document")
+    same(headers["Content-Type"], "application/json", "media type")
+    shown = box.comity("outbox", "show", "--json", item["id"][:8]).ends(0).out.splitlines()
+    same([json.loads(line).get("status") for line in shown], ["delivered", 200], "receipts")
+    same(box.comity("outbox", "payload", item["id"]).out, body, "payload")
+    box.is_whole()
+
+
+@case("the same request to the same endpoint is one item, however often it is submitted")
+def twice():
+    box = Box()
+    with Receiver() as receiver:
+        first = box.submit(receiver.url()).ends(0)
+        box.run().ends(0)
+        again = box.submit(receiver.url()).ends(0)
+        box.run().ends(0)
+        same(json.loads(first.out)["id"], json.loads(again.out)["id"], "the id")
+        check(b"submit.known" in again.err or again.of("submit.known")
+              or b"1 there already" in again.err, again.err)
+        box.submit(receiver.url("/elsewhere")).ends(0)
+        same(len(box.items()), 2, "items")
+        same(len(receiver.requests), 1, "requests")
+
+
+@case("--dry-run shows what would be sent, and puts nothing anywhere")
+def dry():
+    box = Box()
+    shown = box.submit("https://localhost:9/in", "--dry-run").ends(0)
+    same(json.loads(shown.out)["kind"], "preservation", "kind")
+    same(box.items(), [], "items")
+
+
+@case("a document that loses something is not queued where --fail-on loss forbids it")
+def gate():
+    box = Box()
+    document = SOURCE / "examples" / "requests" / "mutual-legal-assistance.json"
+    box.submit("https://localhost:9/in", "-t", "br-drci", "--fail-on", "loss",
+               document=document).ends(5)
+    same(box.items(), [], "items")
+    box.submit("https://localhost:9/in", "-t", "br-drci", document=document).ends(0)
+    same(len(box.items()), 1, "items where losses are allowed")
+
+
+@case("who converts alone loads neither libcurl nor SQLite")
+def not_loaded():
+    traced = subprocess.run(["ldd", PROGRAM], stdout=subprocess.PIPE, check=True).stdout
+    check(b"libcurl" not in traced and b"libsqlite" not in traced, traced)
+
+
+# --- who the other end is
+
+@cases("an endpoint is not sent to: {}", [
+    ("a certificate of another host", {"certificate": "other"}, {}),
+    ("a certificate that has expired", {"certificate": "expired"}, {}),
+    ("a certificate of a CA that nobody knows", {"certificate": "stranger"}, {}),
+    ("another key than the one that is pinned", {}, {"pins": ["sha256//" + "A" * 43 + "="]}),
+    ("an address of a private network", {}, {"internal": None}),
+    ("TLS 1.0", {"tls": ssl.TLSVersion.TLSv1}, {}),
+    ("TLS 1.1", {"tls": ssl.TLSVersion.TLSv1_1}, {})])
+def refused(_, server, settings):
+    box, receiver, done = delivered(settings=settings, **server)
+    check(done.status in (9, 10), done)
+    same(receiver.requests, [], "what was sent")
+    check(box.states()[0] in ("dead", "queued"), box.items())
+    box.is_whole()
+
+
+@case("the pinned key is accepted, beside another one")
+def pinned():
+    box, receiver, done = delivered(settings={
+        "pins": ["sha256//" + "A" * 43 + "=", pin("server")]})
+    done.ends(0)
+    same(len(receiver.requests), 1)
+
+
+@case("a client certificate is shown where one is set, and without it nothing is delivered")
+def mutual():
+    where = certificates()
+    _, receiver, done = delivered(client=True, settings={
+        "certificate": str(where / "client.pem"), "key": str(where / "client.key")})
+    done.ends(0)
+    same(len(receiver.requests), 1)
+    _, receiver, done = delivered(client=True)
+    check(done.status in (9, 10), done)
+    same(receiver.requests, [])
+
+
+@case("a key that others may read is not used")
+def open_key():
+    where = folder()
+    for name in ("client.pem", "client.key"):
+        (where / name).write_bytes((certificates() / name).read_bytes())
+    (where / "client.key").chmod(0o644)
+    box = Box()
+    with Receiver(client=True) as receiver:
+        made = box.submit(receiver.url(), certificate=str(where / "client.pem"),
+                          key=str(where / "client.key"))
+        if made.status == 0:
+            check(box.run().status == 9, "it was sent")
+        same(receiver.requests, [])
+
+
+@case("a redirect is not followed, nothing reaches the other host")
+def redirect():
+    with Receiver() as elsewhere:
+        for status in (301, 302, 303, 307, 308):
+            answer = {"": lambda h, _b, s=status: h.reply(s, Location=elsewhere.url())}
+            box, receiver, done = delivered(answers=answer)
+            done.ends(9)
+            same(box.states(), ["rejected"])
+            same(len(receiver.requests), 1)
+        same(elsewhere.requests, [])
+
+
+@case("nothing in the environment leads requests elsewhere, or writes down secrets")
+def environment():
+    box = Box()
+    where = folder()
+    with Receiver() as receiver, Receiver() as trap:
+        proxy = f"http://127.0.0.1:{trap.port}"
+        box.submit(receiver.url()).ends(0)
+        box.run(env={"https_proxy": proxy, "HTTPS_PROXY": proxy, "ALL_PROXY": proxy,
+                     "SSLKEYLOGFILE": str(where / "keys"), "SSL_CERT_FILE": "/dev/null",
+                     "CURL_CA_BUNDLE": "/dev/null", "CURL_HOME": str(where)}).ends(0)
+        same((len(receiver.requests), len(trap.requests)), (1, 0))
+    same(list(where.iterdir()), [], "files")
+
+
+# --- what it answers
+
+def slowly(handler, _body):
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    for _ in range(100):
+        handler.wfile.write(b".")
+        time.sleep(0.2)
+    return True
+
+
+def endless(handler, _body):
+    handler.send_response(200)
+    handler.end_headers()
+    while True:
+        handler.wfile.write(b"x" * 65536)
+
+
+def endless_headers(handler, _body):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        handler.wfile.write(b"X-More: " + b"x" * 1000 + b"\r\n")
+
+
+def raw(content):
+    def answer(handler, _body):
+        handler.wfile.write(content)
+        handler.close_connection = True
+        return True
+    return answer
+
+
+def early(handler, _body):
+    return handler.reset()
+
+
+AGAIN, REFUSED, ENDED = "queued", "rejected", "dead"
+
+
+@cases("it is {1} after: {0}", [
+    *[(f"HTTP status {n}", AGAIN, {"": status(n)}) for n in (408, 409, 425, 429, 500, 502, 503,
+                                                               504, 599)],
+    *[(f"HTTP status {n}", REFUSED, {"": status(n)})
+      for n in (206, 300, 304, 400, 401, 403, 404, 405, 410, 413, 415, 422, 451)],
+    ("a line that is cut before the request is read", AGAIN, {"early:/in": early}),
+    ("a line that is cut without an answer", AGAIN, {"": lambda h, b: h.reset()}),
+    ("an answer that is cut short", AGAIN,
+     {"": raw(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf")}),
+    ("an answer that comes too slowly", AGAIN, {"": slowly}),
+    ("an answer without end", ENDED, {"": endless}),
+    ("headers without end", ENDED, {"": endless_headers}),
+    ("an answer of HTTP/0.9", ENDED, {"": raw(b"fine\n")}),
+    ("rubbish", ENDED, {"": raw(b"\x00\x01\x02HTTP rubbish\r\n\r\n")}),
+    ("a length that is none", ENDED,
+     {"": raw(b"HTTP/1.1 200 OK\r\nContent-Length: lots\r\n\r\nx")}),
+])
+def answers(_, state, script):
+    begun = time.monotonic()
+    box, receiver, done = delivered(answers=script, settings={"seconds": 5})
+    done.ends(10 if state == AGAIN else 9)
+    same(box.states(), [state], done.err)
+    check(time.monotonic() - begun < 12, "it took too long")
+    check(len(receiver.requests) <= 1, "it was sent more than once")
+    box.is_whole()
+
+
+@case("nobody there: it is queued again")
+def nobody():
+    box = Box()
+    box.submit("https://localhost:1/in").ends(0)
+    box.run().ends(10)
+    same(box.states(), ["queued"])
+    box.submit("https://no-such-host.invalid/in").ends(0)
+    box.run().ends(10)
+    same(box.states(), ["queued", "queued"])
+
+
+@case("Retry-After is never undercut, in seconds and as a date")
+def retry_after():
+    for value in ("300", time.strftime("%a, %d %b %Y %H:%M:%S GMT",
+                                       time.gmtime(time.time() + 300))):
+        box, _, done = delivered(answers={"": status(503, Retry_After=value)})
+        done.ends(10)
+        item, = box.items()
+        wait = time.mktime(time.strptime(item["next"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
+        check(295 < wait - time.time() < 3700, value, item["next"])
+
+
+@case("an item that is too old is given up, with the reason")
+def too_old():
+    box, _, done = delivered(answers={"": status(503, Retry_After="3600")},
+                             settings={"age_seconds": 60})
+    done.ends(9)
+    item, = box.items()
+    same(item["status"], "dead")
+    check("too old" in item["reason"] and "503" in item["reason"], item["reason"])
+
+
+@case("what was turned away is sent again with the same identity, and has one effect")
+def again():
+    times = []
+
+    def flaky(handler, _body):
+        times.append(1)
+        return handler.reset() if len(times) < 3 else None
+
+    box = Box()
+    with Receiver(answers={"": flaky}) as receiver:
+        box.submit(receiver.url()).ends(0)
+        wait_until(lambda: box.run("--wait", "0") and box.states() == ["delivered"])
+        same(len(receiver.requests), 3)
+        same(len(receiver.effects), 1, "identities")
+    same(box.states(), ["delivered"])
+    box.is_whole()
+
+
+# --- what a person decides
+
+@case("an item can be held, dropped and queued again, and the account tells of it")
+def decided():
+    box = Box()
+    with Receiver() as receiver:
+        identity = json.loads(box.submit(receiver.url()).out)["id"]
+        box.comity("outbox", "hold", identity).ends(0)
+        box.run().ends(0)
+        same((box.states(), receiver.requests), (["held"], []))
+        box.comity("outbox", "drop", identity).ends(0)
+        same(box.states(), ["dead"])
+        box.comity("outbox", "retry", identity).ends(0)
+        box.run().ends(0)
+        same((box.states(), len(receiver.requests)), (["delivered"], 1))
+        box.comity("outbox", "retry", identity).ends(4)
+    told = [json.loads(line).get("outcome")
+            for line in box.comity("audit", "show").ends(0).out.splitlines()]
+    same(told, [None, "held", "dead", "queued", None, "delivered"])
+
+
+@case("what is past its time is destroyed, and the account says so")
+def purged():
+    box, receiver, done = delivered()
+    done.ends(0)
+    box.comity("outbox", "purge").ends(0)
+    same(box.comity("outbox", "payload", box.items()[0]["id"]).out, receiver.requests[0][2])
+    kept = box.store / "comity.db"
+    box2 = Box()
+    marked = folder() / "marked.json"
+    document = json.loads(REQUEST.read_text())
+    document["id"] = CANARY
+    marked.write_text(json.dumps(document))
+    with Receiver() as receiver:
+        box2.submit(receiver.url(), "--retain", "1", document=marked).ends(0)
+        box2.run().ends(0)
+    later = subprocess.run(["sh", "-c", "command -v faketime"], stdout=subprocess.DEVNULL,
+                           check=False).returncode == 0
+    if not later:
+        skip("faketime is not here")
+    clock = ["faketime", "+2 days", PROGRAM]
+    box2.comity("outbox", "purge", program=clock).ends(0)
+    whole = b"".join(p.read_bytes() for p in box2.store.iterdir())
+    check(b'"requesting"' not in whole, "the document is still in the store")
+    check(b"destroyed" in whole, "the account does not tell of it")
+    box2.is_whole()
+    check(kept.exists())
+
+
+# --- the account
+
+@case("the account is checked as it stands in the store, and as it was printed")
+def account():
+    box, _, _ = delivered()
+    printed = folder() / "lines"
+    printed.write_bytes(box.comity("audit", "show").ends(0).out)
+    head = folder() / "head"
+    head.write_bytes(box.comity("audit", "head").ends(0).out)
+    box.comity("audit", "verify", "--head", head, printed).ends(0)
+    lines = printed.read_bytes().splitlines(keepends=True)
+    printed.write_bytes(b"".join(lines[:-1]))
+    box.comity("audit", "verify", printed).ends(0)
+    cut = box.comity("audit", "verify", "--head", head, printed).ends(4)
+    check(b"audit.cut" in cut.err, cut.err)
+    printed.write_bytes(lines[0] + lines[1].replace(b"transfer", b"transFer") + lines[2])
+    wrong = box.comity("audit", "verify", printed).ends(4)
+    check(b"line 2" in wrong.err, wrong.err)
+
+
+# --- many, and interruptions
+
+@case("many requests go at once, each once, never more at a time than an endpoint allows")
+def many():
+    running, most = set(), []
+
+    def counted(handler, _body):
+        running.add(handler)
+        most.append(len(running))
+        time.sleep(0.02)
+        running.discard(handler)
+
+    box, where = Box(), folder()
+    document = json.loads(REQUEST.read_text())
+    for number in range(60):
+        document["id"] = f"M-{number}"
+        (where / f"{number}.json").write_text(json.dumps(document))
+    with Receiver(answers={"": counted}) as receiver:
+        settings = json.dumps({"internal": True, "ca": str(certificates() / "ca.pem"),
+                               "connections": 5})
+        box.comity("submit", "-q", "--endpoint", receiver.url(), "--settings", settings,
+                   *sorted(where.glob("*.json"))).ends(0)
+        box.run().ends(0)
+        same(len(receiver.requests), 60)
+        same(len(receiver.effects), 60)
+        check(1 < max(most) <= 5, f"{max(most)} at a time")
+    same(set(box.states()), {"delivered"})
+    box.is_whole()
+
+
+@case("one process sends at a time; SIGTERM ends it within two seconds, and nothing is lost")
+def stopped():
+    box = Box()
+    with Receiver(answers={"": slowly}) as receiver:
+        box.submit(receiver.url()).ends(0)
+        process = subprocess.Popen([PROGRAM, "outbox", "run"], stderr=subprocess.PIPE,
+                                   env=dict(os.environ, COMITY_STORE=str(box.store)))
+        wait_until(lambda: receiver.requests)
+        second = box.run()
+        same(second.status, 8, second.err)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+        same(process.returncode, 11)
+        check(time.monotonic() - begun < 2.5, "it took too long to stop")
+    with Receiver() as receiver:
+        check(box.states() in (["sending"], ["queued"]), box.items())
+
+
+# --- secrets
+
+@case("what the documents say stands in no argument, message, trace or file but the store")
+def canaries():
+    box, where = Box(), folder()
+    document = json.loads(REQUEST.read_text())
+    document["facts"] = {"summary": CANARY}
+    (where / "in.json").write_text(json.dumps(document))
+    before = set(where.iterdir())
+    with Receiver(answers={"": status(400)}) as receiver:
+        first = box.submit(receiver.url(), "-v", document=where / "in.json").ends(0)
+        done = box.run("-v").ends(9)
+        check(CANARY.encode() in receiver.requests[0][2], "it was not even sent")
+    shown = box.comity("outbox", "list")
+    lines = box.comity("audit", "show")
+    for text in (first.out, first.err, done.out, done.err, shown.out, lines.out):
+        check(CANARY.encode() not in text, text[:300])
+    same(set(where.iterdir()), before, "files")
+    for path in box.store.iterdir():
+        same(oct(path.stat().st_mode & 0o777), "0o600", path.name)
+
+
+if __name__ == "__main__":
+    main(every=4)
