@@ -108,12 +108,21 @@ libcomity_submit_la_SOURCES = \
 	converters/submit/address.c \
 	converters/submit/command_audit.c \
 	converters/submit/command_outbox.c \
+	converters/submit/command_register.c \
 	converters/submit/command_submit.c \
 	converters/submit/endpoint.c \
+	converters/submit/endpoint_check.c \
+	converters/submit/endpoint_files.c \
 	converters/submit/outbox.c \
 	converters/submit/protocol.c \
 	converters/submit/protocol_hi1.c \
 	converters/submit/protocol_https.c \
+	converters/submit/register.c \
+	converters/submit/register_check.c \
+	converters/submit/register_import.c \
+	converters/submit/register_import_put.c \
+	converters/submit/register_review.c \
+	converters/submit/register_show.c \
 	converters/submit/sending.c \
 	converters/submit/store.c \
 	converters/submit/submit_cli.c \

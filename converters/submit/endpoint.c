@@ -1,183 +1,198 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Where requests are sent; see endpoint.h. */
+ * An endpoint in memory: out of what was given, or out of the register; see endpoint.h. */
 #include "submit/endpoint.h"
 
+#include "syntax/json.h"
+
 #include <cjson/cJSON.h>
-#include <curl/curl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME_BYTES 2048u
-#define PIN_BYTES 44u
+/* --- settings that are text */
 
-static const char pin_prefix[] = "sha256//";
+struct json_fault {
+    const char *code, *member;
+    struct entry_faults *faults;
+};
 
-/* Numbers that settings may have. */
-static const struct {
-    const char *name;
-    double least, most;
-} numbers[] = {{"connections", 1, 256},
-               {"seconds", 1, 3600},
-               {"answer_bytes", 1024, 64 << 20},
-               {"age_seconds", 60, 31536000}};
-static const char *const files[] = {"certificate", "key", "ca"};
-
-static comity_status refuse(char *message, size_t size, const char *what, const char *which)
+static void tell_json(void *user, const struct comity_finding *finding)
 {
-    snprintf(message, size, "%s%s%.100s", what, which ? ": " : "", which ? which : "");
-    return COMITY_E_USAGE;
+    struct json_fault *fault = user;
+    entry_fault(fault->faults, fault->code, fault->member, 0, finding->hint,
+                "%s is not the JSON that it must be: column %llu: %s", fault->member,
+                (unsigned long long)finding->column, finding->message);
 }
 
-/* --- the address */
-
-static bool has_part(CURLU *url, CURLUPart part)
+/* Reads an object; false (told) where it is none. */
+static bool read_object(struct tree *tree, const char *text, struct json_fault *fault)
 {
-    char *text = NULL;
-    bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK && text && *text;
-    curl_free(text);
-    return has;
+    static const struct limits limits = {
+        .bytes = 1u << 20, .depth = 16, .members = 4096, .memory = 16u << 20};
+    struct findings findings = {.emit = tell_json, .user = fault};
+    size_t len = strlen(text);
+    comity_status status = len > limits.bytes
+                               ? COMITY_E_LIMIT
+                               : json_read_whole(tree, text, len, &limits, &findings);
+    if (status == COMITY_OK && tree_node(tree, 1)->kind == COMITY_NODE_GROUP)
+        return true;
+    if (!findings.counts[COMITY_ERROR])
+        entry_fault(fault->faults, fault->code, fault->member, 0, NULL, "%s: %s", fault->member,
+                    status == COMITY_OK        ? "this is no JSON object, {...}"
+                    : status == COMITY_E_LIMIT ? "the text is too long"
+                                               : "there is no memory for it");
+    return false;
 }
 
-static comity_status check_url(const char *text, char *message, size_t size)
+const char *entry_node_text(struct arena *arena, const struct tree *tree, uint32_t index)
 {
-    CURLU *url = curl_url();
-    char *scheme = NULL;
-    comity_status status = COMITY_OK;
-    if (!url)
+    struct buffer json;
+    buffer_init(&json, 4u << 20);
+    json_put_node(&json, tree, index);
+    const char *text = buffer_status(&json) == COMITY_OK && json.bytes
+                           ? arena_copy(arena, json.bytes, json.size)
+                           : NULL;
+    buffer_free(&json);
+    return text;
+}
+
+const char *entry_take_object(struct arena *arena, const char *text, const char *code,
+                              const char *member, entry_check_fn *check,
+                              struct entry_faults *faults)
+{
+    struct json_fault fault = {code, member, faults};
+    struct tree tree;
+    uint64_t before = faults->count;
+    const char *taken = NULL;
+    tree_init(&tree, arena);
+    if (read_object(&tree, text, &fault))
+        check(&tree, 1, faults);
+    if (faults->count == before)
+        taken = entry_node_text(arena, &tree, 1);
+    tree_free(&tree);
+    return taken;
+}
+
+/* Checks settings, and parses them into what is asked for later: also where a member is wrong, so
+ * that none that protects (pins, ca) is lost from an item that was queued. */
+static struct cJSON *take_settings(const char *text, struct entry_faults *faults)
+{
+    struct json_fault fault = {"register.settings", "settings", faults};
+    struct arena arena;
+    struct tree tree;
+    struct cJSON *settings = NULL;
+    arena_init(&arena, 32u << 20);
+    tree_init(&tree, &arena);
+    if (read_object(&tree, text, &fault)) { /* strict: no member stands twice */
+        endpoint_check_settings(&tree, 1, faults);
+        const char *taken = entry_node_text(&arena, &tree, 1);
+        settings = taken ? cJSON_Parse(taken) : NULL;
+    }
+    tree_free(&tree);
+    arena_free(&arena);
+    return settings;
+}
+
+/* --- making one */
+
+static char *copy(const char *text)
+{
+    return strdup(text ? text : "");
+}
+
+comity_status endpoint_take(struct endpoint *endpoint, const struct endpoint_text *text,
+                            struct entry_faults *faults)
+{
+    uint64_t before = faults->count;
+    bool has_settings = text->settings && *text->settings;
+    *endpoint = (struct endpoint){.name = copy(text->name),
+                                  .url = copy(text->url),
+                                  .protocol = copy(text->protocol),
+                                  .format = copy(text->format)};
+    endpoint_check(text, faults);
+    endpoint->settings = take_settings(has_settings ? text->settings : "{}", faults);
+    bool is_whole = endpoint->name && endpoint->url && endpoint->protocol && endpoint->format &&
+                    (endpoint->settings || faults->count != before);
+    if (!is_whole) {
+        endpoint_free(endpoint);
         return COMITY_E_NOMEM;
-    if (strlen(text) > NAME_BYTES ||
-        curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
-        status = refuse(message, size, "the address is no URL", NULL);
-    else if (strcmp(scheme, "https") != 0)
-        status =
-            refuse(message, size, "the address must begin with https://, and not with", scheme);
-    else if (!has_part(url, CURLUPART_HOST))
-        status = refuse(message, size, "the address names no host", NULL);
-    else if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
-        status = refuse(message, size,
-                        "the address holds a user or password: use a client certificate", NULL);
-    else if (has_part(url, CURLUPART_FRAGMENT))
-        status = refuse(message, size, "the address has a fragment, which is never sent", NULL);
-    curl_free(scheme);
-    curl_url_cleanup(url);
-    return status;
-}
-
-/* --- settings */
-
-static bool is_pin(const cJSON *pin)
-{
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    if (!cJSON_IsString(pin) ||
-        strncmp(pin->valuestring, pin_prefix, sizeof pin_prefix - 1) != 0)
-        return false;
-    const char *base64 = pin->valuestring + sizeof pin_prefix - 1;
-    return strlen(base64) == PIN_BYTES && strspn(base64, letters) == PIN_BYTES - 1 &&
-           base64[PIN_BYTES - 1] == '=';
-}
-
-static comity_status check_setting(const cJSON *setting, char *message, size_t size)
-{
-    const char *name = setting->string;
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        if (strcmp(name, numbers[i].name) == 0) {
-            if (cJSON_IsNumber(setting) && setting->valuedouble >= numbers[i].least &&
-                setting->valuedouble <= numbers[i].most)
-                return COMITY_OK;
-            snprintf(message, size, "the setting %s is a number from %.0f to %.0f", name,
-                     numbers[i].least, numbers[i].most);
-            return COMITY_E_USAGE;
-        }
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-        if (strcmp(name, files[i]) == 0)
-            return cJSON_IsString(setting) && *setting->valuestring
-                       ? COMITY_OK
-                       : refuse(message, size, "the setting is the name of a file", name);
-    if (strcmp(name, "internal") == 0)
-        return cJSON_IsBool(setting)
-                   ? COMITY_OK
-                   : refuse(message, size, "the setting is true or false", name);
-    if (strcmp(name, "parties") == 0)
-        return cJSON_IsObject(setting)
-                   ? COMITY_OK
-                   : refuse(message, size, "the setting is an object", name);
-    if (strcmp(name, "pins") != 0)
-        return refuse(message, size, "there is no such setting", name);
-    const cJSON *pin;
-    cJSON_ArrayForEach (pin, setting) {
-        if (!is_pin(pin))
-            return refuse(message, size, "a pin is \"sha256//\" and 44 characters of base64",
-                          cJSON_IsString(pin) ? pin->valuestring : NULL);
     }
-    return cJSON_IsArray(setting) ? COMITY_OK
-                                  : refuse(message, size, "the setting is a list", name);
+    return faults->count == before ? COMITY_OK : COMITY_E_USAGE;
 }
 
-static comity_status take_settings(struct endpoint *endpoint, const char *settings,
-                                   char *message, size_t size)
+/* Of several faults the first is told. */
+struct first_fault {
+    char *message;
+    size_t size;
+};
+
+static void keep_first(void *user, const struct entry_fault *fault)
 {
-    const cJSON *setting, *other;
-    const char *end = NULL;
-    endpoint->settings =
-        settings ? cJSON_ParseWithOpts(settings, &end, 1) : cJSON_CreateObject();
-    if (!cJSON_IsObject(endpoint->settings))
-        return refuse(message, size, "the settings are no JSON object", NULL);
-    cJSON_ArrayForEach (setting, endpoint->settings) {
-        comity_status status = check_setting(setting, message, size);
-        if (status != COMITY_OK)
-            return status;
-        for (other = setting->next; other; other = other->next)
-            if (strcmp(other->string, setting->string) == 0)
-                return refuse(message, size, "a setting stands twice", setting->string);
-    }
-    return !endpoint_text(endpoint, "certificate") == !endpoint_text(endpoint, "key")
-               ? COMITY_OK
-               : refuse(message, size, "a certificate needs its key, and a key its certificate",
-                        NULL);
+    struct first_fault *first = user;
+    if (first->size)
+        snprintf(first->message, first->size, "%s", fault->message);
+    first->size = 0;
 }
 
 comity_status endpoint_make(struct endpoint *endpoint, const char *name, const char *url,
                             const char *protocol, const char *format, const char *settings,
                             char *message, size_t size)
 {
-    *endpoint = (struct endpoint){.name = strdup(name),
-                                  .url = strdup(url),
-                                  .protocol = strdup(protocol),
-                                  .format = strdup(format)};
-    if (!endpoint->name || !endpoint->url || !endpoint->protocol || !endpoint->format)
-        return COMITY_E_NOMEM;
-    comity_status status = check_url(url, message, size);
-    if (status == COMITY_OK)
-        status = take_settings(endpoint, settings, message, size);
-    return status;
+    struct endpoint_text text = {name, url, protocol, format, settings};
+    struct first_fault first = {message, size};
+    struct entry_faults faults = {.tell = keep_first, .user = &first};
+    comity_status status = endpoint_take(endpoint, &text, &faults);
+    if (status != COMITY_OK)
+        return status;
+    endpoint_check_files(endpoint, &faults);
+    return faults.count ? COMITY_E_USAGE : COMITY_OK;
+}
+
+comity_status endpoint_load(struct store *store, struct sqlite3_stmt *statement, int column,
+                            struct endpoint *endpoint)
+{
+    char message[240] = "";
+    struct first_fault first = {message, sizeof message};
+    struct entry_faults faults = {.tell = keep_first, .user = &first};
+    struct endpoint_text text = {
+        .name = store_text(statement, column),
+        .url = store_text(statement, column + 1),
+        .protocol = store_text(statement, column + 2),
+        .format = store_text(statement, column + 3),
+        .settings = store_text(statement, column + 4),
+    };
+    comity_status status = endpoint_take(endpoint, &text, &faults);
+    if (status != COMITY_E_USAGE)
+        return status;
+    endpoint_free(endpoint);
+    snprintf(store->message, sizeof store->message,
+             "the endpoint %.100s of the register is not as it must be: %s", text.name,
+             message);
+    return COMITY_E_INVALID;
 }
 
 comity_status endpoint_find(struct store *store, const char *name, struct endpoint *endpoint)
 {
-    struct sqlite3_stmt *s = store_prepare(
-        store, "SELECT url, protocol, format, settings FROM endpoint WHERE name = :name");
-    *endpoint = (struct endpoint){.name = NULL};
-    if (!s)
+    struct sqlite3_stmt *statement = store_prepare(
+        store, "SELECT name, url, protocol, format, settings FROM endpoint WHERE name=:name");
+    memset(endpoint, 0, sizeof *endpoint);
+    if (!statement)
         return COMITY_E_IO;
-    store_bind_text(s, ":name", name);
-    comity_status status = store_step(store, s);
+    store_bind_text(statement, ":name", name);
+    comity_status status = store_step(store, statement);
     if (status == COMITY_OK)
-        status =
-            endpoint_make(endpoint, name, store_text(s, 0), store_text(s, 1), store_text(s, 2),
-                          store_text(s, 3), store->message, sizeof store->message);
-    sqlite3_finalize(s);
+        status = endpoint_load(store, statement, 0, endpoint);
+    sqlite3_finalize(statement);
     return status;
 }
 
+/* --- what it says */
+
 const char *endpoint_text(const struct endpoint *endpoint, const char *member)
 {
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(endpoint->settings, member);
-    return cJSON_IsString(value) ? value->valuestring : NULL;
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(endpoint->settings, member));
 }
 
 int64_t endpoint_number(const struct endpoint *endpoint, const char *member, int64_t fallback)
@@ -193,7 +208,10 @@ bool endpoint_flag(const struct endpoint *endpoint, const char *member)
 
 char *endpoint_settings(const struct endpoint *endpoint)
 {
-    return cJSON_PrintUnformatted(endpoint->settings);
+    char *printed = cJSON_PrintUnformatted(endpoint->settings);
+    char *text = printed ? strdup(printed) : NULL;
+    cJSON_free(printed);
+    return text;
 }
 
 void endpoint_free(struct endpoint *endpoint)
@@ -203,5 +221,5 @@ void endpoint_free(struct endpoint *endpoint)
     free(endpoint->protocol);
     free(endpoint->format);
     cJSON_Delete(endpoint->settings);
-    *endpoint = (struct endpoint){.name = NULL};
+    memset(endpoint, 0, sizeof *endpoint);
 }
