@@ -133,7 +133,8 @@ static bool has_digest(const char *at, const char *name, const char *digest)
     return memcmp(at, name, size) == 0 && memcmp(at + size, digest, HEX) == 0;
 }
 
-/* A line ends ...,"previous":"HEX","sha256":"HEX"} , and is nothing but that to the last bit. */
+/* A line ends ...,"previous":"HEX","sha256":"HEX"} , and is nothing but that to the last
+ * bit. */
 bool account_check_line(struct account_check *check, const char *line, size_t len)
 {
     char own[HEX + 1] = "", begin[40];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The account of personal data (articles 57 and 63): a line of JSON for everything that was
- * transferred, answered, handed on or destroyed.  Each line ends in the digest of the line before
- * it and in its own, so that none can be changed, moved or taken out unseen; that lines are
- * missing at the end is seen by the head that was kept elsewhere.  Nothing of a document's
- * content stands in it. */
+ * transferred, answered, handed on or destroyed.  Each line ends in the digest of the line
+ * before it and in its own, so that none can be changed, moved or taken out unseen; that
+ * lines are missing at the end is seen by the head that was kept elsewhere.  Nothing of a
+ * document's content stands in it. */
 #ifndef COMITY_CONVERTERS_SUBMIT_ACCOUNT_H
 #define COMITY_CONVERTERS_SUBMIT_ACCOUNT_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * comity submit: requests into the outbox, in the format and for the authority of the State that
- * is asked.  Nothing is sent here; comity outbox run does that. */
+ * comity submit: requests into the outbox, in the format and for the authority of the State
+ * that is asked.  Nothing is sent here; comity outbox run does that. */
 #include "runtime/context.h"
 #include "submit/commands.h"
 #include "submit/protocol.h"

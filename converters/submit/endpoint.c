@@ -75,8 +75,8 @@ const char *entry_take_object(struct arena *arena, const char *text, const char 
     return taken;
 }
 
-/* Checks settings, and parses them into what is asked for later: also where a member is wrong, so
- * that none that protects (pins, ca) is lost from an item that was queued. */
+/* Checks settings, and parses them into what is asked for later: also where a member is
+ * wrong, so that none that protects (pins, ca) is lost from an item that was queued. */
 static struct cJSON *take_settings(const char *text, struct entry_faults *faults)
 {
     struct json_fault fault = {"register.settings", "settings", faults};

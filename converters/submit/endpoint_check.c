@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What an endpoint may say: its name, URL, protocol and format, and each of its settings.  Opens
- * nothing. */
+ * What an endpoint may say: its name, URL, protocol and format, and each of its settings.
+ * Opens nothing. */
 #include "submit/endpoint.h"
 
 #include "base/utf8.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * comity-submit: the commands of comity that send requests, and those that belong to it.  comity
- * becomes this program; it is not started by hand. */
+ * comity-submit: the commands of comity that send requests, and those that belong to it.
+ * comity becomes this program; it is not started by hand. */
 #include "submit/commands.h"
 
 #include "cli.h"

@@ -477,7 +477,8 @@ comity_status outbox_purge(struct store *store, int64_t now, int64_t *purged)
     comity_status status = store_begin(store);
     struct sqlite3_stmt *s = store_prepare(
         store, "SELECT " COLUMNS " FROM item WHERE retain > 0 AND retain <= :now"
-               " AND number IN (SELECT item FROM payload) AND state IN ('delivered', 'rejected', 'dead')");
+               " AND number IN (SELECT item FROM payload)"
+               " AND state IN ('delivered', 'rejected', 'dead')");
     if (s)
         store_bind_number(s, ":now", now);
     if (status == COMITY_OK)

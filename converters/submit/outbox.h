@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What is to be sent, and what became of it.  An item's identity, a UUID of version 5 of its
- * endpoint, its request and the digest of its bytes, stands in the store before the first byte is
- * sent: the same request to the same endpoint is the same item, however often it is submitted and
- * whatever breaks.  Knows nothing of how items are sent. */
+ * endpoint, its request and the digest of its bytes, stands in the store before the first
+ * byte is sent: the same request to the same endpoint is the same item, however often it is
+ * submitted and whatever breaks.  Knows nothing of how items are sent. */
 #ifndef COMITY_CONVERTERS_SUBMIT_OUTBOX_H
 #define COMITY_CONVERTERS_SUBMIT_OUTBOX_H
 
 #include "base/encoding.h"
 #include "submit/endpoint.h"
 
-/* queued: it waits for its time.  sending: it was given out, and whether it arrived is not known.
- * accepted: the other end has taken it and will say more.  delivered: it is done.  rejected: the
- * other end refused it for good.  held: a person decides.  dead: it was given up. */
+/* queued: it waits for its time.  sending: it was given out, and whether it arrived is not
+ * known. accepted: the other end has taken it and will say more.  delivered: it is done.
+ * rejected: the other end refused it for good.  held: a person decides.  dead: it was given
+ * up. */
 enum outbox_state {
     OUTBOX_QUEUED,
     OUTBOX_SENDING,
@@ -51,21 +52,22 @@ struct verdict {
 
 /* Makes the identity of an item out of its endpoint, reference and digest. */
 void outbox_identify(struct outbox_item *item);
-/* Adds an item, or finds it: *is_new tells, and item->number and item->state become those in the
- * store.  Adds a line to the account.  Durable when it returns. */
+/* Adds an item, or finds it: *is_new tells, and item->number and item->state become those in
+ * the store.  Adds a line to the account.  Durable when it returns. */
 comity_status outbox_put(struct store *store, struct outbox_item *item, int64_t now,
                          bool *is_new);
 
 /* Gives out items that were due by `due`, at most so many: they are sending from then on,
- * durably, and the account says so.  Each item is the callee's to free.  `endpoint` NULL: of any. */
+ * durably, and the account says so.  Each item is the callee's to free.  `endpoint` NULL: of
+ * any. */
 typedef comity_status outbox_item_fn(void *user, struct outbox_item *item);
 comity_status outbox_take(struct store *store, int64_t now, int64_t due, int most,
                           outbox_item_fn *each, void *user);
 /* What a run that was cut off has left sending: queued again where the protocol has an identity
  * by which the other end knows it, else held. */
 comity_status outbox_recover(struct store *store, int64_t now);
-/* Notes what became of an attempt, within a transaction of the caller's: with its receipt, and in
- * the account. */
+/* Notes what became of an attempt, within a transaction of the caller's: with its receipt,
+ * and in the account. */
 comity_status outbox_settle(struct store *store, const struct outbox_item *item,
                             const struct verdict *verdict, int64_t now);
 /* When the next queued item is due; INT64_MAX: none is queued. */

@@ -32,7 +32,8 @@ const struct protocol *protocol_find(const char *name);
 
 extern const struct protocol protocol_https, protocol_hi1;
 
-/* What the status of HTTP alone says: to be tried again (408, 409, 425, 429, 5xx), or refused. */
+/* What the status of HTTP alone says: to be tried again (408, 409, 425, 429, 5xx), or
+ * refused. */
 void protocol_judge_status(const struct answer *answer, struct verdict *verdict);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * hi1: ETSI TS 103 120 over HTTPS (clause 9.3).  The status is 200 whatever happened; what counts
- * is the message that comes back, which is read as strictly as any input and must answer the
- * transaction that was sent.  The identity is that of the objects: a CREATE of one that is there
- * gets the error 3010, which says that an earlier attempt arrived. */
+ * hi1: ETSI TS 103 120 over HTTPS (clause 9.3).  The status is 200 whatever happened; what
+ * counts is the message that comes back, which is read as strictly as any input and must
+ * answer the transaction that was sent.  The identity is that of the objects: a CREATE of
+ * one that is there gets the error 3010, which says that an earlier attempt arrived. */
 #include "submit/protocol.h"
 
 #include "syntax/json.h"
@@ -84,7 +84,8 @@ static long error_code(const struct tree *tree, uint32_t error)
     return strtol(digits, NULL, 10);
 }
 
-/* An error ends the item, unless it says that the object is there, or that it is no good time. */
+/* An error ends the item, unless it says that the object is there, or that it is no good
+ * time. */
 static void judge_error(const struct tree *tree, uint32_t error, struct verdict *verdict)
 {
     long code = error_code(tree, error);

@@ -239,7 +239,8 @@ static comity_status step(struct sending *self)
     return status;
 }
 
-/* What was taken and not begun is due again; what runs may have arrived, and is left as it is. */
+/* What was taken and not begun is due again; what runs may have arrived, and is left as it
+ * is. */
 static comity_status give_back(struct sending *self)
 {
     const struct verdict again = {.state = OUTBOX_QUEUED, .reason = "interrupted"};

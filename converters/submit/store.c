@@ -36,7 +36,8 @@ static const char *const versions[] = {
     " made INTEGER NOT NULL, next INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
     " ended INTEGER, retain INTEGER, reason TEXT NOT NULL DEFAULT '');"
     /* apart, so that a change of state does not write it again */
-    "CREATE TABLE payload(item INTEGER PRIMARY KEY REFERENCES item(number), bytes BLOB NOT NULL);"
+    "CREATE TABLE payload("
+    " item INTEGER PRIMARY KEY REFERENCES item(number), bytes BLOB NOT NULL);"
     "CREATE INDEX item_due ON item(state, next);"
     "CREATE INDEX item_reference ON item(reference);"
     "CREATE TABLE receipt("

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What is kept between runs, in one file of SQLite in a folder of the user's own: authorities and
- * their endpoints, what is to be sent and what was answered, the account of transfers.  Whatever
- * is committed survives the machine (WAL, synchronous=FULL).  What is deleted is overwritten.
- * Knows the tables, and nothing of what they are for. */
+ * What is kept between runs, in one file of SQLite in a folder of the user's own:
+ * authorities and their endpoints, what is to be sent and what was answered, the account of
+ * transfers.  Whatever is committed survives the machine (WAL, synchronous=FULL).  What is
+ * deleted is overwritten. Knows the tables, and nothing of what they are for. */
 #ifndef COMITY_CONVERTERS_SUBMIT_STORE_H
 #define COMITY_CONVERTERS_SUBMIT_STORE_H
 
@@ -26,17 +26,18 @@ struct store {
 };
 
 /* Opens the store of a folder, NULL: COMITY_STORE in the environment, else comity below
- * XDG_STATE_HOME, else ~/.local/state/comity.  Folder and file are made where they are missing,
- * for the user alone (0700, 0600); COMITY_E_IO with a message where they are not the user's own,
- * or open to others, or made by a later version. */
+ * XDG_STATE_HOME, else ~/.local/state/comity.  Folder and file are made where they are
+ * missing, for the user alone (0700, 0600); COMITY_E_IO with a message where they are not
+ * the user's own, or open to others, or made by a later version. */
 comity_status store_open(struct store *store, const char *folder);
 void store_close(struct store *store);
 
 /* A statement that is ready to be bound; NULL and a message where that fails.  The caller
  * finalizes it. */
 struct sqlite3_stmt *store_prepare(struct store *store, const char *sql);
-/* The same for a statement that is used for every item: made once, and given back by store_end(),
- * not finalized.  `sql` is a literal, and none is used again before it was given back. */
+/* The same for a statement that is used for every item: made once, and given back by
+ * store_end(), not finalized.  `sql` is a literal, and none is used again before it was
+ * given back. */
 struct sqlite3_stmt *store_again(struct store *store, const char *sql);
 void store_end(struct sqlite3_stmt *statement);
 /* Runs a statement without rows, with nothing to bind. */

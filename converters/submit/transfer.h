@@ -28,8 +28,8 @@ struct transfer {
     char *refused;          /* why it could not even be tried; or NULL */
 };
 
-/* Takes the item over and makes ready for it.  What is wrong with the endpoint's files is told by
- * the verdict.  NULL: no memory; then the item is freed. */
+/* Takes the item over and makes ready for it.  What is wrong with the endpoint's files is
+ * told by the verdict.  NULL: no memory; then the item is freed. */
 struct transfer *transfer_make(struct outbox_item *item);
 /* True where there is something to be sent: then `easy` is for a multi handle. */
 bool transfer_is_ready(const struct transfer *transfer);
@@ -42,8 +42,9 @@ void transfer_free(struct transfer *transfer);
 struct sockaddr;
 bool address_is_public(const struct sockaddr *address);
 
-/* Reads a file of an endpoint: "credential:NAME" is one that systemd hands over.  A secret must
- * be the user's own and nobody else's to read.  The buffer is the caller's to free (it wipes). */
+/* Reads a file of an endpoint: "credential:NAME" is one that systemd hands over.  A secret
+ * must be the user's own and nobody else's to read.  The buffer is the caller's to free (it
+ * wipes). */
 comity_status transfer_file(const char *path, bool is_secret, struct buffer *bytes,
                             char *message, size_t size);
 

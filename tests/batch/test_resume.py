@@ -180,8 +180,8 @@ def killed(name):
 
 
 def kills_child(name, share):
-    """Kills one child of that name when it has lived for that share of the time; the output, exit
-    status and what was said.  None where it was done before."""
+    """Kills one child of that name when it has lived for that share of the time; the output,
+    exit status and what was said.  None where it was done before."""
     out = folder() / "out.tar.zst"
     Undisturbed.of(out.name)
     process = start(out)

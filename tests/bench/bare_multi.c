@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What sending is measured by: a loop of libcurl's multi handle that posts one file so many times
- * over so many connections, and keeps nothing.  usage: bare_multi URL CA FILE COUNT CONNECTIONS */
+ * What sending is measured by: a loop of libcurl's multi handle that posts one file so many
+ * times over so many connections, and keeps nothing.  usage: bare_multi URL CA FILE COUNT
+ * CONNECTIONS */
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>

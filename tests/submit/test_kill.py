@@ -20,8 +20,8 @@ from tap import PROGRAM, case, check, folder, main, same, skip  # noqa: E402
 
 EVERY = "COMITY_KILLS" in os.environ
 # What changes something.
-WRITES = {"pwrite64", "write", "fdatasync", "fsync", "ftruncate", "unlink", "unlinkat", "sendto",
-          "recvfrom", "connect", "mkdir", "renameat", "rename", "flock"}
+WRITES = {"pwrite64", "write", "fdatasync", "fsync", "ftruncate", "unlink", "unlinkat",
+          "sendto", "recvfrom", "connect", "mkdir", "renameat", "rename", "flock"}
 MOST, OTHERS = 12, 2  # kills at each such call, and at each other, spread over its turns
 
 
@@ -81,7 +81,7 @@ def queueing():
         same(box.states(), ["queued"], f"{name} {turn}")
         box.is_whole()
         shutil.rmtree(box.store)
-    print(f"# killed {killed} times, at {len(counts)} calls; {there} times it was there already")
+    print(f"# killed {killed} times, at {len(counts)} calls; {there} times it was there")
     check(killed > 50, killed)
 
 
@@ -123,12 +123,12 @@ def sends(answers, what):
             doubled += len(receiver.requests) > 1
             box.is_whole()
             shutil.rmtree(box.store)
-    print(f"# killed {killed} times, at {len(counts)} calls; sent twice {doubled} times, always "
-          "with one identity")
+    print(f"# killed {killed} times, at {len(counts)} calls; sent twice {doubled} times, with "
+          "one identity")
     check(killed > 50, killed)
 
 
-@case("killed at a system call while it sends: nothing is lost, and one effect at the other end")
+@case("killed at a system call while it sends: nothing is lost, and done once")
 def sending():
     sends({}, 2)
 

@@ -92,6 +92,63 @@ def not_loaded():
     check(b"libcurl" not in traced and b"libsqlite" not in traced, traced)
 
 
+# --- where to
+
+def registered(box, role, languages="en", name=None):
+    """An authority of Kenya with an endpoint of its own."""
+    name = name or role
+    box.comity("register", "add", "--state", "KE", "--role", role, "--name",
+               f"Office of {name}", "--languages", languages, "--endpoint", name, "--url",
+               f"https://{name}.example/in", "--protocol", "https", "--format",
+               "convention-json").ends(0)
+
+
+def request(kind, **changes):
+    document = json.loads((SOURCE / "examples" / "requests" / f"{kind}.json").read_text())
+    document.update({"requested": {"state": "KE"}, "language": "en"}, **changes)
+    path = folder() / "in.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+@cases("a request of kind {} goes to {}, where the register has both", [
+    ("mutual-legal-assistance", ["central-authority"], ()),
+    ("mutual-legal-assistance", ["24-7"], ("--channel", "24-7")),
+    ("extradition", ["extradition"], ()),
+    ("network-24-7", ["24-7"], ()),
+    ("emergency-assistance", ["central-authority"], ()),
+    # 66.8: to the point of contact directly, and to the central authority
+    ("emergency-assistance", ["24-7", "central-authority"], ("--channel", "24-7"))])
+def routed(kind, endpoints, options):
+    box = Box()
+    for role in ("competent", "24-7", "extradition", "central-authority"):
+        registered(box, role)
+    box.comity("submit", *options, request(kind)).ends(0)
+    same([item["endpoint"] for item in box.items()], endpoints, "endpoints")
+    same({item["state"] for item in box.items()}, {"KE"}, "States")
+
+
+@case("extradition goes to the central authority where the register has none for it")
+def fallback():
+    box = Box()
+    registered(box, "central-authority")
+    box.comity("submit", request("extradition")).ends(0)
+    same([item["endpoint"] for item in box.items()], ["central-authority"])
+
+
+@case("a State without an authority, and a language that is not accepted, are refused")
+def not_routed():
+    box = Box()
+    registered(box, "central-authority", "fr,sw")
+    nowhere = box.comity("submit", "--to", "NO", request("extradition"), report=True)
+    check(nowhere.status in (4, 5) and nowhere.of("submit.no-route"), nowhere)
+    spoken = box.comity("submit", request("extradition"), report=True)
+    check(spoken.status in (4, 5) and spoken.of("submit.language"), spoken)
+    same(box.items(), [], "items")
+    box.comity("submit", request("extradition", language="sw-KE")).ends(0)
+    same(len(box.items()), 1, "items")
+
+
 # --- who the other end is
 
 @cases("an endpoint is not sent to: {}", [

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An endpoint that receives requests over TLS on loopback, and does what a test asks of it: what
-it was sent is remembered, and so is what it has done with that, once for each identity."""
+"""An endpoint that receives requests over TLS on loopback, and does what a test asks of it:
+what it was sent is remembered, and by which identity."""
 import atexit
 import functools
 import http.server
@@ -22,18 +22,19 @@ def certificates():
     where = pathlib.Path(tempfile.mkdtemp(prefix="comity-certificates-"))
     atexit.register(shutil.rmtree, where, ignore_errors=True)
 
+    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+
     def openssl(*arguments):
         subprocess.run(["openssl", *arguments], cwd=where, check=True, stdout=subprocess.PIPE,
                        stderr=subprocess.PIPE, timeout=20)
 
     def authority(name):
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", "3", "-subj",
-                f"/CN=Comity test {name}")
+        openssl("req", "-x509", *new_key, "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days",
+                "3", "-subj", f"/CN=Comity test {name}")
 
     def signed(name, host, by="ca", days="3"):
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={host}")
+        openssl("req", *new_key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj",
+                f"/CN={host}")
         names = f"DNS:{host}" + (",IP:127.0.0.1" if host == "localhost" else "")
         (where / f"{name}.ext").write_text(f"subjectAltName={names}\n")
         openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{by}.pem", "-CAkey", f"{by}.key",
@@ -127,7 +128,8 @@ class Receiver:
             self.context.minimum_version = self.context.maximum_version = tls
         self.server = Server(("127.0.0.1", 0), Handler)
         self.port = self.server.server_address[1]
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,),
+                                       daemon=True)
 
     def receive(self, handler, body):
         key = handler.headers.get("idempotency-key")
