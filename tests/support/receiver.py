@@ -29,8 +29,8 @@ def certificates():
                        stderr=subprocess.PIPE, timeout=20)
 
     def authority(name):
-        openssl("req", "-x509", *new_key, "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days",
-                "3", "-subj", f"/CN=Comity test {name}")
+        openssl("req", "-x509", *new_key, "-keyout", f"{name}.key", "-out", f"{name}.pem",
+                "-days", "3", "-subj", f"/CN=Comity test {name}")
 
     def signed(name, host, by="ca", days="3"):
         openssl("req", *new_key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj",
