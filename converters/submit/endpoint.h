@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Where requests are sent: an address, how it is spoken to, and what is required of it.  Settings
- * are a JSON object, so that an item keeps those under which it was queued.  Secrets are never
- * among them, only the files that hold them. */
+ * Where requests are sent: an address, how it is spoken to, and what is required of it.
+ * Settings are a JSON object, so that an item keeps those under which it was queued.
+ * Secrets are never among them, only the files that hold them. */
 #ifndef COMITY_CONVERTERS_SUBMIT_ENDPOINT_H
 #define COMITY_CONVERTERS_SUBMIT_ENDPOINT_H
 
@@ -33,13 +33,15 @@ __attribute__((format(printf, 6, 7))) void entry_fault(struct entry_faults *faul
                                                        const char *code, const char *member,
                                                        uint32_t node, const char *hint,
                                                        const char *format, ...);
+/* Puts '?' for bytes that are no UTF-8: what was cut, or never was any. */
+void entry_make_text(char *text);
 /* True for UTF-8 without control characters (line breaks aside where `lines`), and without
  * those that turn the direction of writing: they make one name look like another. */
 bool entry_text_is_plain(const char *text, size_t len, bool lines);
 typedef void entry_check_fn(const struct tree *tree, uint32_t group,
                             struct entry_faults *faults);
 /* An object that an option or a cell holds, read as strict JSON and checked, as compact JSON in
- * the arena; NULL: faults are told, of `member` with `code`, or there is no memory. */
+ * the arena; NULL: faults are told, of `member` with `code`. */
 const char *entry_take_object(struct arena *arena, const char *text, const char *code,
                               const char *member, entry_check_fn *check,
                               struct entry_faults *faults);
@@ -67,7 +69,8 @@ struct endpoint_text {
 
 /* Tells what is wrong with a name of the register. */
 void endpoint_check_name(const char *name, struct entry_faults *faults);
-/* Tells all that is wrong with what is given, but for the settings and how the name is written. */
+/* Tells all that is wrong with what is given, but for the settings and how the name is
+ * written. */
 void endpoint_check(const struct endpoint_text *text, struct entry_faults *faults);
 /* The same for settings: a group of a tree. */
 void endpoint_check_settings(const struct tree *tree, uint32_t group,
@@ -76,18 +79,20 @@ void endpoint_check_settings(const struct tree *tree, uint32_t group,
  * open to nobody else? */
 void endpoint_check_files(const struct endpoint *endpoint, struct entry_faults *faults);
 
-/* Checks and takes over (copies) what was given; `settings` is JSON or NULL.  COMITY_E_USAGE and
- * a sentence in `message`, of at least 200 bytes, where something is wrong: an unknown member or
- * protocol, a URL that is not https or holds a user, a file that is not there or not private.
- * What can be taken over is taken over even so: the caller frees it, and sends nothing there. */
+/* Checks and takes over (copies) what was given; `settings` is JSON or NULL.  COMITY_E_USAGE
+ * and a sentence in `message`, of at least 200 bytes, where something is wrong: an unknown
+ * member or protocol, a URL that is not https or holds a user, a file that is not there or
+ * not private. What can be taken over is taken over even so: the caller frees it, and sends
+ * nothing there. */
 comity_status endpoint_make(struct endpoint *endpoint, const char *name, const char *url,
                             const char *protocol, const char *format, const char *settings,
                             char *message, size_t size);
-/* The same, and tells of each fault.  Files are not looked at: for what was taken over before. */
+/* The same, and tells of each fault.  Files are not looked at: for what was taken over
+ * before. */
 comity_status endpoint_take(struct endpoint *endpoint, const struct endpoint_text *text,
                             struct entry_faults *faults);
-/* By its name in the register; COMITY_END where there is none, COMITY_E_INVALID with the store's
- * message where what stands there is not as it must be.  Files are not looked at. */
+/* By its name in the register; COMITY_END where there is none, COMITY_E_INVALID with the
+ * store's message where what stands there is not as it must be.  Files are not looked at. */
 comity_status endpoint_find(struct store *store, const char *name, struct endpoint *endpoint);
 /* Out of columns of a row: name, url, protocol, format, settings. */
 comity_status endpoint_load(struct store *store, struct sqlite3_stmt *statement, int column,
