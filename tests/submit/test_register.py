@@ -384,7 +384,7 @@ def taken():
 def cut():
     text = "\n".join(json.dumps(entry(name=f"N{n}")) for n in range(2)) + "\n"
     register = Register()
-    sizes = [*range(1, len(text), 5), *range(len(text) - 3, len(text) + 1)]
+    sizes = [*range(1, len(text), 9), *range(len(text) - 3, len(text) + 1)]
     for size in spread(sizes, every=6):
         result = register.load(text[:size])
         lines = text[:size].splitlines()
@@ -435,9 +435,11 @@ BAD_URLS = [
 def bad_urls():
     register = Register()
     check(len(BAD_URLS) > 50, "there are fewer than 50 bad URLs")
-    for url in BAD_URLS:
-        result = register.load([reached(url=url)]).ends(4)
-        same(codes(findings(result)), ["register.url"], f"findings of {url!r}")
+    found = findings(register.load("\n".join(json.dumps(reached(url=url))
+                                             for url in BAD_URLS)).ends(4))
+    for number, url in enumerate(BAD_URLS, 1):
+        same(codes(f for f in found if f["line"] == number), ["register.url"],
+             f"findings of {url!r}")
     for name in ("\udcff", "a\udcffb" * 200):
         found = findings(register.add(*ADD, "--json", "--name", name).ends(2))
         same(codes(found), ["register.name"], "findings of a name that is no UTF-8")
@@ -486,14 +488,16 @@ BAD_SETTINGS = [
 def bad_settings():
     register = Register()
     check(len(BAD_SETTINGS) > 50, "there are fewer than 50 bad settings")
-    for settings in BAD_SETTINGS:
-        text = json.dumps([reached(settings=settings)]).replace("Infinity", "1e999")
-        result = register.load(text).ends(4)
-        found = findings(result)
-        code, message = found[0]["code"], found[0]["message"]
+    text = "\n".join(json.dumps(reached(settings=settings)) for settings in BAD_SETTINGS)
+    found = findings(register.load(text.replace("Infinity", "1e999")).ends(4))
+    for number, settings in enumerate(BAD_SETTINGS, 1):
+        of_line = [f for f in found if f["line"] == number]
+        check(of_line, f"nothing is found in {settings!r}")
+        code, message = of_line[0]["code"], of_line[0]["message"]
         among(code, ("register.settings", "register.type", "json.nul"), f"{settings!r}")
         names = list(settings) if isinstance(settings, dict) else []
-        check(not names or code == "json.nul" or any(name in message for name in names), found)
+        check(not names or code == "json.nul" or any(name in message for name in names),
+              of_line)
     for text in ('{"seconds":1,"seconds":2}', "{seconds:1}", "{", "", "null", '{"a":1}',
                  "{'seconds':1}", '{"seconds":1,}', '{"seconds":1}x', "\x1b"):
         result = register.add(*ADD, *REACHED, "--settings", text or " ").ends(2)
@@ -564,15 +568,13 @@ def injected():
     other = Register()
     other.load(expected).ends(0)
     same(other.listed(), order, "the register after an import")
-    for text in INJECTIONS:
+    for text in INJECTIONS[:4]:
         for verb, options in (("show", ["--", text + "'"]), ("remove", ["--", text]),
                               ("remove", ["--endpoint", text]), ("list", ["--state", text]),
                               ("list", ["--role", text])):
             register.run(verb, *options).ends(2)
         for option in ("--state", "--role", "--languages", "--endpoint", "--protocol", "--url"):
-            if not (option == "--endpoint" and text in ("_", "NULL")) and not (
-                    option == "--languages" and text == "1 OR 1=1"):
-                register.add(*ADD, *REACHED, option, text).ends(2)
+            register.add(*ADD, *REACHED, option, text).ends(2)
     same(register.listed(), order, "the register afterwards")
 
 
