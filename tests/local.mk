@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/test_ledger \
 	tests/unit/test_letter \
 	tests/unit/test_record \
+	tests/unit/test_register \
 	tests/unit/test_roundtrip \
 	tests/unit/test_rules \
 	tests/unit/test_shared \
@@ -93,7 +94,8 @@ script_tests = \
 	tests/rules/test_rules.py \
 	tests/schema.sh \
 	tests/submit/test_kill.py \
-	tests/submit/test_outbox.py
+	tests/submit/test_outbox.py \
+	tests/submit/test_register.py
 
 # Tests that run nothing of ours that is compiled: a sanitized build does without.
 source_tests = \
@@ -129,6 +131,8 @@ tests_unit_test_account_LDADD = $(UNIT_WRAP) libcomity-submit.la libcomity-cli.l
 	libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
 tests_unit_test_hi1_CPPFLAGS = $(tests_unit_test_account_CPPFLAGS)
 tests_unit_test_hi1_LDADD = $(tests_unit_test_account_LDADD)
+tests_unit_test_register_CPPFLAGS = $(tests_unit_test_account_CPPFLAGS)
+tests_unit_test_register_LDADD = $(tests_unit_test_account_LDADD)
 
 # What generate-iso alone is made of.
 tests_unit_test_country_lists_SOURCES = tests/unit/test_country_lists.c \

@@ -111,6 +111,13 @@ static void tell_fault(void *user, const struct entry_fault *fault)
     cli_report(cli, COMITY_ERROR, fault->code, NULL, fault->message, fault->hint);
 }
 
+void register_tell_unknown(struct cli *cli, const char *sort, const char *what)
+{
+    struct entry_faults faults = {.tell = tell_fault, .user = cli};
+    entry_fault(&faults, "register.unknown", NULL, 0, "'comity register list' shows them",
+                "the register has no %s '%.100s'", sort, what);
+}
+
 /* --- add */
 
 /* What options gave, checked and as the register keeps it; false (told) where it is wrong. */
@@ -155,13 +162,11 @@ static comity_status put(struct cli *cli, struct register_request *request,
                                    &changes[1], &owner);
     if (status != COMITY_E_USAGE)
         return status < COMITY_OK ? status : COMITY_OK;
-    char message[300];
-    snprintf(message, sizeof message,
-             "the endpoint '%.100s' belongs to another authority, number %lld",
-             request->endpoint.name, (long long)owner);
-    cli_report(cli, COMITY_ERROR, "register.name", NULL, message,
-               "give it another name, or remove the one that is there");
-    cli->wrong_usage = true;
+    struct entry_faults faults = {.tell = tell_fault, .user = cli};
+    entry_fault(&faults, "register.name", "name", 0,
+                "give it another name, or remove the one that is there",
+                "the endpoint '%s' belongs to another authority, number %lld",
+                request->endpoint.name, (long long)owner);
     return status;
 }
 
@@ -221,12 +226,7 @@ static void take_out(struct cli *cli, struct register_request *request)
     comity_status status = endpoint ? register_remove_endpoint(&request->store, endpoint)
                                     : register_remove(&request->store, (int64_t)id);
     if (status == COMITY_END) {
-        char message[300];
-        snprintf(message, sizeof message, "the register has no %s '%.100s'",
-                 endpoint ? "endpoint" : "authority", what);
-        cli_report(cli, COMITY_ERROR, "register.unknown", NULL, message,
-                   "'comity register list' shows them");
-        cli->wrong_usage = true;
+        register_tell_unknown(cli, endpoint ? "endpoint" : "authority", what);
     } else if (status != COMITY_OK) {
         register_store_fault(cli, &request->store, status);
     } else if (!cli->quiet && cli->json) {

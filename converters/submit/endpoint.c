@@ -38,11 +38,10 @@ static bool read_object(struct tree *tree, const char *text, struct json_fault *
                                : json_read_whole(tree, text, len, &limits, &findings);
     if (status == COMITY_OK && tree_node(tree, 1)->kind == COMITY_NODE_GROUP)
         return true;
-    if (!findings.counts[COMITY_ERROR])
+    if (!findings.counts[COMITY_ERROR] && status != COMITY_E_NOMEM)
         entry_fault(fault->faults, fault->code, fault->member, 0, NULL, "%s: %s", fault->member,
-                    status == COMITY_OK        ? "this is no JSON object, {...}"
-                    : status == COMITY_E_LIMIT ? "the text is too long"
-                                               : "there is no memory for it");
+                    status == COMITY_OK ? "this is no JSON object, {...}"
+                                        : "the text is too long");
     return false;
 }
 
@@ -71,6 +70,8 @@ const char *entry_take_object(struct arena *arena, const char *text, const char 
         check(&tree, 1, faults);
     if (faults->count == before)
         taken = entry_node_text(arena, &tree, 1);
+    if (faults->count == before && !taken) /* else it would seem that nothing was given */
+        entry_fault(faults, code, member, 0, NULL, "there is no memory for the %s", member);
     tree_free(&tree);
     return taken;
 }

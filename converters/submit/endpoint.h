@@ -33,13 +33,15 @@ __attribute__((format(printf, 6, 7))) void entry_fault(struct entry_faults *faul
                                                        const char *code, const char *member,
                                                        uint32_t node, const char *hint,
                                                        const char *format, ...);
+/* Puts '?' for bytes that are no UTF-8: what was cut, or never was any. */
+void entry_make_text(char *text);
 /* True for UTF-8 without control characters (line breaks aside where `lines`), and without
  * those that turn the direction of writing: they make one name look like another. */
 bool entry_text_is_plain(const char *text, size_t len, bool lines);
 typedef void entry_check_fn(const struct tree *tree, uint32_t group,
                             struct entry_faults *faults);
 /* An object that an option or a cell holds, read as strict JSON and checked, as compact JSON in
- * the arena; NULL: faults are told, of `member` with `code`, or there is no memory. */
+ * the arena; NULL: faults are told, of `member` with `code`. */
 const char *entry_take_object(struct arena *arena, const char *text, const char *code,
                               const char *member, entry_check_fn *check,
                               struct entry_faults *faults);

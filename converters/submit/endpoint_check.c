@@ -21,6 +21,17 @@
 #define PARTY_MOST 1000u
 #define SHOWN 80u /* bytes of a value that a message shows */
 
+void entry_make_text(char *text)
+{
+    size_t len = strlen(text);
+    for (size_t at = 0; at < len; at++) {
+        size_t good = utf8_invalid(text + at, len - at);
+        at += good;
+        if (at < len)
+            text[at] = '?';
+    }
+}
+
 void entry_fault(struct entry_faults *faults, const char *code, const char *member,
                  uint32_t node, const char *hint, const char *format, ...)
 {
@@ -29,6 +40,7 @@ void entry_fault(struct entry_faults *faults, const char *code, const char *memb
     va_start(rest, format);
     vsnprintf(fault.message, sizeof fault.message, format, rest);
     va_end(rest);
+    entry_make_text(fault.message);
     faults->count++;
     faults->tell(faults->user, &fault);
 }

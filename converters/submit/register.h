@@ -11,8 +11,7 @@
 
 struct cli;
 
-/* An authority as it is written down.  State, role, territory and name tell one from
- * another. */
+/* An authority as it is written down.  State, role, territory and name tell one apart. */
 struct authority {
     int64_t id;            /* that the register gives */
     const char *state;     /* ISO 3166-1 alpha-2 */
@@ -66,17 +65,15 @@ typedef comity_status register_endpoint_fn(void *user, const struct endpoint_tex
 comity_status register_each_endpoint(struct store *store, int64_t authority,
                                      register_endpoint_fn *each, void *user);
 
-/* Takes out an authority with its endpoints, or one endpoint; COMITY_END where there is
- * none. */
+/* Takes out an authority with its endpoints, or one endpoint; COMITY_END: there is none. */
 comity_status register_remove(struct store *store, int64_t id);
 comity_status register_remove_endpoint(struct store *store, const char *name);
 
-/* The endpoint for a State, a role and a territory (NULL: any): COMITY_END where the
- * register has no such authority or it has no endpoint.  Of several authorities it is the
- * one with the least id that has an endpoint, of its endpoints the first by name.
- * `authority` becomes its name, `languages` what it accepts ("de,en", "": not declared); the
- * caller frees both. COMITY_E_INVALID with the store's message where the endpoint is not as
- * it must be. */
+/* The endpoint for a State, a role and a territory (NULL: any): COMITY_END where the register
+ * has no such authority or it has no endpoint.  Of several authorities it is the one with the
+ * least id that has an endpoint, of its endpoints the first by name.  `authority` becomes its
+ * name, `languages` what it accepts ("de,en", "": not declared); the caller frees both.
+ * COMITY_E_INVALID with the store's message where the endpoint is not as it must be. */
 comity_status register_route(struct store *store, const char *state, const char *role,
                              const char *territory, struct endpoint *endpoint, char **authority,
                              char **languages);
@@ -100,6 +97,8 @@ void register_import(struct cli *cli, struct register_request *request);
 void register_review(struct cli *cli, struct register_request *request);
 /* Tells what went wrong with the store. */
 void register_store_fault(struct cli *cli, const struct store *store, comity_status status);
+/* Tells that something is not in the register. */
+void register_tell_unknown(struct cli *cli, const char *sort, const char *what);
 /* What is against a format that an endpoint takes, with the plugins of this machine: a hint
  * and a message; NULL: nothing.  cli_open() was called. */
 const char *register_wrong_format(struct cli *cli, const char *format, char *message,

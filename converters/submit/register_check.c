@@ -162,5 +162,8 @@ const char *authority_languages(struct arena *arena, const char *text,
     }
     if (tags)
         tags[end] = '\0';
+    else
+        entry_fault(faults, "register.languages", "languages", 0, NULL,
+                    "there is no memory for the languages");
     return tags;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * comity register import: files of authorities, all of them or none.  Brings JSON and CSV to
- * one shape, an authority with its endpoints; every fault has its place in the file. */
+ * comity register import: files of authorities, all of them or none.  Brings JSON and CSV
+ * to one shape, an authority with its endpoints; every fault has its place in the file. */
 #include "submit/register_import.h"
 
 #include "syntax/csv.h"

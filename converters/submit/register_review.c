@@ -64,6 +64,7 @@ static void report(struct review *review, int32_t severity, const struct entry_f
     if (review->endpoint)
         snprintf(source + used, sizeof source - (size_t)used, "%sendpoint %.120s",
                  used ? ", " : "", review->endpoint);
+    entry_make_text(source);
     struct comity_finding finding = {.struct_size = sizeof finding,
                                      .severity = severity,
                                      .code = fault->code,

@@ -250,8 +250,9 @@ void register_show(struct cli *cli, struct register_request *request)
     struct showing showing = {.cli = cli, .store = store};
     const char *what = cli->inputs[0];
     uint64_t id = 0;
-    bool is_id = cli_number(what, INT64_MAX, &id) && id;
-    struct register_filter filter = {.named = is_id ? NULL : what, .id = (int64_t)id};
+    bool is_id = cli_number(what, INT64_MAX, &id) && id; /* none is 0 */
+    struct register_filter filter = {.named = is_id ? NULL : what,
+                                     .id = is_id ? (int64_t)id : 0};
     comity_status status = register_each(store, &filter, show_authority, &showing);
     if (status == COMITY_OK && !showing.count && is_id) { /* a name of digits alone */
         filter = (struct register_filter){.named = what};
@@ -260,11 +261,6 @@ void register_show(struct cli *cli, struct register_request *request)
     if (status != COMITY_OK) {
         register_store_fault(cli, store, status);
     } else if (!showing.count) {
-        char message[300];
-        snprintf(message, sizeof message, "the register has no authority or endpoint '%.200s'",
-                 what);
-        cli_report(cli, COMITY_ERROR, "register.unknown", NULL, message,
-                   "'comity register list' shows them");
-        cli->wrong_usage = true;
+        register_tell_unknown(cli, "authority or endpoint", what);
     }
 }
