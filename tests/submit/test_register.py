@@ -511,7 +511,8 @@ def good_settings():
     for settings in ({"seconds": 1, "connections": 1, "answer_bytes": 1024, "age_seconds": 60},
                      {"seconds": 3600, "connections": 256, "answer_bytes": 64 << 20,
                       "age_seconds": 31536000, "internal": True, "pins": [PIN] * 16},
-                     {"internal": False, "parties": {"action": "send", "from": {"id": "DE-1"}}}):
+                     {"internal": False,
+                      "parties": {"action": "send", "from": {"id": "DE-1"}}}):
         register.load([reached(settings=settings)]).ends(0)
         same(register.listed()[0]["endpoints"][0]["settings"], settings, "settings")
 
