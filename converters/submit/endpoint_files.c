@@ -54,11 +54,11 @@ static void check_rights(const struct named_file *file, const struct stat *statu
 static void check_file(const struct named_file *file, struct entry_faults *faults)
 {
     struct stat status;
-    int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     if (fd < 0 || fstat(fd, &status) != 0) {
         entry_fault(faults, "register.file", file->member, 0, NULL,
                     "the file %.200s of '%s' cannot be opened: %s", file->path, file->member,
-                    strerror(errno));
+                    errno == ELOOP ? "it is a link" : strerror(errno));
     } else if (!S_ISREG(status.st_mode)) {
         entry_fault(faults, "register.file", file->member, 0, NULL,
                     "%.200s, named as '%s', is no file", file->path, file->member);

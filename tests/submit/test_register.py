@@ -671,6 +671,9 @@ def check_files():
     os.mkfifo(ca)
     same(found_codes(), ["register.file"], "of a CA that is a pipe")
     ca.unlink()
+    ca.symlink_to(named["certificate"])
+    same(found_codes(), ["register.file"], "of a CA that is a link, which is not followed")
+    ca.unlink()
     pem(ca, "CERTIFICATE", 0o644)
     same(found_codes(), [], "of good files again")
 
