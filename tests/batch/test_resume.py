@@ -227,9 +227,11 @@ def killed_reader():
        [(s, name) for s in ("SIGTERM", "SIGINT") for name in OUTPUTS])
 def signalled(which, name):
     Undisturbed.of(name)
-    for share in (0.5, 0.35, 0.25, 0.15, 0.1):
+    for share in (0.5, 0.35, 0.25, 0.15, 0.1, 0.05, 0):
         out = folder() / name
         process = start(out, start_new_session=True)
+        while not Left(out).ledger_path.exists() and process.poll() is None:
+            time.sleep(0.001)  # before that there is nothing to end
         time.sleep(Undisturbed.seconds[name] * share)
         sent = time.monotonic()
         if which == "SIGINT":
