@@ -825,4 +825,4 @@ def page():
         check(f"`{name}`" in part.split("### Settings")[1], f"{name} is not on the page")
 
 
-main()
+main(every=4)
