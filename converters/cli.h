@@ -21,7 +21,7 @@ enum exit_status {
     EXIT_PLUGIN = 7,
     EXIT_IO = 8,
     EXIT_REFUSED = 9,      /* by the remote end, for good */
-    EXIT_UNAVAILABLE = 10, /* it is, for now; also a document that took too long */
+    EXIT_UNAVAILABLE = 10, /* the remote end, at present */
     EXIT_INTERRUPTED = 11
 };
 

@@ -54,7 +54,7 @@ static void print_help(FILE *to)
           "Exit status: 0 done, 1 error in the program, 2 wrong usage, 3 part of the items\n"
           "failed, 4 input is invalid, 5 stopped by --fail-on, 6 format not recognized,\n"
           "7 plugin missing, refused or failed, 8 input or output failed, 9 the remote end\n"
-          "refused for good, 10 it is unavailable for now, 11 interrupted.\n",
+          "refused for good, 10 it cannot be reached at present, 11 interrupted.\n",
           to);
 }
 

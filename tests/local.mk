@@ -23,6 +23,7 @@ unit_tests = \
 	tests/unit/test_json_limits \
 	tests/unit/test_ledger \
 	tests/unit/test_letter \
+	tests/unit/test_outbox \
 	tests/unit/test_record \
 	tests/unit/test_register \
 	tests/unit/test_roundtrip \
@@ -131,6 +132,8 @@ tests_unit_test_account_LDADD = $(UNIT_WRAP) libcomity-submit.la libcomity-cli.l
 	libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
 tests_unit_test_hi1_CPPFLAGS = $(tests_unit_test_account_CPPFLAGS)
 tests_unit_test_hi1_LDADD = $(tests_unit_test_account_LDADD)
+tests_unit_test_outbox_CPPFLAGS = $(tests_unit_test_account_CPPFLAGS)
+tests_unit_test_outbox_LDADD = $(tests_unit_test_account_LDADD)
 tests_unit_test_register_CPPFLAGS = $(tests_unit_test_account_CPPFLAGS)
 tests_unit_test_register_LDADD = $(tests_unit_test_account_LDADD)
 

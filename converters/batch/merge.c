@@ -4,12 +4,12 @@
  * hands as those of a run without shards.  One document is in memory at a time. */
 #include "batch/merge.h"
 
-#include "batch/clock.h"
 #include "batch/identity.h"
 #include "batch/label.h"
 #include "batch/progress.h"
 #include "batch/settle.h"
 #include "batch/signals.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * How far a batch is; see progress.h. */
 #include "batch/progress.h"
 
-#include "batch/clock.h"
+#include "clock.h"
 #include <unistd.h>
 
 #define TERMINAL_MILLISECONDS 250

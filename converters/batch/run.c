@@ -5,9 +5,9 @@
 #include "batch/run.h"
 
 #include "base/encoding.h"
-#include "batch/clock.h"
 #include "batch/label.h"
 #include "batch/report.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -7,10 +7,10 @@
  * names. */
 #include "batch/watch.h"
 
-#include "batch/clock.h"
 #include "batch/run.h"
 #include "batch/watch_folder.h"
 #include "batch/watch_ledger.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -130,16 +130,16 @@ static int decide(struct outbox *outbox, struct store *store, const struct outbo
     enum outbox_state to = strcmp(word, "retry") == 0  ? OUTBOX_QUEUED
                            : strcmp(word, "hold") == 0 ? OUTBOX_HELD
                                                        : OUTBOX_DEAD;
-    if (is_ended || item->state == OUTBOX_SENDING || (item->state == to)) {
-        cli_report(outbox->cli, COMITY_ERROR, "submit.state", NULL,
-                   is_ended ? "the item has arrived; nothing is changed"
-                            : "the item is in that state, or is being sent",
-                   "comity outbox show says how it stands");
-        return EXIT_INPUT;
-    }
-    if (outbox_decide(store, item, to, "by a person", (int64_t)time(NULL)) != COMITY_OK)
-        return submit_failed(outbox->cli, store);
-    return EXIT_DONE;
+    comity_status status = COMITY_END;
+    if (!is_ended && item->state != OUTBOX_SENDING && item->state != to)
+        status = outbox_decide(store, item, to, "by a person", (int64_t)time(NULL));
+    if (status != COMITY_END)
+        return status == COMITY_OK ? EXIT_DONE : submit_failed(outbox->cli, store);
+    cli_report(outbox->cli, COMITY_ERROR, "submit.state", NULL,
+               is_ended ? "the item has arrived; nothing is changed"
+                        : "the item is in that state, or is being sent",
+               "comity outbox show says how it stands");
+    return EXIT_INPUT;
 }
 
 static int with_item(struct outbox *outbox, struct store *store, const char *word)

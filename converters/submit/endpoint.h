@@ -6,6 +6,7 @@
 #ifndef COMITY_CONVERTERS_SUBMIT_ENDPOINT_H
 #define COMITY_CONVERTERS_SUBMIT_ENDPOINT_H
 
+#include "base/buffer.h"
 #include "submit/store.h"
 #include "syntax/tree.h"
 
@@ -57,7 +58,7 @@ struct endpoint {
      * of "sha256//BASE64"), "internal" (true: private addresses are allowed), "connections",
      * "seconds" (for one answer), "answer_bytes", "age_seconds" (until an item is given up),
      * "parties" (an object: what connector-client and domibus need).  Files are named with
-     * their whole path. */
+     * their whole path, or are what systemd hands over: "credential:NAME". */
     struct cJSON *settings;
 };
 
@@ -75,8 +76,15 @@ void endpoint_check(const struct endpoint_text *text, struct entry_faults *fault
 /* The same for settings: a group of a tree. */
 void endpoint_check_settings(const struct tree *tree, uint32_t group,
                              struct entry_faults *faults);
-/* Looks at the files that the settings name: are they there, what they should be, and the key
- * open to nobody else? */
+/* What a file setting names of those that systemd hands over: NAME of "credential:NAME"; NULL:
+ * it is a path. */
+const char *endpoint_credential(const char *path);
+/* Reads the file of a setting, "certificate", "key" or "ca", and tells what is wrong with it: it
+ * is not there, not what it should be, or the key is open to others.  Nothing where the
+ * setting is not given.  The buffer is the caller's to free, which wipes it. */
+void endpoint_read_file(const struct endpoint *endpoint, const char *member,
+                        struct buffer *bytes, struct entry_faults *faults);
+/* Tells the same of all of them, but for what systemd hands over when the service runs. */
 void endpoint_check_files(const struct endpoint *endpoint, struct entry_faults *faults);
 
 /* Checks and takes over (copies) what was given; `settings` is JSON or NULL.  COMITY_E_USAGE

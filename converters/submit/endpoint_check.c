@@ -257,12 +257,29 @@ static void wrong_setting(const struct setting *setting, uint32_t index,
                 "the setting '%s' takes %s", setting->name, expected);
 }
 
+const char *endpoint_credential(const char *path)
+{
+    static const char prefix[] = "credential:";
+    return strncmp(path, prefix, sizeof prefix - 1) == 0 ? path + sizeof prefix - 1 : NULL;
+}
+
+/* A name without a folder, so that it stays among what systemd hands over. */
+static bool is_file(const char *text)
+{
+    const char *name = endpoint_credential(text);
+    return name ? *name && *name != '.' && !strchr(name, '/') : *text == '/';
+}
+
 static void check_path(const struct tree *tree, uint32_t index, const struct setting *setting,
                        struct entry_faults *faults)
 {
     const struct comity_node *node = tree_node(tree, index);
-    if (!is_text(node, PATH_MOST) || node->text[0] != '/')
-        wrong_setting(setting, index, faults, "the whole path of a file, from / on");
+    char path[PATH_MOST + 1];
+    bool is_given = is_text(node, PATH_MOST);
+    snprintf(path, sizeof path, "%.*s", is_given ? (int)node->text_len : 0, node->text);
+    if (!is_given || !is_file(path))
+        wrong_setting(setting, index, faults,
+                      "the whole path of a file, from / on, or credential:NAME");
 }
 
 static void check_number(const struct tree *tree, uint32_t index, const struct setting *setting,

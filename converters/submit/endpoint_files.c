@@ -1,89 +1,120 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The files that an endpoint's settings name: whether they are there, and whether others could
- * read the key or change whom is trusted.  Keeps nothing of what stands in them. */
+ * The files that an endpoint's settings name: whether they are there, whether others could
+ * read the key or change whom is trusted, and what stands in them. */
 #include "submit/endpoint.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOOKED_AT (256u << 10) /* bytes in which the mark of a PEM file must stand */
+#define FILE_BYTES ((size_t)1 << 20)
+#define CHUNK ((size_t)4096)
 
 struct named_file {
-    const char *member, *path;
+    const char *member;
     const char *mark; /* that a PEM file of its sort has */
     bool is_key;
 };
 
-/* True where the file's first bytes hold the mark; what was read is wiped. */
-static bool has_mark(int fd, const char *mark)
-{
-    char *bytes = malloc(LOOKED_AT);
-    size_t size = 0;
-    ssize_t got = 1;
-    while (bytes && got > 0 && size < LOOKED_AT) {
-        got = read(fd, bytes + size, LOOKED_AT - size);
-        size += got > 0 ? (size_t)got : 0;
-    }
-    bool is_there = bytes && size && memmem(bytes, size, mark, strlen(mark));
-    if (bytes)
-        explicit_bzero(bytes, LOOKED_AT);
-    free(bytes);
-    return is_there;
-}
+static const struct named_file sorts[] = {
+    {"certificate", "CERTIFICATE-----", false},
+    {"key", "PRIVATE KEY-----", true},
+    {"ca", "CERTIFICATE-----", false},
+};
 
 /* The rights of a file whose content others must not see, or not change. */
-static void check_rights(const struct named_file *file, const struct stat *status,
-                         struct entry_faults *faults)
+static void check_rights(const struct named_file *sort, const char *path,
+                         const struct stat *status, struct entry_faults *faults)
 {
-    if (file->is_key && (status->st_uid != geteuid() || (status->st_mode & 0177)))
-        entry_fault(faults, "register.key-open", file->member, 0,
+    if (sort->is_key && (status->st_uid != geteuid() || (status->st_mode & 0177)))
+        entry_fault(faults, "register.key-open", sort->member, 0,
                     "chmod 600, and make it your own; if others could read it, have a new key",
                     "the key %.200s is not your own file with mode 0600 (its mode is %04o)",
-                    file->path, (unsigned)status->st_mode & 07777u);
-    else if (!file->is_key && (status->st_mode & 022))
-        entry_fault(faults, "register.file", file->member, 0, "chmod go-w",
-                    "others may change the file %.200s (its mode is %04o)", file->path,
+                    path, (unsigned)status->st_mode & 07777u);
+    else if (!sort->is_key && (status->st_mode & 022))
+        entry_fault(faults, "register.file", sort->member, 0, "chmod go-w",
+                    "others may change the file %.200s (its mode is %04o)", path,
                     (unsigned)status->st_mode & 07777u);
 }
 
-static void check_file(const struct named_file *file, struct entry_faults *faults)
+static comity_status read_all(int fd, struct buffer *bytes)
+{
+    ssize_t got = 1;
+    while (got > 0 && buffer_reserve(bytes, CHUNK)) {
+        got = read(fd, bytes->bytes + bytes->size, CHUNK);
+        bytes->size += got > 0 ? (size_t)got : 0;
+    }
+    return got < 0 ? COMITY_E_IO : buffer_status(bytes);
+}
+
+static void take_open(const struct named_file *sort, const char *path, bool is_handed_over,
+                      int fd, struct buffer *bytes, struct entry_faults *faults)
 {
     struct stat status;
-    int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-    if (fd < 0 || fstat(fd, &status) != 0) {
-        entry_fault(faults, "register.file", file->member, 0, NULL,
-                    "the file %.200s of '%s' cannot be opened: %s", file->path, file->member,
-                    errno == ELOOP ? "it is a link" : strerror(errno));
-    } else if (!S_ISREG(status.st_mode)) {
-        entry_fault(faults, "register.file", file->member, 0, NULL,
-                    "%.200s, named as '%s', is no file", file->path, file->member);
-    } else {
-        check_rights(file, &status, faults);
-        if (!has_mark(fd, file->mark))
-            entry_fault(faults, "register.file", file->member, 0, "give it as PEM",
-                        "the file %.200s of '%s' holds no '%s'", file->path, file->member,
-                        file->mark);
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+        entry_fault(faults, "register.file", sort->member, 0, NULL,
+                    "%.200s, named as '%s', is no file", path, sort->member);
+        return;
     }
-    if (fd >= 0)
-        close(fd);
+    if (!is_handed_over) /* else systemd sees to it, with rights of its own */
+        check_rights(sort, path, &status, faults);
+    if (read_all(fd, bytes) != COMITY_OK)
+        entry_fault(faults, "register.file", sort->member, 0, NULL,
+                    "the file %.200s of '%s' cannot be read, or is too long", path,
+                    sort->member);
+    else if (!bytes->size || !memmem(bytes->bytes, bytes->size, sort->mark, strlen(sort->mark)))
+        entry_fault(faults, "register.file", sort->member, 0, "give it as PEM",
+                    "the file %.200s of '%s' holds no '%s'", path, sort->member, sort->mark);
+}
+
+static void take_file(const struct named_file *sort, const char *path, struct buffer *bytes,
+                      struct entry_faults *faults)
+{
+    char credential[4200];
+    const char *name = endpoint_credential(path), *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (name) {
+        if (!folder || (size_t)snprintf(credential, sizeof credential, "%s/%s", folder, name) >=
+                           sizeof credential) {
+            entry_fault(faults, "register.file", sort->member, 0, "LoadCredential= names it",
+                        "systemd has handed over no '%.100s'", path);
+            return;
+        }
+        path = credential;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0) {
+        entry_fault(faults, "register.file", sort->member, 0, NULL,
+                    "the file %.200s of '%s' cannot be opened: %s", path, sort->member,
+                    errno == ELOOP ? "it is a link" : strerror(errno));
+        return;
+    }
+    take_open(sort, path, name != NULL, fd, bytes, faults);
+    close(fd);
+}
+
+void endpoint_read_file(const struct endpoint *endpoint, const char *member,
+                        struct buffer *bytes, struct entry_faults *faults)
+{
+    const char *path = endpoint_text(endpoint, member);
+    buffer_init(bytes, FILE_BYTES);
+    for (size_t i = 0; path && i < sizeof sorts / sizeof sorts[0]; i++)
+        if (strcmp(sorts[i].member, member) == 0)
+            take_file(&sorts[i], path, bytes, faults);
 }
 
 void endpoint_check_files(const struct endpoint *endpoint, struct entry_faults *faults)
 {
-    static const struct named_file sorts[] = {
-        {"certificate", NULL, "CERTIFICATE-----", false},
-        {"key", NULL, "PRIVATE KEY-----", true},
-        {"ca", NULL, "CERTIFICATE-----", false},
-    };
     for (size_t i = 0; i < sizeof sorts / sizeof sorts[0]; i++) {
-        struct named_file file = sorts[i];
-        file.path = endpoint_text(endpoint, file.member);
-        if (file.path)
-            check_file(&file, faults);
+        struct buffer bytes;
+        const char *path = endpoint_text(endpoint, sorts[i].member);
+        if (path && endpoint_credential(path))
+            continue; /* it is there when the service runs */
+        endpoint_read_file(endpoint, sorts[i].member, &bytes, faults);
+        buffer_free(&bytes);
     }
 }

@@ -43,6 +43,7 @@ void outbox_free_item(struct outbox_item *item)
     free(item->to_state);
     free(item->channel);
     free(item->reason);
+    free(item->fault);
     if (item->payload)
         explicit_bzero(item->payload, item->size);
     free(item->payload);
@@ -73,9 +74,20 @@ void outbox_identify(struct outbox_item *item)
 
 /* --- rows */
 
+/* Of several faults the first is kept. */
+static void keep_fault(void *user, const struct entry_fault *fault)
+{
+    struct outbox_item *item = user;
+    if (!item->fault)
+        item->fault = strdup(fault->message);
+}
+
 static comity_status read_row(struct sqlite3_stmt *row, struct outbox_item *item)
 {
-    char message[200];
+    const struct endpoint_text endpoint = {store_text(row, 3), store_text(row, 4),
+                                           store_text(row, 5), store_text(row, 6),
+                                           store_text(row, 7)};
+    struct entry_faults faults = {.tell = keep_fault, .user = item};
     *item = (struct outbox_item){.number = store_number(row, 0),
                                  .state = state_of(store_text(row, 2)),
                                  .media_type = strdup(store_text(row, 8)),
@@ -91,11 +103,10 @@ static comity_status read_row(struct sqlite3_stmt *row, struct outbox_item *item
                                  .size = (size_t)store_number(row, 19)};
     snprintf(item->id, sizeof item->id, "%s", store_text(row, 1));
     snprintf(item->sha256, sizeof item->sha256, "%s", store_text(row, 14));
-    comity_status status = endpoint_make(
-        &item->endpoint, store_text(row, 3), store_text(row, 4), store_text(row, 5),
-        store_text(row, 6), store_text(row, 7), message, sizeof message);
-    /* what is no longer as it should be, a key's file, is seen when it is used */
-    return status == COMITY_E_USAGE ? COMITY_OK : status;
+    comity_status status = endpoint_take(&item->endpoint, &endpoint, &faults);
+    if (status == COMITY_E_USAGE && item->fault)
+        status = COMITY_OK;
+    return status;
 }
 
 static comity_status read_payload(struct sqlite3_stmt *row, int column,
@@ -437,6 +448,15 @@ comity_status outbox_decide(struct store *store, const struct outbox_item *item,
     struct verdict verdict = {.state = state};
     snprintf(verdict.reason, sizeof verdict.reason, "%s", reason);
     comity_status status = store_begin(store);
+    struct sqlite3_stmt *s =
+        store_prepare(store, "SELECT 1 FROM item WHERE number = :number AND state = :state");
+    if (s) {
+        store_bind_number(s, ":number", item->number);
+        store_bind_text(s, ":state", state_names[item->state]);
+    }
+    if (status == COMITY_OK)
+        status = store_step(store, s); /* a run may have taken it meanwhile */
+    sqlite3_finalize(s);
     if (status == COMITY_OK)
         status = outbox_settle(store, item, &verdict, now);
     if (status == COMITY_OK)
@@ -475,10 +495,10 @@ comity_status outbox_purge(struct store *store, int64_t now, int64_t *purged)
 {
     struct purge purge = {.store = store, .now = now};
     comity_status status = store_begin(store);
-    struct sqlite3_stmt *s = store_prepare(
-        store, "SELECT " COLUMNS " FROM item WHERE retain > 0 AND retain <= :now"
-               " AND number IN (SELECT item FROM payload)"
-               " AND state IN ('delivered', 'rejected', 'dead')");
+    struct sqlite3_stmt *s =
+        store_prepare(store, "SELECT " COLUMNS " FROM item WHERE retain > 0 AND retain <= :now"
+                             " AND number IN (SELECT item FROM payload)"
+                             " AND state IN ('delivered', 'rejected', 'dead')");
     if (s)
         store_bind_number(s, ":now", now);
     if (status == COMITY_OK)

@@ -31,6 +31,7 @@ struct outbox_item {
     char id[UUID_TEXT];
     enum outbox_state state;
     struct endpoint endpoint; /* as it was when the item was queued */
+    char *fault;              /* what is wrong with it, so that nothing may be sent; or NULL */
     char *media_type, *kind, *reference, *to_state, *channel, *reason;
     char *payload;
     size_t size;
@@ -78,7 +79,8 @@ comity_status outbox_each(struct store *store, int state, outbox_item_fn *each, 
 /* By id or the beginning of one that is not ambiguous; with its payload.  COMITY_END: none. */
 comity_status outbox_find(struct store *store, const char *id, struct outbox_item *item,
                           char *message, size_t size);
-/* A person's word: queued again at once (held, rejected, dead), held (queued), or dead. */
+/* A person's word: queued again at once (held, rejected, dead), held (queued), or dead.
+ * COMITY_END: the item is no longer in the state in which it was found. */
 comity_status outbox_decide(struct store *store, const struct outbox_item *item,
                             enum outbox_state state, const char *reason, int64_t now);
 /* Destroys the content of what is ended and past its time, and says so in the account. */

@@ -3,6 +3,7 @@
  * Sending what is due; see sending.h. */
 #include "submit/sending.h"
 
+#include "clock.h"
 #include "submit/transfer.h"
 
 #include <errno.h>
@@ -47,13 +48,6 @@ static void stop(int number)
     stopped = 1;
 }
 
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int64_t sending_wait(int64_t base, int64_t most, int64_t attempts)
 {
     uint64_t random = 0;
@@ -62,7 +56,7 @@ int64_t sending_wait(int64_t base, int64_t most, int64_t attempts)
         bound *= 2;
     bound = bound < most ? bound : most;
     if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-        random = (uint64_t)milliseconds();
+        random = (uint64_t)clock_milliseconds();
     return bound > 0 ? (int64_t)(random % ((uint64_t)bound + 1)) : 0;
 }
 
@@ -85,7 +79,7 @@ static void add_ended(struct sending *self, struct transfer *transfer)
     transfer->next = self->ended;
     self->ended = transfer;
     if (!self->ended_count++)
-        self->ended_since = milliseconds();
+        self->ended_since = clock_milliseconds();
 }
 
 /* How many transfers to an endpoint run. */
@@ -226,7 +220,8 @@ static comity_status step(struct sending *self)
     if (curl_multi_perform(self->multi, &active) != CURLM_OK)
         return COMITY_E_NOMEM;
     take_ended(self);
-    bool is_late = self->ended && milliseconds() - self->ended_since >= ENDED_MILLISECONDS;
+    bool is_late =
+        self->ended && clock_milliseconds() - self->ended_since >= ENDED_MILLISECONDS;
     if (self->ended_count >= ENDED_AT_ONCE || is_late || (self->ended && !self->running)) {
         status = settle_ended(self);
         if (status == COMITY_OK)
@@ -259,8 +254,8 @@ static comity_status loop(struct sending *self)
     comity_status status = take_due(self);
     while (status == COMITY_OK) {
         if (stopped && !until)
-            until = milliseconds() + 1500;
-        if (stopped && (!self->running || milliseconds() > until))
+            until = clock_milliseconds() + 1500;
+        if (stopped && (!self->running || clock_milliseconds() > until))
             break;
         if (is_busy(self)) {
             status = step(self);

@@ -4,13 +4,10 @@
 #include "submit/transfer.h"
 
 #include <cjson/cJSON.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define CONNECT_SECONDS 30L
@@ -21,62 +18,6 @@
 #define LOW_SPEED_SECONDS 20L
 /* Headers of an answer, all together. */
 #define HEADER_BYTES ((size_t)64 << 10)
-#define FILE_BYTES ((size_t)1 << 20)
-
-/* --- files */
-
-static comity_status refuse_file(char *message, size_t size, const char *path, const char *what)
-{
-    snprintf(message, size, "the endpoint's file %s %s", path, what);
-    return COMITY_E_USAGE;
-}
-
-static comity_status read_file(int fd, struct buffer *bytes)
-{
-    ssize_t got = 1;
-    buffer_init(bytes, FILE_BYTES);
-    while (got > 0 && buffer_reserve(bytes, 4096)) {
-        got = read(fd, bytes->bytes + bytes->size, 4096);
-        bytes->size += got > 0 ? (size_t)got : 0;
-    }
-    return got < 0 ? COMITY_E_IO : buffer_status(bytes);
-}
-
-comity_status transfer_file(const char *path, bool is_secret, struct buffer *bytes,
-                            char *message, size_t size)
-{
-    static const char prefix[] = "credential:";
-    char credential[4096];
-    struct stat status;
-    const char *folder = getenv("CREDENTIALS_DIRECTORY"), *name = path;
-    buffer_init(bytes, 0);
-    if (strncmp(path, prefix, sizeof prefix - 1) == 0) {
-        name = path + sizeof prefix - 1;
-        if (!folder || strchr(name, '/') ||
-            (size_t)snprintf(credential, sizeof credential, "%s/%s", folder, name) >=
-                sizeof credential)
-            return refuse_file(message, size, path, "is not among those that systemd gives");
-        name = credential;
-    }
-    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0 || fstat(fd, &status) != 0) {
-        int error = errno;
-        if (fd >= 0)
-            close(fd);
-        return refuse_file(message, size, path, strerror(error));
-    }
-    comity_status read_status = COMITY_OK;
-    if (!S_ISREG(status.st_mode))
-        read_status = refuse_file(message, size, path, "is no file");
-    else if (is_secret &&
-             ((status.st_mode & 077) || (status.st_uid != geteuid() && status.st_uid != 0)))
-        read_status =
-            refuse_file(message, size, path, "is a secret and open to others: chmod 600");
-    else if (read_file(fd, bytes) != COMITY_OK)
-        read_status = refuse_file(message, size, path, "cannot be read");
-    close(fd);
-    return read_status;
-}
 
 /* --- what libcurl calls */
 
@@ -132,19 +73,25 @@ static comity_status add_header(void *user, const char *line)
     return COMITY_OK;
 }
 
-static comity_status set_blob(struct transfer *transfer, const char *member, CURLoption option,
-                              bool is_secret, char *message, size_t size)
+/* Of several faults the first is the reason. */
+static void keep_fault(void *user, const struct entry_fault *fault)
+{
+    struct transfer *transfer = user;
+    if (!transfer->refused)
+        transfer->refused = strdup(fault->message);
+}
+
+static comity_status set_file(struct transfer *transfer, const char *member, CURLoption option)
 {
     struct buffer bytes;
-    const char *path = endpoint_text(&transfer->item.endpoint, member);
-    if (!path)
-        return COMITY_OK;
-    comity_status status = transfer_file(path, is_secret, &bytes, message, size);
-    if (status == COMITY_OK) {
-        struct curl_blob blob = {bytes.bytes, bytes.size, CURL_BLOB_COPY};
-        if (curl_easy_setopt(transfer->easy, option, &blob) != CURLE_OK)
-            status = COMITY_E_NOMEM;
-    }
+    struct entry_faults faults = {.tell = keep_fault, .user = transfer};
+    comity_status status = COMITY_OK;
+    endpoint_read_file(&transfer->item.endpoint, member, &bytes, &faults);
+    struct curl_blob blob = {bytes.bytes, bytes.size, CURL_BLOB_COPY};
+    if (faults.count)
+        status = COMITY_E_USAGE;
+    else if (bytes.size && curl_easy_setopt(transfer->easy, option, &blob) != CURLE_OK)
+        status = COMITY_E_NOMEM;
     buffer_free(&bytes);
     return status;
 }
@@ -172,7 +119,7 @@ static comity_status set_pins(struct transfer *transfer)
     return status;
 }
 
-static comity_status set_security(struct transfer *transfer, char *message, size_t size)
+static comity_status set_security(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
     CURLcode failed = CURLE_OK;
@@ -191,11 +138,11 @@ static comity_status set_security(struct transfer *transfer, char *message, size
     failed |= curl_easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
     comity_status status = failed ? COMITY_E_NOMEM : COMITY_OK;
     if (status == COMITY_OK)
-        status = set_blob(transfer, "ca", CURLOPT_CAINFO_BLOB, false, message, size);
+        status = set_file(transfer, "ca", CURLOPT_CAINFO_BLOB);
     if (status == COMITY_OK)
-        status = set_blob(transfer, "certificate", CURLOPT_SSLCERT_BLOB, false, message, size);
+        status = set_file(transfer, "certificate", CURLOPT_SSLCERT_BLOB);
     if (status == COMITY_OK)
-        status = set_blob(transfer, "key", CURLOPT_SSLKEY_BLOB, true, message, size);
+        status = set_file(transfer, "key", CURLOPT_SSLKEY_BLOB);
     return status == COMITY_OK ? set_pins(transfer) : status;
 }
 
@@ -235,7 +182,6 @@ static comity_status set_request(struct transfer *transfer)
 
 struct transfer *transfer_make(struct outbox_item *item)
 {
-    char message[300] = "";
     struct transfer *transfer = calloc(1, sizeof *transfer);
     if (!transfer) {
         outbox_free_item(item);
@@ -250,14 +196,17 @@ struct transfer *transfer_make(struct outbox_item *item)
     transfer->protocol = protocol_find(transfer->item.endpoint.protocol);
     transfer->easy = curl_easy_init();
     comity_status status = transfer->easy ? COMITY_OK : COMITY_E_NOMEM;
-    if (!transfer->protocol)
+    /* what protects the request must stand there as it was queued */
+    if (transfer->item.fault || !transfer->protocol)
         status = COMITY_E_USAGE;
+    if (transfer->item.fault)
+        transfer->refused = strdup(transfer->item.fault);
     if (status == COMITY_OK)
-        status = set_security(transfer, message, sizeof message);
+        status = set_security(transfer);
     if (status == COMITY_OK)
         status = set_request(transfer);
-    if (status == COMITY_E_USAGE)
-        transfer->refused = strdup(*message ? message : "the endpoint cannot be spoken to");
+    if (status == COMITY_E_USAGE && !transfer->refused)
+        transfer->refused = strdup("the endpoint cannot be spoken to");
     if (status == COMITY_OK || transfer->refused)
         return transfer;
     transfer_free(transfer);

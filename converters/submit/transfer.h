@@ -42,10 +42,4 @@ void transfer_free(struct transfer *transfer);
 struct sockaddr;
 bool address_is_public(const struct sockaddr *address);
 
-/* Reads a file of an endpoint: "credential:NAME" is one that systemd hands over.  A secret
- * must be the user's own and nobody else's to read.  The buffer is the caller's to free (it
- * wipes). */
-comity_status transfer_file(const char *path, bool is_secret, struct buffer *bytes,
-                            char *message, size_t size);
-
 #endif

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """comity submit, outbox and audit as a user meets them, against endpoints that behave, that
 break in every way, and that are not who they say."""
+import contextlib
 import json
 import os
 import pathlib
 import signal
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -185,6 +187,40 @@ def mutual():
     _, receiver, done = delivered(client=True)
     check(done.status in (9, 10), done)
     same(receiver.requests, [])
+
+
+@case("a certificate and key are those that systemd hands over, where settings say so")
+def handed_over():
+    where = folder()
+    for name in ("client.pem", "client.key"):
+        (where / name).write_bytes((certificates() / name).read_bytes())
+        (where / name).chmod(0o440)  # as systemd gives them: its rights are in a list of its own
+    box = Box()
+    with Receiver(client=True) as receiver:
+        box.submit(receiver.url(), certificate="credential:client.pem",
+                   key="credential:client.key").ends(0)
+        box.run().ends(9)
+        same((box.states(), receiver.requests), (["dead"], []), "without what is handed over")
+        box.comity("outbox", "retry", box.items()[0]["id"]).ends(0)
+        box.run(env={"CREDENTIALS_DIRECTORY": str(where)}).ends(0)
+        same(len(receiver.requests), 1)
+    for name in ("credential:", "credential:../client.key", "credential:.hidden", "client.key"):
+        box.submit("https://localhost:9/in", certificate="credential:client.pem",
+                   key=name).ends(4, 5)
+
+
+@case("an item whose settings are no longer what they were is not sent")
+def spoiled():
+    for settings in ('{"internal": true, "pins": [', '{"internal": true, "pins": "none"}', "",
+                     '{"internal": true, "verify": false}'):
+        box = Box()
+        with Receiver() as receiver:
+            box.submit(receiver.url()).ends(0)
+            with contextlib.closing(sqlite3.connect(box.store / "comity.db")) as db, db:
+                db.execute("UPDATE item SET settings = ?", (settings,))
+            done = box.run()
+            check(done.status in (9, 10), settings, done)
+            same(receiver.requests, [], settings)
 
 
 @case("a key that others may read is not used")

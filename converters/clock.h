@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The time that a batch goes by: it never goes back, and says nothing of the day. */
-#ifndef COMITY_CONVERTERS_BATCH_CLOCK_H
-#define COMITY_CONVERTERS_BATCH_CLOCK_H
+ * The time that waits go by: it never goes back, and says nothing of the day. */
+#ifndef COMITY_CONVERTERS_CLOCK_H
+#define COMITY_CONVERTERS_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
