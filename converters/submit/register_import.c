@@ -284,6 +284,20 @@ static void read_csv(struct import *import, const char *text, size_t size)
         take_list(import, list);
 }
 
+/* Passes over the beginning of the text: what is read next has its place behind that. */
+static void move_on(struct tree *tree, const char **text, size_t *size, size_t by)
+{
+    tree->text = *text;
+    tree->size = *size;
+    struct place place = tree_place(tree, by);
+    tree_reset(tree);
+    tree->offset = place.offset;
+    tree->line = place.line;
+    tree->column = place.column;
+    *text += by;
+    *size -= by;
+}
+
 /* One value behind another: an object a line, or however they stand. */
 static void read_values(struct import *import, const char *text, size_t size)
 {
@@ -293,15 +307,7 @@ static void read_values(struct import *import, const char *text, size_t size)
         struct syntax_error error = {.code = NULL};
         while (at < size && memchr(" \t\r\n", text[at], 4))
             at++;
-        tree->text = text;
-        tree->size = size;
-        struct place place = tree_place(tree, at);
-        tree_reset(tree);
-        tree->offset = place.offset;
-        tree->line = place.line;
-        tree->column = place.column;
-        text += at;
-        size -= at;
+        move_on(tree, &text, &size, at);
         if (!size)
             return;
         comity_status status =
@@ -319,15 +325,7 @@ static void read_values(struct import *import, const char *text, size_t size)
             const char *end = memchr(text + error.offset, '\n', size - error.offset);
             used = end ? (size_t)(end - text) : size;
         }
-        tree->text = text;
-        tree->size = size;
-        place = tree_place(tree, used);
-        tree_reset(tree);
-        tree->offset = place.offset;
-        tree->line = place.line;
-        tree->column = place.column;
-        text += used;
-        size -= used;
+        move_on(tree, &text, &size, used);
         arena_reset(&import->arena);
     }
 }

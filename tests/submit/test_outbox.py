@@ -204,23 +204,25 @@ def handed_over():
         box.comity("outbox", "retry", box.items()[0]["id"]).ends(0)
         box.run(env={"CREDENTIALS_DIRECTORY": str(where)}).ends(0)
         same(len(receiver.requests), 1)
-    for name in ("credential:", "credential:../client.key", "credential:.hidden", "client.key"):
+    for name in ("credential:", "credential:../client.key", "credential:a/client.key",
+                 "credential:.hidden", "client.key"):
         box.submit("https://localhost:9/in", certificate="credential:client.pem",
                    key=name).ends(4, 5)
 
 
 @case("an item whose settings are no longer what they were is not sent")
 def spoiled():
-    for settings in ('{"internal": true, "pins": [', '{"internal": true, "pins": "none"}', "",
-                     '{"internal": true, "verify": false}'):
+    good = {"internal": True, "ca": str(certificates() / "ca.pem")}
+    for settings in (good, {**good, "pins": "none"}, {**good, "verify": False}, {}, "{"):
         box = Box()
         with Receiver() as receiver:
             box.submit(receiver.url()).ends(0)
+            settings = settings if isinstance(settings, str) else json.dumps(settings)
             with contextlib.closing(sqlite3.connect(box.store / "comity.db")) as db, db:
                 db.execute("UPDATE item SET settings = ?", (settings,))
             done = box.run()
-            check(done.status in (9, 10), settings, done)
-            same(receiver.requests, [], settings)
+            same(len(receiver.requests), int(settings == json.dumps(good)), settings)
+            same(done.status, 0 if receiver.requests else 9, settings)
 
 
 @case("a key that others may read is not used")
