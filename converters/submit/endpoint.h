@@ -79,8 +79,8 @@ void endpoint_check_settings(const struct tree *tree, uint32_t group,
 /* What a file setting names of those that systemd hands over: NAME of "credential:NAME"; NULL:
  * it is a path. */
 const char *endpoint_credential(const char *path);
-/* Reads the file of a setting, "certificate", "key" or "ca", and tells what is wrong with it: it
- * is not there, not what it should be, or the key is open to others.  Nothing where the
+/* Reads the file of a setting, "certificate", "key" or "ca", and tells what is wrong with it:
+ * it is not there, not what it should be, or the key is open to others.  Nothing where the
  * setting is not given.  The buffer is the caller's to free, which wipes it. */
 void endpoint_read_file(const struct endpoint *endpoint, const char *member,
                         struct buffer *bytes, struct entry_faults *faults);

@@ -194,7 +194,7 @@ def handed_over():
     where = folder()
     for name in ("client.pem", "client.key"):
         (where / name).write_bytes((certificates() / name).read_bytes())
-        (where / name).chmod(0o440)  # as systemd gives them: its rights are in a list of its own
+        (where / name).chmod(0o440)  # as systemd gives them, with a list of rights
     box = Box()
     with Receiver(client=True) as receiver:
         box.submit(receiver.url(), certificate="credential:client.pem",

@@ -90,8 +90,8 @@ static void test_a_person_decides_about_what_was_seen_alone(void **state)
     outbox_free_item(&item);
 }
 
-/* Of 10,000 clients that are turned away at once no two seconds of an hour's bound see more than
- * three times the mean. */
+/* Of 10,000 clients that are turned away at once no two seconds of an hour's bound see more
+ * than three times the mean. */
 static void test_those_who_were_turned_away_do_not_come_back_at_once(void **state)
 {
     static int buckets[1801];
