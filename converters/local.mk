@@ -113,8 +113,11 @@ libcomity_submit_la_SOURCES = \
 	converters/submit/endpoint.c \
 	converters/submit/endpoint_check.c \
 	converters/submit/endpoint_files.c \
+	converters/submit/message.c \
 	converters/submit/outbox.c \
 	converters/submit/protocol.c \
+	converters/submit/protocol_connector_client.c \
+	converters/submit/protocol_domibus.c \
 	converters/submit/protocol_hi1.c \
 	converters/submit/protocol_https.c \
 	converters/submit/register.c \

@@ -170,6 +170,15 @@ static void told(void *user, const struct outbox_item *item, const struct verdic
 {
     const struct outbox *outbox = user;
     char message[500];
+    bool is_asked = item->state == OUTBOX_ACCEPTED || item->state == OUTBOX_HELD;
+    if (is_asked && verdict->state == item->state) {
+        if (!*verdict->reason)
+            return; /* nothing new */
+        snprintf(message, sizeof message, "%s stays %s: %s", item->id,
+                 outbox_state_name(item->state), verdict->reason);
+        cli_report(outbox->cli, COMITY_WARNING, "submit.unknown", NULL, message, NULL);
+        return;
+    }
     if (verdict->state == OUTBOX_DELIVERED || verdict->state == OUTBOX_ACCEPTED) {
         if (outbox->cli->verbose)
             fprintf(stderr, "%s %s\n", item->id, outbox_state_name(verdict->state));

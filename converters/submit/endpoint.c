@@ -114,6 +114,8 @@ comity_status endpoint_take(struct endpoint *endpoint, const struct endpoint_tex
                                   .format = copy(text->format)};
     endpoint_check(text, faults);
     endpoint->settings = take_settings(has_settings ? text->settings : "{}", faults);
+    if (endpoint->protocol && endpoint->settings)
+        endpoint_check_parties(endpoint, faults);
     bool is_whole = endpoint->name && endpoint->url && endpoint->protocol && endpoint->format &&
                     (endpoint->settings || faults->count != before);
     if (!is_whole) {

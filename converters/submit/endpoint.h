@@ -57,6 +57,7 @@ struct endpoint {
     /* members: "certificate" and "key" (files: PEM, the key 0600), "ca" (file), "pins" (a list
      * of "sha256//BASE64"), "internal" (true: private addresses are allowed), "connections",
      * "seconds" (for one answer), "answer_bytes", "age_seconds" (until an item is given up),
+     * "ask_seconds" (until it is asked what became of an item),
      * "parties" (an object: what connector-client and domibus need).  Files are named with
      * their whole path, or are what systemd hands over: "credential:NAME". */
     struct cJSON *settings;
@@ -76,6 +77,8 @@ void endpoint_check(const struct endpoint_text *text, struct entry_faults *fault
 /* The same for settings: a group of a tree. */
 void endpoint_check_settings(const struct tree *tree, uint32_t group,
                              struct entry_faults *faults);
+/* Tells which parties the protocol needs and the settings do not name. */
+void endpoint_check_parties(const struct endpoint *endpoint, struct entry_faults *faults);
 /* What a file setting names of those that systemd hands over: NAME of "credential:NAME"; NULL:
  * it is a path. */
 const char *endpoint_credential(const char *path);

@@ -6,7 +6,9 @@
 
 #include "base/utf8.h"
 #include "cli.h"
+#include "submit/protocol.h"
 
+#include <cjson/cJSON.h>
 #include <curl/curl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,8 +19,7 @@
 #define FORMAT_MOST 300u
 #define PATH_MOST 4000u
 #define PINS_MOST 16u
-#define PARTIES_MOST 64u
-#define PARTY_MOST 1000u
+#define PARTY_MOST 255u
 #define SHOWN 80u /* bytes of a value that a message shows */
 
 void entry_make_text(char *text)
@@ -192,10 +193,8 @@ void endpoint_check_name(const char *name, struct entry_faults *faults)
 
 static void check_protocol(const char *protocol, struct entry_faults *faults)
 {
-    static const char *const known[] = {"https", "hi1", "connector-client", "domibus"};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(protocol, known[i]) == 0)
-            return;
+    if (protocol_find(protocol))
+        return;
     entry_fault(faults, "register.protocol", "protocol", 0, NULL,
                 "there is no protocol '%.*s'; it is https, hi1, connector-client or domibus",
                 (int)utf8_cut(protocol, strlen(protocol), SHOWN), protocol);
@@ -332,33 +331,39 @@ static void check_pins(const struct tree *tree, uint32_t index, const struct set
             wrong_setting(setting, pin, faults, expected);
 }
 
-/* Names of texts, or of groups of texts: what a gateway writes into its envelope. */
-static uint32_t check_party(const struct tree *tree, uint32_t group, int depth,
-                            const struct setting *setting, struct entry_faults *faults)
+/* What a gateway writes into its envelope. */
+static const char *const party_names[] = {
+    "originalSender", "finalRecipient", "fromPartyId", "fromPartyType",
+    "fromPartyRole",  "toPartyId",      "toPartyType", "toPartyRole",
+    "service",        "serviceType",    "action"};
+
+static bool is_party(const struct comity_node *node)
 {
-    uint32_t count = 0;
-    for (uint32_t i = tree_node(tree, group)->first; i; i = tree_node(tree, i)->next) {
-        const struct comity_node *node = tree_node(tree, i);
-        bool is_named = node->name_len && node->name_len <= NAME_MOST &&
-                        entry_text_is_plain(node->name, node->name_len, false);
-        count++;
-        if (!is_named || names_secret(node->name, node->name_len))
-            wrong_setting(setting, i, faults, "names of parties, and none that is a secret's");
-        else if (node->kind == COMITY_NODE_GROUP && depth == 0)
-            count += check_party(tree, i, depth + 1, setting, faults);
-        else if (!is_text(node, PARTY_MOST))
-            wrong_setting(setting, i, faults, "an object of texts, or of objects of texts");
-    }
-    return count;
+    for (size_t i = 0; i < sizeof party_names / sizeof party_names[0]; i++)
+        if (strlen(party_names[i]) == node->name_len &&
+            memcmp(party_names[i], node->name, node->name_len) == 0)
+            return true;
+    return false;
 }
 
 static void check_parties(const struct tree *tree, uint32_t index,
                           const struct setting *setting, struct entry_faults *faults)
 {
-    if (tree_node(tree, index)->kind != COMITY_NODE_GROUP)
-        wrong_setting(setting, index, faults, "an object of texts, or of objects of texts");
-    else if (check_party(tree, index, 0, setting, faults) > PARTIES_MOST)
-        wrong_setting(setting, index, faults, "64 members at most");
+    const struct comity_node *group = tree_node(tree, index);
+    if (group->kind != COMITY_NODE_GROUP) {
+        wrong_setting(setting, index, faults, "an object of texts");
+        return;
+    }
+    for (uint32_t i = group->first; i; i = tree_node(tree, i)->next) {
+        const struct comity_node *node = tree_node(tree, i);
+        if (!is_party(node))
+            wrong_setting(setting, i, faults,
+                          "originalSender, finalRecipient, service, serviceType, action, and "
+                          "the Id, Type and Role of fromParty and toParty");
+        else if (!is_text(node, PARTY_MOST))
+            wrong_setting(setting, i, faults, "texts of 1 to 255 bytes, without control "
+                                              "characters");
+    }
 }
 
 static const struct setting known_settings[] = {
@@ -371,6 +376,7 @@ static const struct setting known_settings[] = {
     {"seconds", check_number, 1, 3600},
     {"answer_bytes", check_number, 1u << 10, 64u << 20},
     {"age_seconds", check_number, 60, 31536000},
+    {"ask_seconds", check_number, 1, 3600},
     {"parties", check_parties, 0, 0},
 };
 
@@ -405,4 +411,16 @@ void endpoint_check_settings(const struct tree *tree, uint32_t group,
         entry_fault(faults, "register.settings", has_key ? "key" : "certificate", 0,
                     "name both; they may be one file",
                     "of certificate and key the settings name one alone");
+}
+
+void endpoint_check_parties(const struct endpoint *endpoint, struct entry_faults *faults)
+{
+    const struct protocol *protocol = protocol_find(endpoint->protocol);
+    const cJSON *parties = cJSON_GetObjectItemCaseSensitive(endpoint->settings, "parties");
+    const char *const *name = protocol && protocol->parties ? protocol->parties : NULL;
+    for (; name && *name; name++)
+        if (!cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(parties, *name)))
+            entry_fault(faults, "register.settings", "parties", 0,
+                        "name it in the settings: {\"parties\": {...}}",
+                        "the protocol %s needs the party '%s'", protocol->name, *name);
 }

@@ -12,14 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ASK_SECONDS 60
+#define ASK_SECONDS_MOST 3600
+
 static const char *const state_names[OUTBOX_STATES] = {
     "queued", "sending", "accepted", "delivered", "rejected", "held", "dead"};
 
 #define COLUMNS                                                                        \
     "number, id, state, endpoint, url, protocol, format, settings, media_type, kind, " \
-    "reference, to_state, channel, reason, sha256, attempts, made, next, retain, size"
+    "reference, to_state, channel, reason, sha256, attempts, made, next, retain, size, ask"
 
 #define PAYLOAD ", (SELECT bytes FROM payload WHERE payload.item = item.number)"
+#define PAYLOAD_COLUMN 21
 
 const char *outbox_state_name(enum outbox_state state)
 {
@@ -100,7 +104,8 @@ static comity_status read_row(struct sqlite3_stmt *row, struct outbox_item *item
                                  .made = store_number(row, 16),
                                  .next = store_number(row, 17),
                                  .retain = store_number(row, 18),
-                                 .size = (size_t)store_number(row, 19)};
+                                 .size = (size_t)store_number(row, 19),
+                                 .ask = store_number(row, 20)};
     snprintf(item->id, sizeof item->id, "%s", store_text(row, 1));
     snprintf(item->sha256, sizeof item->sha256, "%s", store_text(row, 14));
     comity_status status = endpoint_take(&item->endpoint, &endpoint, &faults);
@@ -224,21 +229,28 @@ comity_status outbox_put(struct store *store, struct outbox_item *item, int64_t 
 
 /* --- out */
 
-static comity_status set_state(struct store *store, int64_t number, enum outbox_state state,
-                               int64_t next, const char *reason, int attempts, int64_t ended)
+struct change {
+    enum outbox_state state;
+    int64_t next, ended, ask;
+    int attempts; /* more */
+    const char *reason;
+};
+
+static comity_status set_state(struct store *store, int64_t number, const struct change *change)
 {
     static const char sql[] = "UPDATE item SET state = :state, next = :next, reason = :reason,"
-                              " attempts = attempts + :attempts,"
+                              " attempts = attempts + :attempts, ask = :ask,"
                               " ended = CASE WHEN :ended THEN :ended END"
                               " WHERE number = :number";
     struct sqlite3_stmt *s = store_again(store, sql);
     if (!s)
         return COMITY_E_IO;
-    store_bind_text(s, ":state", state_names[state]);
-    store_bind_number(s, ":next", next);
-    store_bind_text(s, ":reason", reason);
-    store_bind_number(s, ":attempts", attempts);
-    store_bind_number(s, ":ended", ended);
+    store_bind_text(s, ":state", state_names[change->state]);
+    store_bind_number(s, ":next", change->next);
+    store_bind_text(s, ":reason", change->reason);
+    store_bind_number(s, ":attempts", change->attempts);
+    store_bind_number(s, ":ask", change->ask);
+    store_bind_number(s, ":ended", change->ended);
     store_bind_number(s, ":number", number);
     comity_status status = store_step(store, s);
     store_end(s);
@@ -250,12 +262,11 @@ struct taken {
     int count;
 };
 
-static comity_status read_due(struct store *store, int64_t due, int most, struct taken *taken)
+static comity_status read_due(struct store *store, const char *sql, int64_t due, int most,
+                              struct taken *taken)
 {
     comity_status status;
-    struct sqlite3_stmt *s = store_prepare(store, "SELECT " COLUMNS PAYLOAD " FROM item"
-                                                  " WHERE state = 'queued' AND next <= :due"
-                                                  " ORDER BY next, number LIMIT :most");
+    struct sqlite3_stmt *s = store_prepare(store, sql);
     if (!s)
         return COMITY_E_IO;
     store_bind_number(s, ":due", due);
@@ -264,7 +275,7 @@ static comity_status read_due(struct store *store, int64_t due, int most, struct
         struct outbox_item *item = &taken->items[taken->count++];
         status = read_row(s, item);
         if (status == COMITY_OK)
-            status = read_payload(s, 20, item);
+            status = read_payload(s, PAYLOAD_COLUMN, item);
         if (status != COMITY_OK)
             break;
     }
@@ -272,33 +283,81 @@ static comity_status read_due(struct store *store, int64_t due, int most, struct
     return status == COMITY_END ? COMITY_OK : status;
 }
 
+/* Commits what was done to the items, and hands them over; or gives them up. */
+static comity_status give_out(struct store *store, comity_status status, struct taken *taken,
+                              outbox_item_fn *each, void *user)
+{
+    if (status == COMITY_OK)
+        status = store_commit(store);
+    if (status != COMITY_OK)
+        store_rollback(store);
+    for (int i = 0; i < taken->count; i++) {
+        if (status == COMITY_OK)
+            status = each(user, &taken->items[i]);
+        else
+            outbox_free_item(&taken->items[i]);
+    }
+    free(taken->items);
+    return status;
+}
+
 comity_status outbox_take(struct store *store, int64_t now, int64_t due, int most,
                           outbox_item_fn *each, void *user)
 {
+    static const char sql[] = "SELECT " COLUMNS PAYLOAD " FROM item"
+                              " WHERE state = 'queued' AND next <= :due"
+                              " ORDER BY next, number LIMIT :most";
+    const struct change sending = {OUTBOX_SENDING, now, 0, 0, 1, ""};
     struct taken taken = {.items = calloc((size_t)most, sizeof *taken.items)};
     comity_status status = taken.items ? store_begin(store) : COMITY_E_NOMEM;
     if (status == COMITY_OK)
-        status = read_due(store, due, most, &taken);
+        status = read_due(store, sql, due, most, &taken);
     for (int i = 0; i < taken.count && status == COMITY_OK; i++) {
         struct outbox_item *item = &taken.items[i];
-        status = set_state(store, item->number, OUTBOX_SENDING, now, "", 1, 0);
+        status = set_state(store, item->number, &sending);
         if (status == COMITY_OK)
             status = account(store, item, now, "transfer", NULL, NULL);
         item->state = OUTBOX_SENDING;
         item->attempts++;
     }
+    return give_out(store, status, &taken, each, user);
+}
+
+/* Seconds until the next question: an eighth of the time that the item has waited, but not
+ * less than the setting, nor more than an hour. */
+static int64_t ask_wait(const struct outbox_item *item, int64_t now)
+{
+    int64_t least = endpoint_number(&item->endpoint, "ask_seconds", ASK_SECONDS);
+    int64_t wait = (now - item->made) / 8;
+    wait = wait < ASK_SECONDS_MOST ? wait : ASK_SECONDS_MOST;
+    return wait > least ? wait : least;
+}
+
+static comity_status set_ask(struct store *store, const struct outbox_item *item, int64_t ask)
+{
+    static const char sql[] = "UPDATE item SET ask = :ask WHERE number = :number";
+    struct sqlite3_stmt *s = store_again(store, sql);
+    if (!s)
+        return COMITY_E_IO;
+    store_bind_number(s, ":ask", ask);
+    store_bind_number(s, ":number", item->number);
+    comity_status status = store_step(store, s);
+    store_end(s);
+    return status == COMITY_END ? COMITY_OK : status;
+}
+
+comity_status outbox_take_asked(struct store *store, int64_t now, int64_t due, int most,
+                                outbox_item_fn *each, void *user)
+{
+    static const char sql[] = "SELECT " COLUMNS PAYLOAD " FROM item"
+                              " WHERE ask > 0 AND ask <= :due ORDER BY ask, number LIMIT :most";
+    struct taken taken = {.items = calloc((size_t)most, sizeof *taken.items)};
+    comity_status status = taken.items ? store_begin(store) : COMITY_E_NOMEM;
     if (status == COMITY_OK)
-        status = store_commit(store);
-    if (status != COMITY_OK)
-        store_rollback(store);
-    for (int i = 0; i < taken.count; i++) {
-        if (status == COMITY_OK)
-            status = each(user, &taken.items[i]);
-        else
-            outbox_free_item(&taken.items[i]);
-    }
-    free(taken.items);
-    return status;
+        status = read_due(store, sql, due, most, &taken);
+    for (int i = 0; i < taken.count && status == COMITY_OK; i++)
+        status = set_ask(store, &taken.items[i], now + ask_wait(&taken.items[i], now));
+    return give_out(store, status, &taken, each, user);
 }
 
 static comity_status add_receipt(struct store *store, const struct outbox_item *item,
@@ -328,15 +387,63 @@ static comity_status add_receipt(struct store *store, const struct outbox_item *
 comity_status outbox_settle(struct store *store, const struct outbox_item *item,
                             const struct verdict *verdict, int64_t now)
 {
-    bool is_ended = verdict->state != OUTBOX_QUEUED && verdict->state != OUTBOX_ACCEPTED;
-    comity_status status = set_state(store, item->number, verdict->state, now + verdict->wait,
-                                     verdict->reason, 0, is_ended ? now : 0);
+    const struct protocol *protocol = protocol_find(item->endpoint.protocol);
+    bool is_open = verdict->state == OUTBOX_QUEUED || verdict->state == OUTBOX_ACCEPTED;
+    bool is_asked = protocol && protocol->ask &&
+                    (verdict->state == OUTBOX_ACCEPTED || verdict->is_uncertain);
+    const struct change change = {.state = verdict->state,
+                                  .next = now + verdict->wait,
+                                  .ended = is_open ? 0 : now,
+                                  .ask = is_asked ? now + ask_wait(item, now) : 0,
+                                  .reason = verdict->reason};
+    comity_status status = set_state(store, item->number, &change);
     if (status == COMITY_OK && verdict->status)
         status = add_receipt(store, item, verdict, now);
     if (status == COMITY_OK)
         status =
             account(store, item, now, "outcome", state_names[verdict->state], verdict->reason);
     return status;
+}
+
+/* True where it has no receipt of that name yet. */
+static comity_status is_new_receipt(struct store *store, const struct outbox_item *item,
+                                    const char *name, bool *is_new)
+{
+    struct sqlite3_stmt *s =
+        store_prepare(store, "SELECT 1 FROM receipt WHERE item = :item AND name = :name");
+    if (s) {
+        store_bind_number(s, ":item", item->number);
+        store_bind_text(s, ":name", name);
+    }
+    comity_status status = store_step(store, s);
+    sqlite3_finalize(s);
+    *is_new = status == COMITY_END;
+    return status == COMITY_END ? COMITY_OK : status;
+}
+
+static comity_status is_still(struct store *store, const struct outbox_item *item)
+{
+    struct sqlite3_stmt *s =
+        store_prepare(store, "SELECT 1 FROM item WHERE number = :number AND state = :state");
+    if (s) {
+        store_bind_number(s, ":number", item->number);
+        store_bind_text(s, ":state", state_names[item->state]);
+    }
+    comity_status status = store_step(store, s);
+    sqlite3_finalize(s);
+    return status;
+}
+
+comity_status outbox_settle_asked(struct store *store, const struct outbox_item *item,
+                                  const struct verdict *verdict, int64_t now)
+{
+    bool is_new = false;
+    comity_status status = is_still(store, item);
+    if (status == COMITY_OK && verdict->state != item->state)
+        return outbox_settle(store, item, verdict, now);
+    if (status == COMITY_OK && verdict->receipt)
+        status = is_new_receipt(store, item, verdict->receipt, &is_new);
+    return status == COMITY_OK && is_new ? add_receipt(store, item, verdict, now) : status;
 }
 
 static comity_status recover(void *user, struct outbox_item *item)
@@ -346,6 +453,7 @@ static comity_status recover(void *user, struct outbox_item *item)
     const struct protocol *protocol = protocol_find(item->endpoint.protocol);
     struct verdict verdict = {.state = protocol && protocol->has_identity ? OUTBOX_QUEUED
                                                                           : OUTBOX_HELD};
+    verdict.is_uncertain = verdict.state == OUTBOX_HELD;
     snprintf(verdict.reason, sizeof verdict.reason,
              "the run that sent it was cut off; whether it arrived is not known");
     comity_status status = outbox_settle(store, item, &verdict, now);
@@ -391,18 +499,6 @@ comity_status outbox_recover(struct store *store, int64_t now)
     return status;
 }
 
-comity_status outbox_next(struct store *store, int64_t *next)
-{
-    struct sqlite3_stmt *s =
-        store_prepare(store, "SELECT min(next), count(*) FROM item WHERE state = 'queued'");
-    comity_status status = store_step(store, s);
-    *next = INT64_MAX;
-    if (status == COMITY_OK && store_number(s, 1))
-        *next = store_number(s, 0);
-    sqlite3_finalize(s);
-    return status;
-}
-
 /* --- for people */
 
 comity_status outbox_each(struct store *store, int state, outbox_item_fn *each, void *user)
@@ -431,7 +527,7 @@ comity_status outbox_find(struct store *store, const char *id, struct outbox_ite
     if (status == COMITY_OK)
         status = read_row(s, item);
     if (status == COMITY_OK)
-        status = read_payload(s, 20, item);
+        status = read_payload(s, PAYLOAD_COLUMN, item);
     if (status == COMITY_OK && store_step(store, s) == COMITY_OK) {
         snprintf(message, size, "several items have an id that begins so");
         status = COMITY_END;
@@ -448,15 +544,8 @@ comity_status outbox_decide(struct store *store, const struct outbox_item *item,
     struct verdict verdict = {.state = state};
     snprintf(verdict.reason, sizeof verdict.reason, "%s", reason);
     comity_status status = store_begin(store);
-    struct sqlite3_stmt *s =
-        store_prepare(store, "SELECT 1 FROM item WHERE number = :number AND state = :state");
-    if (s) {
-        store_bind_number(s, ":number", item->number);
-        store_bind_text(s, ":state", state_names[item->state]);
-    }
     if (status == COMITY_OK)
-        status = store_step(store, s); /* a run may have taken it meanwhile */
-    sqlite3_finalize(s);
+        status = is_still(store, item); /* a run may have taken it meanwhile */
     if (status == COMITY_OK)
         status = outbox_settle(store, item, &verdict, now);
     if (status == COMITY_OK)

@@ -37,6 +37,7 @@ struct outbox_item {
     size_t size;
     char sha256[SHA256_HEX_SIZE + 1];
     int64_t attempts, made, next, retain; /* times: seconds since 1970; 0: never */
+    int64_t ask; /* when it is asked what became of it; 0: never */
 };
 void outbox_free_item(struct outbox_item *item);
 
@@ -48,6 +49,7 @@ struct verdict {
     const char *receipt;     /* name of the receipt: "answer", an e-CODEX evidence */
     const char *body;        /* of the answer; may be NULL */
     size_t size;
+    bool is_uncertain; /* held since it may have arrived, or not: asking may tell */
     char reason[300]; /* a sentence; "" where there is nothing to be said */
 };
 
@@ -64,6 +66,14 @@ comity_status outbox_put(struct store *store, struct outbox_item *item, int64_t 
 typedef comity_status outbox_item_fn(void *user, struct outbox_item *item);
 comity_status outbox_take(struct store *store, int64_t now, int64_t due, int most,
                           outbox_item_fn *each, void *user);
+/* Gives out items that are due to be asked for, at most so many; each is due again later.  It
+ * stays in its state until outbox_settle_asked(). */
+comity_status outbox_take_asked(struct store *store, int64_t now, int64_t due, int most,
+                                outbox_item_fn *each, void *user);
+/* Notes what was learnt, within a transaction of the caller's; nothing where that is nothing
+ * new.  COMITY_END: the item is in another state by now. */
+comity_status outbox_settle_asked(struct store *store, const struct outbox_item *item,
+                                  const struct verdict *verdict, int64_t now);
 /* What a run that was cut off has left sending: queued again where the protocol has an identity
  * by which the other end knows it, else held. */
 comity_status outbox_recover(struct store *store, int64_t now);
@@ -71,8 +81,6 @@ comity_status outbox_recover(struct store *store, int64_t now);
  * and in the account. */
 comity_status outbox_settle(struct store *store, const struct outbox_item *item,
                             const struct verdict *verdict, int64_t now);
-/* When the next queued item is due; INT64_MAX: none is queued. */
-comity_status outbox_next(struct store *store, int64_t *next);
 
 /* Items by state (OUTBOX_STATES: all), oldest first, without their payload. */
 comity_status outbox_each(struct store *store, int state, outbox_item_fn *each, void *user);

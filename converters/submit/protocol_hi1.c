@@ -6,8 +6,7 @@
  * one that is there gets the error 3010, which says that an earlier attempt arrived. */
 #include "submit/protocol.h"
 
-#include "syntax/json.h"
-#include "syntax/stream.h"
+#include "submit/message.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,56 +16,10 @@
 #define CODE_TRANSIENT 3003
 #define CODE_EXISTS 3010
 
-struct message {
-    struct arena arena;
-    struct tree tree;
-    struct source source;
-    struct stream *stream;
-};
-
-static void message_close(struct message *message)
-{
-    stream_free(message->stream);
-    source_free(&message->source);
-    tree_free(&message->tree);
-    arena_free(&message->arena);
-}
-
-/* Reads a message, XML or JSON. */
-static comity_status message_open(struct message *message, const char *bytes, size_t size)
-{
-    static const struct limits limits = LIMITS_INIT;
-    struct findings quiet = {.emit = NULL};
-    memset(message, 0, sizeof *message);
-    arena_init(&message->arena, limits.memory);
-    tree_init(&message->tree, &message->arena);
-    source_init_memory(&message->source, bytes, size);
-    enum syntax_id syntax = size ? syntax_sniff(bytes, size) : 0;
-    if (source_fill(&message->source, size) != COMITY_OK)
-        return COMITY_E_INVALID;
-    if (!syntax)
-        return COMITY_E_INVALID;
-    comity_status status =
-        stream_open(syntax, &message->source, &limits, NULL, NULL, &message->stream);
-    return status == COMITY_OK ? stream_next(message->stream, &message->tree, &quiet) : status;
-}
-
-static uint32_t child(const struct tree *tree, uint32_t parent, const char *name)
-{
-    return parent ? tree_find(tree, parent, name, strlen(name), NULL) : 0;
-}
-
-static const struct comity_node *text_at(const struct tree *tree, uint32_t node)
-{
-    const struct comity_node *found = node ? tree_node(tree, node) : NULL;
-    return found && found->text ? found : NULL;
-}
-
 /* The message's transaction; in JSON the header has the same names. */
 static const struct comity_node *transaction(const struct tree *tree)
 {
-    uint32_t header = child(tree, 1, "Header");
-    return text_at(tree, child(tree, header, "TransactionIdentifier"));
+    return message_text(tree, message_at(tree, 1, "Header/TransactionIdentifier"));
 }
 
 static bool is_same_text(const struct comity_node *a, const struct comity_node *b)
@@ -77,7 +30,7 @@ static bool is_same_text(const struct comity_node *a, const struct comity_node *
 static long error_code(const struct tree *tree, uint32_t error)
 {
     char digits[12] = "";
-    const struct comity_node *code = text_at(tree, child(tree, error, "ErrorCode"));
+    const struct comity_node *code = message_text(tree, message_at(tree, error, "ErrorCode"));
     if (!code || code->text_len >= sizeof digits)
         return 0;
     memcpy(digits, code->text, code->text_len);
@@ -94,10 +47,9 @@ static void judge_error(const struct tree *tree, uint32_t error, struct verdict 
     verdict->state = code == CODE_TRANSIENT && verdict->state != OUTBOX_REJECTED
                          ? OUTBOX_QUEUED
                          : OUTBOX_REJECTED;
-    const struct comity_node *said = text_at(tree, child(tree, error, "ErrorDescription"));
+    const struct comity_node *said = message_text(tree, message_at(tree, error, "ErrorDescription"));
     snprintf(verdict->reason, sizeof verdict->reason, "the other end answered error %ld: %.*s",
-             code, said ? (int)(said->text_len < 200 ? said->text_len : 200) : 0,
-             said ? said->text : "");
+             code, message_cut(said, 200), said ? said->text : "");
 }
 
 /* One action's answer; false where it is none. */
@@ -106,13 +58,13 @@ static bool judge_action(const struct tree *tree, uint32_t action, struct verdic
     static const char *const done[] = {"CREATEResponse",  "UPDATEResponse",
                                        "DELIVERResponse", "GETResponse",
                                        "LISTResponse",    "GETCSPCONFIGResponse"};
-    uint32_t error = child(tree, action, "ErrorInformation");
+    uint32_t error = message_at(tree, action, "ErrorInformation");
     if (error) {
         judge_error(tree, error, verdict);
         return true;
     }
     for (size_t i = 0; i < sizeof done / sizeof done[0]; i++)
-        if (child(tree, action, done[i]))
+        if (message_at(tree, action, done[i]))
             return true;
     return false;
 }
@@ -145,9 +97,9 @@ static size_t judge_actions(const struct tree *tree, uint32_t parent, const char
 static void judge_message(const struct tree *sent, const struct tree *got,
                           struct verdict *verdict)
 {
-    uint32_t payload = child(got, child(got, 1, "Payload"), "ResponsePayload");
-    uint32_t asked = child(sent, child(sent, 1, "Payload"), "RequestPayload");
-    uint32_t error = child(got, payload, "ErrorInformation");
+    uint32_t payload = message_at(got, 1, "Payload/ResponsePayload");
+    uint32_t asked = message_at(sent, 1, "Payload/RequestPayload");
+    uint32_t error = message_at(got, payload, "ErrorInformation");
     bool is_good = true;
     if (!is_same_text(transaction(sent), transaction(got))) {
         verdict->state = OUTBOX_HELD;
@@ -161,8 +113,8 @@ static void judge_message(const struct tree *sent, const struct tree *got,
         return;
     }
     size_t wanted =
-        judge_actions(sent, child(sent, asked, "ActionRequests"), "ActionRequest", NULL, NULL);
-    size_t count = judge_actions(got, child(got, payload, "ActionResponses"), "ActionResponse",
+        judge_actions(sent, message_at(sent, asked, "ActionRequests"), "ActionRequest", NULL, NULL);
+    size_t count = judge_actions(got, message_at(got, payload, "ActionResponses"), "ActionResponse",
                                  verdict, &is_good);
     if (is_good && count == wanted)
         return;
@@ -176,7 +128,7 @@ static void judge(const struct outbox_item *item, const struct answer *answer,
 {
     struct message sent, got;
     if (answer->status != 200) {
-        protocol_judge_status(answer, verdict);
+        protocol_judge_status(item, answer, verdict);
         return;
     }
     comity_status sent_status = message_open(&sent, item->payload, item->size);

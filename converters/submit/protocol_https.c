@@ -18,13 +18,12 @@ static comity_status headers(const struct outbox_item *item,
 static void judge(const struct outbox_item *item, const struct answer *answer,
                   struct verdict *verdict)
 {
-    (void)item;
     if (answer->status == 200 || answer->status == 201 || answer->status == 204)
         verdict->state = OUTBOX_DELIVERED;
     else if (answer->status == 202)
         verdict->state = OUTBOX_ACCEPTED;
     else
-        protocol_judge_status(answer, verdict);
+        protocol_judge_status(item, answer, verdict);
 }
 
 const struct protocol protocol_https = {

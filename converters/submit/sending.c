@@ -62,16 +62,26 @@ int64_t sending_wait(int64_t base, int64_t most, int64_t attempts)
 
 /* --- in */
 
-static comity_status add_waiting(void *user, struct outbox_item *item)
+static comity_status add_transfer(struct sending *self, struct outbox_item *item,
+                                  bool is_question)
 {
-    struct sending *self = user;
-    struct transfer *transfer = transfer_make(item);
+    struct transfer *transfer = transfer_make(item, is_question);
     if (!transfer)
         return COMITY_E_NOMEM;
     *self->last = transfer;
     self->last = &transfer->next;
     self->waiting_count++;
     return COMITY_OK;
+}
+
+static comity_status add_item(void *user, struct outbox_item *item)
+{
+    return add_transfer(user, item, false);
+}
+
+static comity_status add_question(void *user, struct outbox_item *item)
+{
+    return add_transfer(user, item, true);
 }
 
 static void add_ended(struct sending *self, struct transfer *transfer)
@@ -147,12 +157,22 @@ static void take_ended(struct sending *self)
     }
 }
 
+static bool is_old(const struct outbox_item *item, int64_t now)
+{
+    return now - item->made > endpoint_number(&item->endpoint, "age_seconds", AGE_SECONDS);
+}
+
 /* When to try again, if at all. */
 static void judge(struct sending *self, struct transfer *transfer, int64_t now)
 {
     struct verdict *verdict = &transfer->verdict;
     const struct outbox_item *item = &transfer->item;
     transfer_judge(transfer, transfer->result, verdict);
+    if (transfer->is_question && verdict->state == OUTBOX_ACCEPTED && is_old(item, now)) {
+        verdict->state = OUTBOX_HELD;
+        snprintf(verdict->reason, sizeof verdict->reason,
+                 "it was accepted, and nothing more was heard of it in time");
+    }
     if (verdict->state != OUTBOX_QUEUED)
         return;
     int64_t wait =
@@ -160,8 +180,7 @@ static void judge(struct sending *self, struct transfer *transfer, int64_t now)
     verdict->wait = verdict->wait > wait ? verdict->wait : wait;
     if (self->options->once && !verdict->wait)
         verdict->wait = 1; /* not in this run */
-    if (now + verdict->wait - item->made <=
-        endpoint_number(&item->endpoint, "age_seconds", AGE_SECONDS))
+    if (!is_old(item, now + verdict->wait))
         return;
     char reason[sizeof verdict->reason];
     snprintf(reason, sizeof reason, "given up, too old; %.250s", verdict->reason);
@@ -176,7 +195,13 @@ static comity_status settle_ended(struct sending *self)
     comity_status status = store_begin(self->store);
     for (struct transfer *t = self->ended; t && status == COMITY_OK; t = t->next) {
         judge(self, t, now);
-        status = outbox_settle(self->store, &t->item, &t->verdict, now);
+        status = t->is_question
+                     ? outbox_settle_asked(self->store, &t->item, &t->verdict, now)
+                     : outbox_settle(self->store, &t->item, &t->verdict, now);
+        if (status == COMITY_END) { /* a person was quicker */
+            t->is_stale = true;
+            status = COMITY_OK;
+        }
     }
     if (status == COMITY_OK)
         status = store_commit(self->store);
@@ -187,8 +212,11 @@ static comity_status settle_ended(struct sending *self)
     while (self->ended) {
         struct transfer *transfer = self->ended;
         self->ended = transfer->next;
-        self->counts->states[transfer->verdict.state]++;
-        if (self->told)
+        bool is_news =
+            !transfer->is_question || transfer->verdict.state != transfer->item.state;
+        if (is_news && !transfer->is_stale)
+            self->counts->states[transfer->verdict.state]++;
+        if (self->told && !transfer->is_stale)
             self->told(self->user, &transfer->item, &transfer->verdict);
         transfer_free(transfer);
     }
@@ -203,8 +231,12 @@ static comity_status take_due(struct sending *self)
     if (stopped || self->waiting_count > TAKEN_AT_ONCE / 2)
         return COMITY_OK;
     int64_t now = (int64_t)time(NULL);
-    return outbox_take(self->store, now, self->options->once ? self->started : now,
-                       TAKEN_AT_ONCE, add_waiting, self);
+    int64_t due = self->options->once ? self->started : now;
+    comity_status status =
+        outbox_take(self->store, now, due, TAKEN_AT_ONCE, add_item, self);
+    if (status == COMITY_OK && self->waiting_count <= TAKEN_AT_ONCE / 2)
+        status = outbox_take_asked(self->store, now, due, TAKEN_AT_ONCE, add_question, self);
+    return status;
 }
 
 static bool is_busy(const struct sending *self)
@@ -244,7 +276,8 @@ static comity_status give_back(struct sending *self)
     if (!self->waiting || status != COMITY_OK)
         return status;
     for (struct transfer *t = self->waiting; t && status == COMITY_OK; t = t->next)
-        status = outbox_settle(self->store, &t->item, &again, now);
+        if (!t->is_question)
+            status = outbox_settle(self->store, &t->item, &again, now);
     return status == COMITY_OK ? store_commit(self->store) : status;
 }
 

@@ -146,25 +146,80 @@ static comity_status set_security(struct transfer *transfer)
     return status == COMITY_OK ? set_pins(transfer) : status;
 }
 
+/* The endpoint's URL and what the protocol has behind it. */
+static comity_status set_url(struct transfer *transfer)
+{
+    const struct call *call = &transfer->call;
+    struct buffer url;
+    buffer_init(&url, 8192);
+    size_t len = strcspn(transfer->item.endpoint.url, call->path ? "?" : "");
+    while (call->path && len && transfer->item.endpoint.url[len - 1] == '/')
+        len--;
+    buffer_add(&url, transfer->item.endpoint.url, len);
+    if (call->path)
+        buffer_text(&url, call->path);
+    if (call->parameters)
+        buffer_format(&url, "?%s", call->parameters);
+    buffer_char(&url, '\0');
+    comity_status status = buffer_status(&url);
+    if (status == COMITY_OK &&
+        curl_easy_setopt(transfer->easy, CURLOPT_URL, url.bytes) != CURLE_OK)
+        status = COMITY_E_NOMEM;
+    buffer_free(&url);
+    return status;
+}
+
+static comity_status set_headers(struct transfer *transfer)
+{
+    const struct outbox_item *item = &transfer->item;
+    const struct call *call = &transfer->call;
+    char type[200];
+    snprintf(type, sizeof type, "Content-Type: %s",
+             call->media_type ? call->media_type : item->media_type);
+    comity_status status = call->is_get ? COMITY_OK : add_header(transfer, type);
+    if (status == COMITY_OK)
+        status = add_header(transfer, "Expect:");
+    if (status == COMITY_OK && transfer->protocol->headers && !transfer->is_question)
+        status = transfer->protocol->headers(item, add_header, transfer);
+    return status;
+}
+
+/* What is sent, as the protocol makes it. */
+static comity_status set_call(struct transfer *transfer)
+{
+    struct call *call = &transfer->call;
+    const struct outbox_item *item = &transfer->item;
+    if (transfer->is_question)
+        transfer->protocol->ask(item, call);
+    else if (transfer->protocol->make)
+        transfer->protocol->make(item, call);
+    comity_status status = buffer_status(&call->body);
+    if (status == COMITY_OK)
+        status = buffer_status(&call->text);
+    if (status == COMITY_OK)
+        status = set_url(transfer);
+    if (status == COMITY_OK)
+        status = set_headers(transfer);
+    if (status != COMITY_OK || call->is_get)
+        return status;
+    CURLcode failed = CURLE_OK;
+    const char *bytes = call->wrapped ? call->body.bytes : item->payload;
+    size_t size = call->wrapped ? call->body.size : item->size;
+    failed |= curl_easy_setopt(transfer->easy, CURLOPT_POST, 1L);
+    failed |= curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, bytes);
+    failed |= curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
+    return failed ? COMITY_E_NOMEM : COMITY_OK;
+}
+
 static comity_status set_request(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
     const struct outbox_item *item = &transfer->item;
-    char type[200];
-    snprintf(type, sizeof type, "Content-Type: %s", item->media_type);
-    comity_status status = add_header(transfer, type);
-    if (status == COMITY_OK)
-        status = add_header(transfer, "Expect:");
-    if (status == COMITY_OK && transfer->protocol->headers)
-        status = transfer->protocol->headers(item, add_header, transfer);
+    comity_status status = set_call(transfer);
     if (status != COMITY_OK)
         return status;
     int64_t seconds = endpoint_number(&item->endpoint, "seconds", ANSWER_SECONDS);
     CURLcode failed = CURLE_OK;
-    failed |= curl_easy_setopt(easy, CURLOPT_URL, item->endpoint.url);
-    failed |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    failed |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, item->payload);
-    failed |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)item->size);
     failed |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
     failed |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "comity");
     failed |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
@@ -180,7 +235,7 @@ static comity_status set_request(struct transfer *transfer)
     return failed ? COMITY_E_NOMEM : COMITY_OK;
 }
 
-struct transfer *transfer_make(struct outbox_item *item)
+struct transfer *transfer_make(struct outbox_item *item, bool is_question)
 {
     struct transfer *transfer = calloc(1, sizeof *transfer);
     if (!transfer) {
@@ -189,7 +244,10 @@ struct transfer *transfer_make(struct outbox_item *item)
     }
     transfer->item = *item;
     *item = (struct outbox_item){.number = 0};
+    transfer->is_question = is_question;
     buffer_init(&transfer->body, 0);
+    buffer_init(&transfer->call.body, 0);
+    buffer_init(&transfer->call.text, 1024);
     transfer->header_left = HEADER_BYTES;
     transfer->limit =
         (size_t)endpoint_number(&transfer->item.endpoint, "answer_bytes", ANSWER_BYTES);
@@ -197,7 +255,8 @@ struct transfer *transfer_make(struct outbox_item *item)
     transfer->easy = curl_easy_init();
     comity_status status = transfer->easy ? COMITY_OK : COMITY_E_NOMEM;
     /* what protects the request must stand there as it was queued */
-    if (transfer->item.fault || !transfer->protocol)
+    if (transfer->item.fault || !transfer->protocol ||
+        (is_question && !transfer->protocol->ask))
         status = COMITY_E_USAGE;
     if (transfer->item.fault)
         transfer->refused = strdup(transfer->item.fault);
@@ -256,19 +315,25 @@ static void judge_failure(const struct transfer *transfer, CURLcode result,
         what = "the answer is longer than it may be";
     snprintf(verdict->reason, sizeof verdict->reason, "no answer: %s", what);
     verdict->status = 0;
-    if (transfer->is_denied || !is_transient(result))
-        verdict->state = OUTBOX_DEAD;
-    else if (!transfer->protocol->has_identity && was_sent(transfer))
+    if (transfer->is_question)
+        return;
+    bool was_perhaps = !transfer->protocol->has_identity && was_sent(transfer);
+    verdict->is_uncertain = was_perhaps && !transfer->is_denied;
+    if (verdict->is_uncertain)
         verdict->state = OUTBOX_HELD;
+    else if (transfer->is_denied || !is_transient(result))
+        verdict->state = OUTBOX_DEAD;
     else
         verdict->state = OUTBOX_QUEUED;
 }
 
 void transfer_judge(struct transfer *transfer, CURLcode result, struct verdict *verdict)
 {
-    *verdict = (struct verdict){.state = OUTBOX_REJECTED};
+    const struct outbox_item *item = &transfer->item;
+    *verdict = (struct verdict){.state = transfer->is_question ? item->state : OUTBOX_REJECTED};
     if (transfer->refused) {
-        verdict->state = OUTBOX_DEAD;
+        if (!transfer->is_question)
+            verdict->state = OUTBOX_DEAD;
         snprintf(verdict->reason, sizeof verdict->reason, "%s", transfer->refused);
         return;
     }
@@ -285,7 +350,10 @@ void transfer_judge(struct transfer *transfer, CURLcode result, struct verdict *
     verdict->status = answer.status;
     verdict->body = answer.body;
     verdict->size = answer.size;
-    transfer->protocol->judge(&transfer->item, &answer, verdict);
+    if (transfer->is_question)
+        transfer->protocol->judge_asked(item, &answer, verdict);
+    else
+        transfer->protocol->judge(item, &answer, verdict);
 }
 
 void transfer_free(struct transfer *transfer)
@@ -295,6 +363,8 @@ void transfer_free(struct transfer *transfer)
     curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
     buffer_free(&transfer->body);
+    buffer_free(&transfer->call.body);
+    buffer_free(&transfer->call.text);
     free(transfer->refused);
     outbox_free_item(&transfer->item);
     free(transfer);

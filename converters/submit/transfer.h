@@ -17,20 +17,23 @@ struct transfer {
     struct transfer *next;
     struct outbox_item item; /* taken over */
     const struct protocol *protocol;
+    bool is_question; /* what became of the item, and not the item itself */
+    struct call call; /* what is sent, if it is not the item's bytes */
     CURL *easy;
     struct curl_slist *headers;
     struct buffer body;
     size_t limit;       /* bytes of an answer */
     size_t header_left; /* of those that its headers may have */
     bool is_long, is_denied;
+    bool is_stale; /* the item is in another state by now */
     CURLcode result;        /* once it has ended, */
     struct verdict verdict; /* and what that means */
     char *refused;          /* why it could not even be tried; or NULL */
 };
 
-/* Takes the item over and makes ready for it.  What is wrong with the endpoint's files is
+/* Takes the item over and makes ready to send it, or to ask what became of it.  What is wrong with the endpoint's files is
  * told by the verdict.  NULL: no memory; then the item is freed. */
-struct transfer *transfer_make(struct outbox_item *item);
+struct transfer *transfer_make(struct outbox_item *item, bool is_question);
 /* True where there is something to be sent: then `easy` is for a multi handle. */
 bool transfer_is_ready(const struct transfer *transfer);
 /* What became of it, once it has ended with `result`.  Lends the body to the verdict. */

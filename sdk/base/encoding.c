@@ -30,6 +30,15 @@ const char *encoding_to_base64(struct arena *arena, const char *bytes, size_t si
     return text;
 }
 
+void encoding_put_base64(struct buffer *out, const char *bytes, size_t size)
+{
+    size_t len = BASE64_ENCODE_RAW_LENGTH(size);
+    if (!buffer_reserve(out, len))
+        return;
+    base64_encode_raw(out->bytes + out->size, size, (const uint8_t *)bytes);
+    out->size += len;
+}
+
 void encoding_uuid5(const unsigned char hash[20], char uuid[UUID_TEXT])
 {
     static const char digits[] = "0123456789abcdef";

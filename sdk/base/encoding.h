@@ -6,6 +6,7 @@
 #define COMITY_BASE_ENCODING_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 
 #include <comity/comity.h>
 
@@ -19,6 +20,9 @@ comity_status encoding_from_base64(struct arena *arena, const char *text, size_t
 /* Base64 of the bytes, in the arena; NULL: no memory. */
 const char *encoding_to_base64(struct arena *arena, const char *bytes, size_t size,
                                size_t *len);
+
+/* Appends base64 of the bytes. */
+void encoding_put_base64(struct buffer *out, const char *bytes, size_t size);
 
 /* A UUID of version 5 (RFC 9562) out of a hash of 20 bytes. */
 #define UUID_TEXT 37
