@@ -89,7 +89,8 @@ script_tests = \
 	tests/letters/test_letter.py \
 	tests/rules/test_profile.py \
 	tests/rules/test_rules.py \
-	tests/schema.sh
+	tests/schema.sh \
+	tests/submit/test_servers.py
 
 # Tests that run nothing of ours that is compiled: a sanitized build does without.
 source_tests = \
