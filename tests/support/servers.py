@@ -62,7 +62,7 @@ class Server:
         self.stopping, self._lock = threading.Event(), threading.Condition()
         self._requests, self._open, self._threads, self._listening = [], {}, [], []
         self._numbers = itertools.count(1)
-        self.faults = []  # exceptions of the server itself: a test may look
+        self.faults = []  # exceptions of the server itself: they fail the test
         self.connections = self.handshakes_failed = self.peak = 0
 
     # --- begin and end
@@ -121,8 +121,9 @@ class Server:
     def __enter__(self):
         return self.start()
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         self.stop()
+        check(kind or not self.faults, "the server itself failed", *self.faults)
 
     # --- what came
 
@@ -169,7 +170,11 @@ class Server:
             except OSError:
                 return
             sock.settimeout(WAIT)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
+                if self.stopping.is_set():
+                    sock.close()
+                    return
                 self.connections += 1
                 number = self.connections
                 self._open[number] = sock
