@@ -90,6 +90,7 @@ script_tests = \
 	tests/rules/test_profile.py \
 	tests/rules/test_rules.py \
 	tests/schema.sh \
+	tests/submit/test_receivers.py \
 	tests/submit/test_servers.py
 
 # Tests that run nothing of ours that is compiled: a sanitized build does without.

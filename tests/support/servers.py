@@ -13,6 +13,7 @@ No wait is longer than WAIT seconds unless an answer asks for it, and stop() end
 """
 import contextlib
 import ctypes
+import http.client
 import itertools
 import json
 import os
@@ -319,6 +320,41 @@ def _close(exchange, end):
         with contextlib.suppress(OSError, ValueError):
             sock.unwrap()  # says farewell, and does not wait for the client's
     socket.socket.shutdown(sock, socket.SHUT_WR)
+
+
+# --- a client that is known to be right
+
+BODY = b'{"asked":"a witness"}'
+
+
+def trusting(client=None, ca=None):
+    """What a client trusts: the CA; and with which certificate it comes."""
+    context = ssl.create_default_context(cafile=ca or certificates().ca)
+    if client:
+        pair = getattr(certificates(), client)
+        context.load_cert_chain(pair.certificate, pair.key)
+    return context
+
+
+def connect(server, timeout=5, client=None, host="127.0.0.1", context=None):
+    """A connection of http.client; it connects when it is used."""
+    return http.client.HTTPSConnection(host, server.port, timeout=timeout,
+                                       context=context or trusting(client))
+
+
+def post(link, key="k1", body=BODY, path="/", method="POST", **headers):
+    """Sends over a connection; (status, headers, body)."""
+    if key:
+        headers["Idempotency-Key"] = f'"{key}"'
+    link.request(method, path, body, headers)
+    answer = link.getresponse()
+    return answer.status, answer.headers, answer.read()
+
+
+def ask(server, *arguments, timeout=5, client=None, **more):
+    """post() over a connection of its own."""
+    with contextlib.closing(connect(server, timeout, client)) as link:
+        return post(link, *arguments, **more)
 
 
 # --- no server at all
