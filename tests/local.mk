@@ -96,7 +96,10 @@ script_tests = \
 	tests/schema.sh \
 	tests/submit/test_kill.py \
 	tests/submit/test_outbox.py \
-	tests/submit/test_register.py
+	tests/submit/test_protocols.py \
+	tests/submit/test_receivers.py \
+	tests/submit/test_register.py \
+	tests/submit/test_servers.py
 
 # Tests that run nothing of ours that is compiled: a sanitized build does without.
 source_tests = \

@@ -147,27 +147,26 @@ static void judge_asked(const struct outbox_item *item, const struct answer *ans
                         struct verdict *verdict)
 {
     struct message message;
-    bool is_nothing = answer->size == 0 || (answer->size == 4 && !memcmp(answer->body, "null", 4));
     if (answer->status != 200) {
         /* also 404: the message is not there, or the question is unknown to this version */
         snprintf(verdict->reason, sizeof verdict->reason,
                  "the other end does not say how it stands: HTTP status %ld", answer->status);
         return;
     }
-    if (is_nothing) {
+    comity_status status = message_open(&message, answer->body, answer->size);
+    const struct tree *tree = &message.tree;
+    bool is_read = status == COMITY_OK;
+    uint32_t id = is_read ? message_at(tree, 1, "backendMessageId") : 0;
+    if (!answer->size || (is_read && tree_node(tree, 1)->kind == COMITY_NODE_NULL)) {
         verdict->state = item->state == OUTBOX_HELD ? OUTBOX_QUEUED : OUTBOX_HELD;
         snprintf(verdict->reason, sizeof verdict->reason,
                  "the connector client does not have the message");
-        return;
-    }
-    comity_status status = message_open(&message, answer->body, answer->size);
-    if (status == COMITY_OK &&
-        message_is_text(message_text(&message.tree, message_at(&message.tree, 1, "backendMessageId")),
-                        item->id))
-        judge_message(&message.tree, verdict);
-    else
+    } else if (message_is_text(message_text(tree, id), item->id)) {
+        judge_message(tree, verdict);
+    } else {
         snprintf(verdict->reason, sizeof verdict->reason,
                  "the answer to how it stands is not of this message");
+    }
     message_close(&message);
 }
 
