@@ -115,6 +115,7 @@ libcomity_submit_la_SOURCES = \
 	converters/submit/endpoint_files.c \
 	converters/submit/message.c \
 	converters/submit/outbox.c \
+	converters/submit/peers.c \
 	converters/submit/protocol.c \
 	converters/submit/protocol_connector_client.c \
 	converters/submit/protocol_domibus.c \

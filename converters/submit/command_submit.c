@@ -21,10 +21,10 @@ static const char help[] =
     "is put there once, however often it is submitted.\n\n"
     "  --to STATE           the State that is asked; without it, the one in the request\n"
     "  --territory NAME     a part of it that has a system of its own\n"
-    "  --channel CHANNEL    central-authority, 24-7, or competent: which of its authorities;\n"
-    "                       without it 24-7 for requests to the network, else the central\n"
-    "                       authority (for extradition the one that the register names for "
-    "it)\n"
+    "  --channel CHANNEL    central-authority, 24-7, interpol, diplomatic or competent: which\n"
+    "                       of its authorities; without it what the request says, else 24-7\n"
+    "                       for requests to the network, else the central authority (for\n"
+    "                       extradition the one that the register names for it)\n"
     "  --endpoint WHICH     an endpoint of the register by its name, or a URL (https)\n"
     "  --protocol PROTOCOL  of a URL: https (default) or hi1\n"
     "  --settings JSON      of a URL: certificate, key, ca, pins, internal, seconds ...\n"
@@ -62,8 +62,10 @@ TAKES_TEXT(take_settings, settings)
 
 static int take_channel(struct cli *cli, const char *value)
 {
-    if (strcmp(value, "central-authority") != 0 && strcmp(value, "24-7") != 0 &&
-        strcmp(value, "competent") != 0)
+    int i = 0;
+    while (register_roles[i] && strcmp(register_roles[i], value) != 0)
+        i++;
+    if (!register_roles[i] || strcmp(value, "extradition") == 0)
         return cli_usage(cli, "there is no such channel:", value);
     ((struct submitting *)cli->own_user)->channel = value;
     return EXIT_DONE;
@@ -113,13 +115,29 @@ static bool is_extradition(const char *kind)
     return strncmp(kind, "extradition", 11) == 0 || strcmp(kind, "provisional-arrest") == 0;
 }
 
+/* The role that takes requests of a channel (61.10); NULL: more than one may. */
+static const char *channel_role(const char *channel)
+{
+    static const char *const roles[][2] = {{"24-7", "24-7"},
+                                           {"interpol", "interpol"},
+                                           {"diplomatic", "diplomatic"},
+                                           {"direct", "competent"}};
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+        if (strcmp(channel, roles[i][0]) == 0)
+            return roles[i][1];
+    return NULL;
+}
+
 /* The roles that may take a request of a kind, the best first. */
-static void choose_roles(const struct submitting *self, const char *kind, const char *roles[2])
+static void choose_roles(const struct submitting *self, const char *kind, const char *channel,
+                         const char *roles[2])
 {
     roles[0] = "central-authority";
     roles[1] = NULL;
     if (self->channel) {
         roles[0] = self->channel;
+    } else if (channel_role(channel)) {
+        roles[0] = channel_role(channel);
     } else if (strcmp(kind, "network-24-7") == 0) {
         roles[0] = "24-7";
     } else if (is_extradition(kind)) {
@@ -172,8 +190,9 @@ static comity_status route(struct submitting *self, struct comity_record *record
         snprintf(message, sizeof message,
                  "the register has no authority of %.20s with an endpoint for %.40s",
                  item->to_state, roles[0]);
-        status = refuse(self, "submit.no-route", message,
-                        "comity register add enters one; --endpoint names another");
+        status = refuse(
+            self, "submit.no-route", message,
+            "comity register add enters one; --channel and --endpoint choose another way");
     }
     free(authority);
     free(languages);
@@ -196,6 +215,19 @@ static comity_status find_endpoint(struct submitting *self, struct outbox_item *
                ? refuse(self, "submit.endpoint", "the register has no endpoint of that name",
                         "comity register list shows them")
                : status;
+}
+
+/* Personal data goes nowhere for a purpose that was not declared (57). */
+static comity_status check_purpose(struct submitting *self, const struct outbox_item *item)
+{
+    char message[300];
+    if (endpoint_serves(&item->endpoint, item->kind))
+        return COMITY_OK;
+    snprintf(message, sizeof message,
+             "the endpoint %.100s does not take requests of the kind %.60s (article 57)",
+             item->endpoint.name, item->kind);
+    return refuse(self, "submit.purpose", message,
+                  "its setting \"purposes\" names those it does");
 }
 
 /* --- what */
@@ -258,9 +290,8 @@ static comity_status submit_to(struct submitting *self, struct comity_record *re
                                : COMITY_E_NOMEM;
     if (status == COMITY_OK)
         status = self->which ? find_endpoint(self, &item) : route(self, record, &item, roles);
-    if (status == COMITY_OK && !protocol_find(item.endpoint.protocol))
-        status = refuse(self, "submit.protocol",
-                        "the endpoint's protocol is none that this version can speak", NULL);
+    if (status == COMITY_OK)
+        status = check_purpose(self, &item);
     if (status == COMITY_OK) {
         if (self->cli->to) {
             free(item.endpoint.format);
@@ -281,16 +312,20 @@ static comity_status submit_record(void *user, struct comity_record *record)
     static const char *const central[2] = {"central-authority", NULL};
     struct submitting *self = user;
     const char *roles[2];
-    char *kind = copy(record, "kind");
-    if (!kind)
+    char *kind = copy(record, "kind"), *channel = copy(record, "channel");
+    if (!kind || !channel) {
+        free(kind);
+        free(channel);
         return COMITY_E_NOMEM;
-    choose_roles(self, kind, roles);
+    }
+    choose_roles(self, kind, channel, roles);
     comity_status status = submit_to(self, record, roles);
     /* 66.8: a request that goes to the point of contact directly goes there too */
     if (status == COMITY_OK && !self->which && strcmp(kind, "emergency-assistance") == 0 &&
         strcmp(roles[0], "24-7") == 0)
         status = submit_to(self, record, central);
     free(kind);
+    free(channel);
     self->failed += status != COMITY_OK;
     return status;
 }

@@ -209,6 +209,16 @@ bool endpoint_flag(const struct endpoint *endpoint, const char *member)
     return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(endpoint->settings, member));
 }
 
+bool endpoint_serves(const struct endpoint *endpoint, const char *kind)
+{
+    const cJSON *purposes = cJSON_GetObjectItemCaseSensitive(endpoint->settings, "purposes");
+    const cJSON *purpose;
+    cJSON_ArrayForEach (purpose, purposes)
+        if (cJSON_IsString(purpose) && strcmp(purpose->valuestring, kind) == 0)
+            return true;
+    return !purposes;
+}
+
 char *endpoint_settings(const struct endpoint *endpoint)
 {
     char *printed = cJSON_PrintUnformatted(endpoint->settings);

@@ -58,7 +58,7 @@ struct endpoint {
      * of "sha256//BASE64"), "internal" (true: private addresses are allowed), "connections",
      * "seconds" (for one answer), "answer_bytes", "age_seconds" (until an item is given up),
      * "ask_seconds" (until it is asked what became of an item),
-     * "parties" (an object: what connector-client and domibus need).  Files are named with
+     * "purposes" (kinds of requests that it takes), "parties" (an object: what connector-client and domibus need).  Files are named with
      * their whole path, or are what systemd hands over: "credential:NAME". */
     struct cJSON *settings;
 };
@@ -112,6 +112,8 @@ comity_status endpoint_load(struct store *store, struct sqlite3_stmt *statement,
 const char *endpoint_text(const struct endpoint *endpoint, const char *member);
 int64_t endpoint_number(const struct endpoint *endpoint, const char *member, int64_t fallback);
 bool endpoint_flag(const struct endpoint *endpoint, const char *member);
+/* True where the setting "purposes" is not given, or names the kind of request. */
+bool endpoint_serves(const struct endpoint *endpoint, const char *kind);
 /* The settings as JSON; the caller frees it.  NULL: no memory. */
 char *endpoint_settings(const struct endpoint *endpoint);
 void endpoint_free(struct endpoint *endpoint);

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "cli.h"
+#include "model/fields.h"
 #include "submit/protocol.h"
 
 #include <cjson/cJSON.h>
@@ -331,11 +332,26 @@ static void check_pins(const struct tree *tree, uint32_t index, const struct set
             wrong_setting(setting, pin, faults, expected);
 }
 
+static void check_purposes(const struct tree *tree, uint32_t index,
+                           const struct setting *setting, struct entry_faults *faults)
+{
+    const struct comity_node *list = tree_node(tree, index);
+    if (list->kind != COMITY_NODE_LIST || !list->count)
+        wrong_setting(setting, index, faults, "a list of kinds of requests");
+    for (uint32_t i = list->kind == COMITY_NODE_LIST ? list->first : 0; i;
+         i = tree_node(tree, i)->next) {
+        const struct comity_node *kind = tree_node(tree, i);
+        if (kind->kind != COMITY_NODE_STRING || !code_find(L_kind, kind->text, kind->text_len))
+            wrong_setting(setting, i, faults,
+                          "kinds of documents, as docs/schema/fields.md lists them");
+    }
+}
+
 /* What a gateway writes into its envelope. */
-static const char *const party_names[] = {
-    "originalSender", "finalRecipient", "fromPartyId", "fromPartyType",
-    "fromPartyRole",  "toPartyId",      "toPartyType", "toPartyRole",
-    "service",        "serviceType",    "action"};
+static const char *const party_names[] = {"originalSender", "finalRecipient", "fromPartyId",
+                                          "fromPartyType",  "fromPartyRole",  "toPartyId",
+                                          "toPartyType",    "toPartyRole",    "service",
+                                          "serviceType",    "action"};
 
 static bool is_party(const struct comity_node *node)
 {
@@ -361,8 +377,9 @@ static void check_parties(const struct tree *tree, uint32_t index,
                           "originalSender, finalRecipient, service, serviceType, action, and "
                           "the Id, Type and Role of fromParty and toParty");
         else if (!is_text(node, PARTY_MOST))
-            wrong_setting(setting, i, faults, "texts of 1 to 255 bytes, without control "
-                                              "characters");
+            wrong_setting(setting, i, faults,
+                          "texts of 1 to 255 bytes, without control "
+                          "characters");
     }
 }
 
@@ -377,6 +394,7 @@ static const struct setting known_settings[] = {
     {"answer_bytes", check_number, 1u << 10, 64u << 20},
     {"age_seconds", check_number, 60, 31536000},
     {"ask_seconds", check_number, 1, 3600},
+    {"purposes", check_purposes, 0, 0},
     {"parties", check_parties, 0, 0},
 };
 

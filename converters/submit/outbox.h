@@ -37,7 +37,7 @@ struct outbox_item {
     size_t size;
     char sha256[SHA256_HEX_SIZE + 1];
     int64_t attempts, made, next, retain; /* times: seconds since 1970; 0: never */
-    int64_t ask; /* when it is asked what became of it; 0: never */
+    int64_t ask;                          /* when it is asked what became of it; 0: never */
 };
 void outbox_free_item(struct outbox_item *item);
 
@@ -50,7 +50,7 @@ struct verdict {
     const char *body;        /* of the answer; may be NULL */
     size_t size;
     bool is_uncertain; /* held since it may have arrived, or not: asking may tell */
-    char reason[300]; /* a sentence; "" where there is nothing to be said */
+    char reason[300];  /* a sentence; "" where there is nothing to be said */
 };
 
 /* Makes the identity of an item out of its endpoint, reference and digest. */

@@ -43,7 +43,6 @@ void protocol_judge_status(const struct outbox_item *item, const struct answer *
 
 const char *protocol_party(const struct outbox_item *item, const char *name)
 {
-    const cJSON *parties =
-        cJSON_GetObjectItemCaseSensitive(item->endpoint.settings, "parties");
+    const cJSON *parties = cJSON_GetObjectItemCaseSensitive(item->endpoint.settings, "parties");
     return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(parties, name));
 }

@@ -13,9 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const needed[] = {"originalSender", "finalRecipient", "fromPartyId",
-                                     "toPartyId",      "service",        "action",
-                                     NULL};
+static const char *const needed[] = {
+    "originalSender", "finalRecipient", "fromPartyId", "toPartyId", "service", "action", NULL};
 static const char *const optional[] = {"fromPartyType", "fromPartyRole", "toPartyType",
                                        "toPartyRole", NULL};
 
@@ -44,7 +43,9 @@ static void put_file(struct buffer *out, const struct outbox_item *item)
     bool is_xml = strcmp(item->media_type, "application/xml") == 0;
     bool is_json = strstr(item->media_type, "json") != NULL;
     buffer_format(out, ",\"files\":[{\"fileName\":\"%s.%s\",\"fileType\":\"%s\"", item->id,
-                  is_xml ? "xml" : is_json ? "json" : "txt",
+                  is_xml    ? "xml"
+                  : is_json ? "json"
+                            : "txt",
                   is_xml ? "BUSINESS_CONTENT" : "BUSINESS_DOCUMENT");
     buffer_text(out, ",\"fileContent\":\"");
     encoding_put_base64(out, item->payload, item->size);

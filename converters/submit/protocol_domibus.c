@@ -17,10 +17,10 @@
 #define BACKEND "http://org.ecodex.backend/1_1/"
 #define MEDIA_TYPE "application/soap+xml; charset=UTF-8"
 
-static const char *const needed[] = {
-    "originalSender", "finalRecipient", "fromPartyId", "fromPartyType", "fromPartyRole",
-    "toPartyId",      "toPartyType",    "toPartyRole", "service",       "serviceType",
-    "action",         NULL};
+static const char *const needed[] = {"originalSender", "finalRecipient", "fromPartyId",
+                                     "fromPartyType",  "fromPartyRole",  "toPartyId",
+                                     "toPartyType",    "toPartyRole",    "service",
+                                     "serviceType",    "action",         NULL};
 
 /* --- sending */
 
@@ -157,9 +157,10 @@ static void judge(const struct outbox_item *item, const struct answer *answer,
     const struct tree *tree = &message.tree;
     uint32_t said = status == COMITY_OK ? body(tree) : 0;
     const struct comity_node *id = message_text(tree, message_at(tree, said, "messageID"));
-    bool is_taken = answer->status == 200 && is_named(tree, said, "submitResponse", BACKEND) && id;
-    bool is_fault = is_named(tree, said, "Fault", SOAP) &&
-                    message_at(tree, said, "Detail/FaultDetail");
+    bool is_taken =
+        answer->status == 200 && is_named(tree, said, "submitResponse", BACKEND) && id;
+    bool is_fault =
+        is_named(tree, said, "Fault", SOAP) && message_at(tree, said, "Detail/FaultDetail");
     if (is_taken) {
         verdict->state = OUTBOX_ACCEPTED;
     } else if (is_fault) { /* also where it has the id from an attempt before: asking tells */
@@ -218,8 +219,8 @@ static void judge_state(const struct outbox_item *item, const struct comity_node
                  "the gateway does not have the message");
         return;
     }
-    snprintf(verdict->reason, sizeof verdict->reason,
-             "the gateway says of the message: %.*s", message_cut(said, 60), said->text);
+    snprintf(verdict->reason, sizeof verdict->reason, "the gateway says of the message: %.*s",
+             message_cut(said, 60), said->text);
 }
 
 static void judge_asked(const struct outbox_item *item, const struct answer *answer,

@@ -47,7 +47,8 @@ static void judge_error(const struct tree *tree, uint32_t error, struct verdict 
     verdict->state = code == CODE_TRANSIENT && verdict->state != OUTBOX_REJECTED
                          ? OUTBOX_QUEUED
                          : OUTBOX_REJECTED;
-    const struct comity_node *said = message_text(tree, message_at(tree, error, "ErrorDescription"));
+    const struct comity_node *said =
+        message_text(tree, message_at(tree, error, "ErrorDescription"));
     snprintf(verdict->reason, sizeof verdict->reason, "the other end answered error %ld: %.*s",
              code, message_cut(said, 200), said ? said->text : "");
 }
@@ -112,10 +113,10 @@ static void judge_message(const struct tree *sent, const struct tree *got,
         judge_error(got, error, verdict);
         return;
     }
-    size_t wanted =
-        judge_actions(sent, message_at(sent, asked, "ActionRequests"), "ActionRequest", NULL, NULL);
-    size_t count = judge_actions(got, message_at(got, payload, "ActionResponses"), "ActionResponse",
-                                 verdict, &is_good);
+    size_t wanted = judge_actions(sent, message_at(sent, asked, "ActionRequests"),
+                                  "ActionRequest", NULL, NULL);
+    size_t count = judge_actions(got, message_at(got, payload, "ActionResponses"),
+                                 "ActionResponse", verdict, &is_good);
     if (is_good && count == wanted)
         return;
     verdict->state = OUTBOX_HELD;

@@ -15,7 +15,7 @@ struct cli;
 struct authority {
     int64_t id;            /* that the register gives */
     const char *state;     /* ISO 3166-1 alpha-2 */
-    const char *role;      /* "central-authority", "extradition", "24-7", "competent" */
+    const char *role;      /* one of register_roles */
     const char *territory; /* a part of the State with a system of its own (61.10(a)) */
     const char *name, *address;
     const char *languages; /* that it accepts (61.11): BCP 47 tags, "de,en"; "": not declared */

@@ -15,8 +15,8 @@
 #define LANGUAGES_MOST 64u
 #define SHOWN 80u /* bytes of a value that a message shows */
 
-const char *const register_roles[] = {"central-authority", "extradition", "24-7", "competent",
-                                      NULL};
+const char *const register_roles[] = {"central-authority", "extradition", "24-7", "interpol",
+                                      "diplomatic",        "competent",   NULL};
 
 static int shown(const char *text)
 {
@@ -37,8 +37,8 @@ static void check_role(const char *role, struct entry_faults *faults)
         if (strcmp(role, register_roles[i]) == 0)
             return;
     entry_fault(faults, "register.role", "role", 0, NULL,
-                "there is no role '%.*s'; it is central-authority, extradition, 24-7 or "
-                "competent",
+                "there is no role '%.*s'; it is central-authority, extradition, 24-7, "
+                "interpol, diplomatic or competent",
                 shown(role), role);
 }
 

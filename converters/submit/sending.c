@@ -4,6 +4,7 @@
 #include "submit/sending.h"
 
 #include "clock.h"
+#include "submit/peers.h"
 #include "submit/transfer.h"
 
 #include <errno.h>
@@ -32,6 +33,7 @@ struct sending {
     void *user;
     struct sending_counts *counts;
     CURLM *multi;
+    struct peers peers;
     struct transfer *waiting, **last; /* taken, and not begun */
     struct transfer *running;
     struct transfer *ended;
@@ -68,10 +70,11 @@ static comity_status add_transfer(struct sending *self, struct outbox_item *item
     struct transfer *transfer = transfer_make(item, is_question);
     if (!transfer)
         return COMITY_E_NOMEM;
+    transfer->peer = peers_find(&self->peers, transfer->item.endpoint.url);
     *self->last = transfer;
     self->last = &transfer->next;
     self->waiting_count++;
-    return COMITY_OK;
+    return transfer->peer ? COMITY_OK : COMITY_E_NOMEM;
 }
 
 static comity_status add_item(void *user, struct outbox_item *item)
@@ -84,82 +87,32 @@ static comity_status add_question(void *user, struct outbox_item *item)
     return add_transfer(user, item, true);
 }
 
-static void add_ended(struct sending *self, struct transfer *transfer)
-{
-    transfer->next = self->ended;
-    self->ended = transfer;
-    if (!self->ended_count++)
-        self->ended_since = clock_milliseconds();
-}
-
-/* How many transfers to an endpoint run. */
-static int64_t count_running(const struct sending *self, const struct endpoint *endpoint)
-{
-    int64_t count = 0;
-    for (const struct transfer *t = self->running; t; t = t->next)
-        count += strcmp(t->item.endpoint.url, endpoint->url) == 0;
-    return count;
-}
-
-static bool may_begin(const struct sending *self, const struct transfer *transfer)
-{
-    const struct endpoint *endpoint = &transfer->item.endpoint;
-    return !transfer_is_ready(transfer) ||
-           count_running(self, endpoint) <
-               endpoint_number(endpoint, "connections", ENDPOINT_CONNECTIONS);
-}
-
-static void begin_waiting(struct sending *self)
-{
-    struct transfer **at = &self->waiting;
-    while (*at && self->running_count < self->options->at_once) {
-        struct transfer *transfer = *at;
-        if (!may_begin(self, transfer)) {
-            at = &transfer->next;
-            continue;
-        }
-        *at = transfer->next;
-        if (self->last == &transfer->next)
-            self->last = at;
-        self->waiting_count--;
-        if (!transfer_is_ready(transfer) ||
-            curl_multi_add_handle(self->multi, transfer->easy) != CURLM_OK) {
-            transfer->result = CURLE_FAILED_INIT;
-            add_ended(self, transfer);
-            continue;
-        }
-        transfer->next = self->running;
-        self->running = transfer;
-        self->running_count++;
-    }
-}
-
-/* --- out */
-
-static void take_ended(struct sending *self)
-{
-    int left;
-    CURLMsg *message;
-    while ((message = curl_multi_info_read(self->multi, &left))) {
-        struct transfer *transfer = NULL;
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        CURLcode result = message->data.result;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
-        curl_multi_remove_handle(self->multi, transfer->easy);
-        struct transfer **at = &self->running;
-        while (*at != transfer)
-            at = &(*at)->next;
-        *at = transfer->next;
-        self->running_count--;
-        transfer->result = result;
-        add_ended(self, transfer);
-    }
-}
+/* --- what became of it */
 
 static bool is_old(const struct outbox_item *item, int64_t now)
 {
     return now - item->made > endpoint_number(&item->endpoint, "age_seconds", AGE_SECONDS);
+}
+
+/* Its endpoint was left alone meanwhile: it was not even tried. */
+static void judge_closed(struct transfer *transfer, int64_t now)
+{
+    struct verdict *verdict = &transfer->verdict;
+    *verdict =
+        (struct verdict){.state = OUTBOX_QUEUED, .wait = peer_closed(transfer->peer, now)};
+    if (transfer->is_question)
+        verdict->state = transfer->item.state;
+    snprintf(verdict->reason, sizeof verdict->reason,
+             "not tried: the endpoint did not answer others, and is left alone for a while");
+}
+
+static void note_peer(const struct sending *self, struct transfer *transfer, int64_t now)
+{
+    const struct verdict *verdict = &transfer->verdict;
+    bool is_silent = !verdict->status || verdict->status == 429 || verdict->status == 502 ||
+                     verdict->status == 503 || verdict->status == 504;
+    peer_ended(transfer->peer, !is_silent, verdict->wait, self->options->base_wait,
+               self->options->most_wait, now);
 }
 
 /* When to try again, if at all. */
@@ -167,7 +120,12 @@ static void judge(struct sending *self, struct transfer *transfer, int64_t now)
 {
     struct verdict *verdict = &transfer->verdict;
     const struct outbox_item *item = &transfer->item;
-    transfer_judge(transfer, transfer->result, verdict);
+    if (transfer_is_ready(transfer) && !transfer->is_begun && transfer->result == CURLE_OK)
+        judge_closed(transfer, now);
+    else
+        transfer_judge(transfer, transfer->result, verdict);
+    if (transfer->is_begun)
+        note_peer(self, transfer, now);
     if (transfer->is_question && verdict->state == OUTBOX_ACCEPTED && is_old(item, now)) {
         verdict->state = OUTBOX_HELD;
         snprintf(verdict->reason, sizeof verdict->reason,
@@ -189,15 +147,94 @@ static void judge(struct sending *self, struct transfer *transfer, int64_t now)
     verdict->wait = 0;
 }
 
+static void add_ended(struct sending *self, struct transfer *transfer)
+{
+    judge(self, transfer, (int64_t)time(NULL));
+    transfer->next = self->ended;
+    self->ended = transfer;
+    if (!self->ended_count++)
+        self->ended_since = clock_milliseconds();
+}
+
+/* What a waiting transfer does now. */
+enum turn { TURN_WAITS, TURN_BEGINS, TURN_ENDS };
+
+static enum turn turn_of(const struct transfer *transfer, int64_t now)
+{
+    const struct endpoint *endpoint = &transfer->item.endpoint;
+    int64_t most = endpoint_number(endpoint, "connections", ENDPOINT_CONNECTIONS);
+    if (!transfer_is_ready(transfer) || peer_closed(transfer->peer, now))
+        return TURN_ENDS;
+    return peer_may_begin(transfer->peer, most, now) ? TURN_BEGINS : TURN_WAITS;
+}
+
+static void begin(struct sending *self, struct transfer *transfer)
+{
+    if (curl_multi_add_handle(self->multi, transfer->easy) != CURLM_OK) {
+        transfer->result = CURLE_FAILED_INIT;
+        add_ended(self, transfer);
+        return;
+    }
+    transfer->is_begun = true;
+    transfer->peer->running++;
+    transfer->next = self->running;
+    self->running = transfer;
+    self->running_count++;
+}
+
+static void begin_waiting(struct sending *self)
+{
+    struct transfer **at = &self->waiting;
+    int64_t now = (int64_t)time(NULL);
+    while (*at && self->running_count < self->options->at_once) {
+        struct transfer *transfer = *at;
+        enum turn turn = turn_of(transfer, now);
+        if (turn == TURN_WAITS) {
+            at = &transfer->next;
+            continue;
+        }
+        *at = transfer->next;
+        if (self->last == &transfer->next)
+            self->last = at;
+        self->waiting_count--;
+        if (turn == TURN_BEGINS)
+            begin(self, transfer);
+        else
+            add_ended(self, transfer);
+    }
+}
+
+/* --- out */
+
+static void take_ended(struct sending *self)
+{
+    int left;
+    CURLMsg *message;
+    while ((message = curl_multi_info_read(self->multi, &left))) {
+        struct transfer *transfer = NULL;
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        CURLcode result = message->data.result;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+        curl_multi_remove_handle(self->multi, transfer->easy);
+        struct transfer **at = &self->running;
+        while (*at != transfer)
+            at = &(*at)->next;
+        *at = transfer->next;
+        self->running_count--;
+        transfer->peer->running--;
+        transfer->result = result;
+        add_ended(self, transfer);
+    }
+}
+
 static comity_status settle_ended(struct sending *self)
 {
     int64_t now = (int64_t)time(NULL);
     comity_status status = store_begin(self->store);
     for (struct transfer *t = self->ended; t && status == COMITY_OK; t = t->next) {
-        judge(self, t, now);
-        status = t->is_question
-                     ? outbox_settle_asked(self->store, &t->item, &t->verdict, now)
-                     : outbox_settle(self->store, &t->item, &t->verdict, now);
+        status = t->is_question ? outbox_settle_asked(self->store, &t->item, &t->verdict, now)
+                                : outbox_settle(self->store, &t->item, &t->verdict, now);
         if (status == COMITY_END) { /* a person was quicker */
             t->is_stale = true;
             status = COMITY_OK;
@@ -232,8 +269,7 @@ static comity_status take_due(struct sending *self)
         return COMITY_OK;
     int64_t now = (int64_t)time(NULL);
     int64_t due = self->options->once ? self->started : now;
-    comity_status status =
-        outbox_take(self->store, now, due, TAKEN_AT_ONCE, add_item, self);
+    comity_status status = outbox_take(self->store, now, due, TAKEN_AT_ONCE, add_item, self);
     if (status == COMITY_OK && self->waiting_count <= TAKEN_AT_ONCE / 2)
         status = outbox_take_asked(self->store, now, due, TAKEN_AT_ONCE, add_question, self);
     return status;
@@ -364,6 +400,7 @@ comity_status sending_run(struct store *store, const struct sending_options *opt
     free_all(&self, self.running, true);
     free_all(&self, self.waiting, false);
     free_all(&self, self.ended, false);
+    peers_free(&self.peers);
     curl_multi_cleanup(self.multi);
     curl_global_cleanup();
     sigaction(SIGINT, &old[0], NULL);

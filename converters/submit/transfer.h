@@ -13,8 +13,11 @@
 
 #include <curl/curl.h>
 
+struct peer;
+
 struct transfer {
     struct transfer *next;
+    struct peer *peer;       /* the caller's */
     struct outbox_item item; /* taken over */
     const struct protocol *protocol;
     bool is_question; /* what became of the item, and not the item itself */
@@ -25,7 +28,8 @@ struct transfer {
     size_t limit;       /* bytes of an answer */
     size_t header_left; /* of those that its headers may have */
     bool is_long, is_denied;
-    bool is_stale; /* the item is in another state by now */
+    bool is_begun;          /* the caller's: it was handed to libcurl */
+    bool is_stale;          /* the item is in another state by now */
     CURLcode result;        /* once it has ended, */
     struct verdict verdict; /* and what that means */
     char *refused;          /* why it could not even be tried; or NULL */

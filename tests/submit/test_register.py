@@ -476,10 +476,11 @@ BAD_SETTINGS = [
     {"pins": [PIN + ";" + PIN]}, {"pins": [PIN] * 17}, {"pins": [PIN.replace("A", "-", 1)]},
     {"pins": [PIN.lower().replace("a=", "!=")]}, {"ca": ""}, {"ca": "ca.pem"},
     {"ca": "~/ca.pem"}, {"ca": 1}, {"ca": "/a\nb"}, {"ca": "/a\u0000b"},
-    {"certificate": "/c.pem"}, {"key": "/k.pem"}, {"parties": []}, {"parties": {"a": 1}},
-    {"parties": {"": "x"}}, {"parties": {"password": "x"}},
-    {"parties": {"from": {"secret": "x"}}}, {"parties": {"a": {"b": {"c": "d"}}}},
-    {"parties": {"a": "x\u001b"}}, {"parties": {f"p{n}": "x" for n in range(65)}},
+    {"certificate": "/c.pem"}, {"key": "/k.pem"}, {"parties": []}, {"parties": {"action": 1}},
+    {"parties": {"": "x"}}, {"parties": {"password": "x"}}, {"parties": {"action": ""}},
+    {"parties": {"fromPartyId": {"secret": "x"}}}, {"parties": {"fromparty": "x"}},
+    {"parties": {"action": "x\u001b"}}, {"parties": {"action": "x" * 256}},
+    {"ask_seconds": 0}, {"ask_seconds": 3601},
     {"seconds": 5, "secondss": 5},
 ]
 
@@ -512,7 +513,7 @@ def good_settings():
                      {"seconds": 3600, "connections": 256, "answer_bytes": 64 << 20,
                       "age_seconds": 31536000, "internal": True, "pins": [PIN] * 16},
                      {"internal": False,
-                      "parties": {"action": "send", "from": {"id": "DE-1"}}}):
+                      "parties": {"action": "send", "service": "s" * 255}}):
         register.load([reached(settings=settings)]).ends(0)
         same(register.listed()[0]["endpoints"][0]["settings"], settings, "settings")
 
@@ -555,12 +556,12 @@ def injected():
     for number, text in enumerate(INJECTIONS):
         one = entry(name=text, territory=text, address=text, declarations={text: text},
                     endpoints=[endpoint(name=f"e{number}",
-                                        settings={"parties": {"id": text}})])
+                                        settings={"parties": {"action": text}})])
         register.add("--state", "DE", "--role", "central-authority", "--name", text,
                      "--territory", text, "--address", text, "--declarations",
                      json.dumps({text: text}), "--endpoint", f"e{number}", "--url", URL,
                      "--protocol", "https", "--format", "convention-json", "--settings",
-                     json.dumps({"parties": {"id": text}})).ends(0)
+                     json.dumps({"parties": {"action": text}})).ends(0)
         expected.append(one)
         shown = json.loads(register.run("show", "--json", "--", text).ends(0).out)
         same(shown["name"], text, "what is shown")
