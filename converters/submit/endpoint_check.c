@@ -386,6 +386,7 @@ static void check_parties(const struct tree *tree, uint32_t index,
 static const struct setting known_settings[] = {
     {"certificate", check_path, 0, 0},
     {"key", check_path, 0, 0},
+    {"password", check_path, 0, 0},
     {"ca", check_path, 0, 0},
     {"pins", check_pins, 0, 0},
     {"internal", check_flag, 0, 0},

@@ -17,13 +17,14 @@
 
 struct named_file {
     const char *member;
-    const char *mark; /* that a PEM file of its sort has */
-    bool is_key;
+    const char *mark; /* that a PEM file of its sort has; NULL: it is no PEM file */
+    bool is_secret;
 };
 
 static const struct named_file sorts[] = {
     {"certificate", "CERTIFICATE-----", false},
     {"key", "PRIVATE KEY-----", true},
+    {"password", NULL, true},
     {"ca", "CERTIFICATE-----", false},
 };
 
@@ -31,12 +32,12 @@ static const struct named_file sorts[] = {
 static void check_rights(const struct named_file *sort, const char *path,
                          const struct stat *status, struct entry_faults *faults)
 {
-    if (sort->is_key && (status->st_uid != geteuid() || (status->st_mode & 0177)))
+    if (sort->is_secret && (status->st_uid != geteuid() || (status->st_mode & 0177)))
         entry_fault(faults, "register.key-open", sort->member, 0,
                     "chmod 600, and make it your own; if others could read it, have a new key",
-                    "the key %.200s is not your own file with mode 0600 (its mode is %04o)",
-                    path, (unsigned)status->st_mode & 07777u);
-    else if (!sort->is_key && (status->st_mode & 022))
+                    "the %s %.200s is not your own file with mode 0600 (its mode is %04o)",
+                    sort->member, path, (unsigned)status->st_mode & 07777u);
+    else if (!sort->is_secret && (status->st_mode & 022))
         entry_fault(faults, "register.file", sort->member, 0, "chmod go-w",
                     "others may change the file %.200s (its mode is %04o)", path,
                     (unsigned)status->st_mode & 07777u);
@@ -67,9 +68,11 @@ static void take_open(const struct named_file *sort, const char *path, bool is_h
         entry_fault(faults, "register.file", sort->member, 0, NULL,
                     "the file %.200s of '%s' cannot be read, or is too long", path,
                     sort->member);
-    else if (!bytes->size || !memmem(bytes->bytes, bytes->size, sort->mark, strlen(sort->mark)))
+    else if (!bytes->size ||
+             (sort->mark && !memmem(bytes->bytes, bytes->size, sort->mark, strlen(sort->mark))))
         entry_fault(faults, "register.file", sort->member, 0, "give it as PEM",
-                    "the file %.200s of '%s' holds no '%s'", path, sort->member, sort->mark);
+                    "the file %.200s of '%s' holds no '%s'", path, sort->member,
+                    sort->mark ? sort->mark : "text");
 }
 
 static void take_file(const struct named_file *sort, const char *path, struct buffer *bytes,

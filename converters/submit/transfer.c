@@ -96,6 +96,26 @@ static comity_status set_file(struct transfer *transfer, const char *member, CUR
     return status;
 }
 
+/* The first line of the file: libcurl keeps a copy of its own. */
+static comity_status set_password(struct transfer *transfer)
+{
+    struct buffer bytes;
+    struct entry_faults faults = {.tell = keep_fault, .user = transfer};
+    endpoint_read_file(&transfer->item.endpoint, "password", &bytes, &faults);
+    comity_status status = faults.count ? COMITY_E_USAGE : COMITY_OK;
+    if (status == COMITY_OK && bytes.size) {
+        buffer_char(&bytes, '\0');
+        status = buffer_status(&bytes);
+        if (status == COMITY_OK)
+            bytes.bytes[strcspn(bytes.bytes, "\r\n")] = '\0';
+        if (status == COMITY_OK &&
+            curl_easy_setopt(transfer->easy, CURLOPT_KEYPASSWD, bytes.bytes) != CURLE_OK)
+            status = COMITY_E_NOMEM;
+    }
+    buffer_free(&bytes);
+    return status;
+}
+
 /* "sha256//...;sha256//..." */
 static comity_status set_pins(struct transfer *transfer)
 {
@@ -143,6 +163,8 @@ static comity_status set_security(struct transfer *transfer)
         status = set_file(transfer, "certificate", CURLOPT_SSLCERT_BLOB);
     if (status == COMITY_OK)
         status = set_file(transfer, "key", CURLOPT_SSLKEY_BLOB);
+    if (status == COMITY_OK)
+        status = set_password(transfer);
     return status == COMITY_OK ? set_pins(transfer) : status;
 }
 

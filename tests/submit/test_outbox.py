@@ -6,11 +6,14 @@ import contextlib
 import json
 import os
 import pathlib
+import re
+import shutil
 import signal
 import sqlite3
 import ssl
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
@@ -622,6 +625,99 @@ def canaries():
     same(set(where.iterdir()), before, "files")
     for path in box.store.iterdir():
         same(oct(path.stat().st_mode & 0o777), "0o600", path.name)
+
+
+def secret_endpoint():
+    """Settings with a key that is encrypted, and all that must be found nowhere else."""
+    where, password = folder(), "CANARY-PASSWORD-5T8"
+    key, phrase = where / "us.key", where / "us.password"
+    subprocess.run(["openssl", "pkcs8", "-topk8", "-v2", "aes-256-cbc", "-in",
+                    certificates() / "client.key", "-out", key, "-passout",
+                    f"pass:{password}"], check=True, stderr=subprocess.PIPE, timeout=20)
+    phrase.write_text(password + "\n")
+    for path in (key, phrase):
+        path.chmod(0o600)
+    lines = [x for part in (key, certificates() / "client.key")
+             for x in part.read_text().splitlines() if "-----" not in x]
+    settings = {"certificate": str(certificates() / "client.pem"), "key": str(key),
+                "password": str(phrase)}
+    return settings, [password, CANARY, *lines]
+
+
+@case("a key that is encrypted opens with the password in its file, and with no other")
+def password():
+    settings, (word, *_) = secret_endpoint()
+    box, receiver, done = delivered(client=True, settings=settings)
+    done.ends(0)
+    same(len(receiver.requests), 1, "requests")
+    path = pathlib.Path(settings["password"])
+    path.write_text("another")
+    box = Box()
+    with Receiver(client=True) as receiver:
+        box.submit(receiver.url(), **settings).ends(0)
+        check(box.run().status in (9, 10), "another password opens it")
+        same(receiver.requests, [], "requests")
+        path.chmod(0o640)
+        path.write_text(word)
+        box.submit(receiver.url("/other"), **settings).ends(5)
+
+
+@case("password, key and document are in no argument, environment, log, core or other file")
+def secrets():
+    settings, canaries_ = secret_endpoint()
+    box, where = Box(), folder()
+    document = json.loads(REQUEST.read_text())
+    document["facts"] = {"summary": CANARY}
+    (where / "in.json").write_text(json.dumps(document))
+
+    def clean(what, content):
+        for canary in canaries_:
+            check(canary.encode() not in content, f"{canary} is in {what}")
+
+    waits = threading.Event()
+    with Receiver(client=True, answers={"": lambda *_: waits.wait(20) and None}) as receiver:
+        first = box.submit(receiver.url(), "-v", document=where / "in.json", **settings).ends(0)
+        # a limit that would let a core be written, and a folder for it
+        command = f"ulimit -c unlimited; cd {where}; exec {PROGRAM} outbox run --once -v"
+        process = subprocess.Popen(["sh", "-c", command], stderr=subprocess.PIPE,
+                                   stdout=subprocess.PIPE,
+                                   env=dict(os.environ, COMITY_STORE=str(box.store)))
+        wait_until(lambda: receiver.requests)
+        proc = pathlib.Path(f"/proc/{process.pid}")
+        check(b"outbox" in (proc / "cmdline").read_bytes(), "this is not the program")
+        clean("the arguments", (proc / "cmdline").read_bytes())
+        with contextlib.suppress(PermissionError):  # it is not to be looked into
+            clean("the environment", (proc / "environ").read_bytes())
+        process.send_signal(signal.SIGABRT)
+        out, err = process.communicate(timeout=20)
+        same(process.returncode, -signal.SIGABRT, "the end of it")
+        waits.set()
+        clean("what it prints", out + err + first.out + first.err)
+        same([p.name for p in where.iterdir()], ["in.json"], "a core or another file")
+        check(CANARY.encode() in receiver.requests[0][2], "it was not even sent")
+    for command in (("outbox", "list"), ("audit", "show"), ("outbox", "show", box.items()[0]["id"])):
+        clean(" ".join(command), box.comity(*command).ends(0).out)
+    canaries_.remove(CANARY)  # the document is in the store, and nothing else is
+    for path in box.store.iterdir():
+        clean(path.name, path.read_bytes())
+
+
+@case("no file is written outside of the store")
+def files():
+    if not shutil.which("strace"):
+        skip("strace is not here")
+    box, log = Box(), folder() / "calls"
+    with Receiver() as receiver:
+        box.submit(receiver.url()).ends(0)
+        traced = ["strace", "-f", "-qq", "-o", str(log), "-e",
+                  "trace=openat,open,creat,memfd_create,mkdir,rename,link", PROGRAM]
+        box.run(program=traced).ends(0)
+        same(len(receiver.requests), 1, "requests")
+    written = [line for line in log.read_text().splitlines()
+               if re.search(r"O_WRONLY|O_RDWR|O_CREAT|creat\(|memfd|mkdir\(|rename", line)
+               and str(box.store) not in line and "/dev/null" not in line
+               and " = -1 " not in line]
+    same(written, [], "what is written")
 
 
 if __name__ == "__main__":
