@@ -11,7 +11,9 @@ libcomity_cli_la_SOURCES = \
 	converters/cli.c \
 	converters/cli_findings.c \
 	converters/cli_options.c \
-	converters/cli_output.c
+	converters/cli_output.c \
+	converters/batch/visible.c \
+	converters/web_page.c
 
 comity_SOURCES = \
 	converters/batch/carry.c \
@@ -52,7 +54,6 @@ comity_SOURCES = \
 	converters/batch/report_lines.c \
 	converters/batch/report_text.c \
 	converters/batch/twins.c \
-	converters/batch/visible.c \
 	converters/batch/watch.c \
 	converters/batch/watch_end.c \
 	converters/batch/watch_folder.c \
@@ -132,9 +133,9 @@ libcomity_submit_la_LIBADD = $(CURL_LIBS) $(SQLITE_LIBS)
 comity_submit_SOURCES = converters/submit/main.c
 comity_submit_LDADD = libcomity-submit.la libcomity-cli.la libcomity-core.la
 
-# The style sheet of batch reports, compiled in.
+# The style sheet of pages with charts, compiled in.
 converters/batch/report-css.h: $(srcdir)/converters/batch/report.css build-aux/embed.sh
 	$(AM_V_GEN)$(MKDIR_P) converters/batch && $(SHELL) $(top_srcdir)/build-aux/embed.sh \
 	    report_css $(srcdir)/converters/batch/report.css > $@.part && mv $@.part $@
-converters/batch/report_html.$(OBJEXT): converters/batch/report-css.h
+converters/web_page.lo: converters/batch/report-css.h
 CLEANFILES += converters/batch/report-css.h converters/batch/report-css.h.part
