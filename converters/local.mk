@@ -124,6 +124,7 @@ libcomity_submit_la_SOURCES = \
 	converters/submit/register_import_put.c \
 	converters/submit/register_review.c \
 	converters/submit/register_show.c \
+	converters/submit/routing.c \
 	converters/submit/sending.c \
 	converters/submit/store.c \
 	converters/submit/submit_cli.c \

@@ -44,6 +44,8 @@ void outbox_free_item(struct outbox_item *item)
     free(item->channel);
     free(item->reason);
     free(item->fault);
+    free(item->answers);
+    free(item->outcome);
     if (item->payload)
         explicit_bzero(item->payload, item->size);
     free(item->payload);
@@ -54,22 +56,22 @@ void outbox_free_item(struct outbox_item *item)
 static const uint8_t name_space[16] = {0x5e, 0x7f, 0x0d, 0x0e, 0x6c, 0x5c, 0x5d, 0x0a,
                                        0x9b, 0x1f, 0x6f, 0x3a, 0x2c, 0x9b, 0x7a, 0x11};
 
-static void hash_text(struct sha1_ctx *hash, const char *text)
-{
-    sha1_update(hash, strlen(text) + 1, (const uint8_t *)text);
-}
-
-void outbox_identify(struct outbox_item *item)
+void outbox_name(const char *const texts[3], char id[UUID_TEXT])
 {
     struct sha1_ctx hash;
     uint8_t digest[SHA1_DIGEST_SIZE];
     sha1_init(&hash);
     sha1_update(&hash, sizeof name_space, name_space);
-    hash_text(&hash, item->endpoint.url);
-    hash_text(&hash, item->reference);
-    hash_text(&hash, item->sha256);
+    for (int i = 0; i < 3; i++)
+        sha1_update(&hash, strlen(texts[i]) + 1, (const uint8_t *)texts[i]);
     sha1_digest(&hash, sizeof digest, digest);
-    encoding_uuid5(digest, item->id);
+    encoding_uuid5(digest, id);
+}
+
+void outbox_identify(struct outbox_item *item)
+{
+    outbox_name((const char *const[]){item->endpoint.url, item->reference, item->sha256},
+                item->id);
 }
 
 /* --- rows */
@@ -156,9 +158,10 @@ static comity_status insert(struct store *store, struct outbox_item *item, int64
     struct sqlite3_stmt *s = store_prepare(
         store, "INSERT INTO item(id, state, endpoint, url, protocol, settings, format,"
                " media_type, kind, reference, to_state, channel, size, sha256, made,"
-               " next, retain) VALUES(:id, 'queued', :endpoint, :url, :protocol, :settings,"
+               " next, retain, answers, outcome) VALUES(:id, 'queued', :endpoint, :url, "
+               ":protocol, :settings,"
                " :format, :media, :kind, :reference, :state, :channel, :size,"
-               " :sha256, :now, :now, :retain)");
+               " :sha256, :now, :now, :retain, :answers, :outcome)");
     char *settings = endpoint_settings(&item->endpoint);
     if (!s || !settings) {
         sqlite3_finalize(s);
@@ -180,6 +183,8 @@ static comity_status insert(struct store *store, struct outbox_item *item, int64
     store_bind_text(s, ":sha256", item->sha256);
     store_bind_number(s, ":now", now);
     store_bind_number(s, ":retain", item->retain);
+    store_bind_text(s, ":answers", item->answers ? item->answers : "");
+    store_bind_text(s, ":outcome", item->outcome ? item->outcome : "");
     free(settings);
     comity_status status = done(store, s);
     item->number = sqlite3_last_insert_rowid(store->db);
@@ -196,25 +201,30 @@ static comity_status insert(struct store *store, struct outbox_item *item, int64
     return status == COMITY_OK ? account(store, item, now, "queued", NULL, NULL) : status;
 }
 
-comity_status outbox_put(struct store *store, struct outbox_item *item, int64_t now,
+comity_status outbox_add(struct store *store, struct outbox_item *item, int64_t now,
                          bool *is_new)
 {
-    comity_status status = store_begin(store);
-    if (status != COMITY_OK)
-        return status;
     struct sqlite3_stmt *s =
         store_prepare(store, "SELECT number, state FROM item WHERE id = :id");
     if (s)
         store_bind_text(s, ":id", item->id);
-    status = store_step(store, s);
+    comity_status status = store_step(store, s);
     *is_new = status == COMITY_END;
     if (status == COMITY_OK) {
         item->number = store_number(s, 0);
         item->state = state_of(store_text(s, 1));
     }
     sqlite3_finalize(s);
-    if (*is_new)
-        status = insert(store, item, now);
+    return *is_new ? insert(store, item, now) : status;
+}
+
+comity_status outbox_put(struct store *store, struct outbox_item *item, int64_t now,
+                         bool *is_new)
+{
+    comity_status status = store_begin(store);
+    if (status != COMITY_OK)
+        return status;
+    status = outbox_add(store, item, now, is_new);
     if (status == COMITY_OK)
         status = store_commit(store);
     if (status != COMITY_OK)
@@ -301,8 +311,9 @@ comity_status outbox_take(struct store *store, int64_t now, int64_t due, int mos
     return status;
 }
 
+/* `digest`: of what the receipt is of, where it is kept elsewhere; NULL: of its body. */
 static comity_status add_receipt(struct store *store, const struct outbox_item *item,
-                                 const struct verdict *verdict, int64_t now)
+                                 const struct verdict *verdict, const char *digest, int64_t now)
 {
     static const char sql[] =
         "INSERT INTO receipt(item, number, at, name, status, sha256, body)"
@@ -313,12 +324,13 @@ static comity_status add_receipt(struct store *store, const struct outbox_item *
     struct sqlite3_stmt *s = store_again(store, sql);
     if (!s)
         return COMITY_E_IO;
-    encoding_sha256(body, verdict->size, sha256);
+    if (!digest)
+        encoding_sha256(body, verdict->size, sha256);
     store_bind_number(s, ":item", item->number);
     store_bind_number(s, ":at", now);
     store_bind_text(s, ":name", verdict->receipt ? verdict->receipt : "answer");
     store_bind_number(s, ":status", verdict->status);
-    store_bind_text(s, ":sha256", sha256);
+    store_bind_text(s, ":sha256", digest ? digest : sha256);
     store_bind_bytes(s, ":body", body, verdict->size);
     comity_status status = store_step(store, s);
     store_end(s);
@@ -332,10 +344,35 @@ comity_status outbox_settle(struct store *store, const struct outbox_item *item,
     comity_status status = set_state(store, item->number, verdict->state, now + verdict->wait,
                                      verdict->reason, 0, is_ended ? now : 0);
     if (status == COMITY_OK && verdict->status)
-        status = add_receipt(store, item, verdict, now);
+        status = add_receipt(store, item, verdict, NULL, now);
     if (status == COMITY_OK)
         status =
             account(store, item, now, "outcome", state_names[verdict->state], verdict->reason);
+    return status;
+}
+
+comity_status outbox_answered(struct store *store, int64_t number, const char *kind,
+                              const char *sha256, int64_t now)
+{
+    struct outbox_item item;
+    struct sqlite3_stmt *s =
+        store_prepare(store, "SELECT " COLUMNS " FROM item WHERE number = :number");
+    if (s)
+        store_bind_number(s, ":number", number);
+    comity_status status = store_step(store, s);
+    if (status != COMITY_OK) {
+        sqlite3_finalize(s);
+        return status;
+    }
+    status = read_row(s, &item);
+    sqlite3_finalize(s);
+    struct verdict verdict = {.state = OUTBOX_DELIVERED, .receipt = kind};
+    snprintf(verdict.reason, sizeof verdict.reason, "it was answered: %.100s", kind);
+    if (status == COMITY_OK)
+        status = add_receipt(store, &item, &verdict, sha256, now);
+    if (status == COMITY_OK && item.state == OUTBOX_ACCEPTED)
+        status = outbox_settle(store, &item, &verdict, now);
+    outbox_free_item(&item);
     return status;
 }
 
