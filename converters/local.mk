@@ -106,14 +106,21 @@ worker_PROGRAMS += comity-submit
 noinst_LTLIBRARIES += libcomity-submit.la
 libcomity_submit_la_SOURCES = \
 	converters/submit/account.c \
+	converters/submit/acknowledge.c \
 	converters/submit/address.c \
+	converters/submit/arrival.c \
 	converters/submit/command_audit.c \
+	converters/submit/command_inbox.c \
 	converters/submit/command_outbox.c \
 	converters/submit/command_register.c \
 	converters/submit/command_submit.c \
 	converters/submit/endpoint.c \
 	converters/submit/endpoint_check.c \
 	converters/submit/endpoint_files.c \
+	converters/submit/inbox.c \
+	converters/submit/inbox_add.c \
+	converters/submit/inbox_match.c \
+	converters/submit/inbox_show.c \
 	converters/submit/outbox.c \
 	converters/submit/protocol.c \
 	converters/submit/protocol_hi1.c \

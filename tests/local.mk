@@ -94,6 +94,7 @@ script_tests = \
 	tests/rules/test_profile.py \
 	tests/rules/test_rules.py \
 	tests/schema.sh \
+	tests/submit/test_inbox.py \
 	tests/submit/test_kill.py \
 	tests/submit/test_outbox.py \
 	tests/submit/test_register.py
