@@ -113,6 +113,7 @@ libcomity_submit_la_SOURCES = \
 	converters/submit/command_inbox.c \
 	converters/submit/command_outbox.c \
 	converters/submit/command_register.c \
+	converters/submit/command_stats.c \
 	converters/submit/command_submit.c \
 	converters/submit/endpoint.c \
 	converters/submit/endpoint_check.c \
@@ -133,6 +134,11 @@ libcomity_submit_la_SOURCES = \
 	converters/submit/register_show.c \
 	converters/submit/routing.c \
 	converters/submit/sending.c \
+	converters/submit/stats.c \
+	converters/submit/stats_csv.c \
+	converters/submit/stats_html.c \
+	converters/submit/stats_json.c \
+	converters/submit/stats_text.c \
 	converters/submit/store.c \
 	converters/submit/submit_cli.c \
 	converters/submit/transfer.c

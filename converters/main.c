@@ -38,6 +38,7 @@ static const struct command senders[] = {
     {"outbox", NULL, "what is to be sent: shows it, sends it, tries again"},
     {"inbox", NULL, "what other States sent: keeps, matches and acknowledges it"},
     {"register", NULL, "authorities of States and their endpoints"},
+    {"stats", NULL, "requests in and out by kind, State and result, and times to answer"},
     {"audit", NULL, "the account of what was transferred and destroyed"},
 };
 

@@ -97,7 +97,8 @@ script_tests = \
 	tests/submit/test_inbox.py \
 	tests/submit/test_kill.py \
 	tests/submit/test_outbox.py \
-	tests/submit/test_register.py
+	tests/submit/test_register.py \
+	tests/submit/test_stats.py
 
 # Tests that run nothing of ours that is compiled: a sanitized build does without.
 source_tests = \
