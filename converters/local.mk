@@ -11,7 +11,9 @@ libcomity_cli_la_SOURCES = \
 	converters/cli.c \
 	converters/cli_findings.c \
 	converters/cli_options.c \
-	converters/cli_output.c
+	converters/cli_output.c \
+	converters/batch/visible.c \
+	converters/web_page.c
 
 comity_SOURCES = \
 	converters/batch/carry.c \
@@ -52,7 +54,6 @@ comity_SOURCES = \
 	converters/batch/report_lines.c \
 	converters/batch/report_text.c \
 	converters/batch/twins.c \
-	converters/batch/visible.c \
 	converters/batch/watch.c \
 	converters/batch/watch_end.c \
 	converters/batch/watch_folder.c \
@@ -105,16 +106,25 @@ worker_PROGRAMS += comity-submit
 noinst_LTLIBRARIES += libcomity-submit.la
 libcomity_submit_la_SOURCES = \
 	converters/submit/account.c \
+	converters/submit/acknowledge.c \
 	converters/submit/address.c \
+	converters/submit/arrival.c \
 	converters/submit/command_audit.c \
+	converters/submit/command_inbox.c \
 	converters/submit/command_outbox.c \
 	converters/submit/command_register.c \
+	converters/submit/command_stats.c \
 	converters/submit/command_submit.c \
 	converters/submit/endpoint.c \
 	converters/submit/endpoint_check.c \
 	converters/submit/endpoint_files.c \
+	converters/submit/inbox.c \
+	converters/submit/inbox_add.c \
+	converters/submit/inbox_match.c \
+	converters/submit/inbox_show.c \
 	converters/submit/message.c \
 	converters/submit/outbox.c \
+	converters/submit/outbox_run.c \
 	converters/submit/peers.c \
 	converters/submit/protocol.c \
 	converters/submit/protocol_connector_client.c \
@@ -127,7 +137,13 @@ libcomity_submit_la_SOURCES = \
 	converters/submit/register_import_put.c \
 	converters/submit/register_review.c \
 	converters/submit/register_show.c \
+	converters/submit/routing.c \
 	converters/submit/sending.c \
+	converters/submit/stats.c \
+	converters/submit/stats_csv.c \
+	converters/submit/stats_html.c \
+	converters/submit/stats_json.c \
+	converters/submit/stats_text.c \
 	converters/submit/store.c \
 	converters/submit/submit_cli.c \
 	converters/submit/transfer.c
@@ -136,9 +152,9 @@ libcomity_submit_la_LIBADD = $(CURL_LIBS) $(SQLITE_LIBS)
 comity_submit_SOURCES = converters/submit/main.c
 comity_submit_LDADD = libcomity-submit.la libcomity-cli.la libcomity-core.la
 
-# The style sheet of batch reports, compiled in.
+# The style sheet of pages with charts, compiled in.
 converters/batch/report-css.h: $(srcdir)/converters/batch/report.css build-aux/embed.sh
 	$(AM_V_GEN)$(MKDIR_P) converters/batch && $(SHELL) $(top_srcdir)/build-aux/embed.sh \
 	    report_css $(srcdir)/converters/batch/report.css > $@.part && mv $@.part $@
-converters/batch/report_html.$(OBJEXT): converters/batch/report-css.h
+converters/web_page.lo: converters/batch/report-css.h
 CLEANFILES += converters/batch/report-css.h converters/batch/report-css.h.part

@@ -36,7 +36,9 @@ static const struct command commands[] = {
 static const struct command senders[] = {
     {"submit", NULL, "requests into the outbox, for the other State's authority"},
     {"outbox", NULL, "what is to be sent: shows it, sends it, tries again"},
+    {"inbox", NULL, "what other States sent: keeps, matches and acknowledges it"},
     {"register", NULL, "authorities of States and their endpoints"},
+    {"stats", NULL, "requests in and out by kind, State and result, and times to answer"},
     {"audit", NULL, "the account of what was transferred and destroyed"},
 };
 

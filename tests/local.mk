@@ -94,12 +94,14 @@ script_tests = \
 	tests/rules/test_profile.py \
 	tests/rules/test_rules.py \
 	tests/schema.sh \
+	tests/submit/test_inbox.py \
 	tests/submit/test_kill.py \
 	tests/submit/test_outbox.py \
 	tests/submit/test_protocols.py \
 	tests/submit/test_receivers.py \
 	tests/submit/test_register.py \
-	tests/submit/test_servers.py
+	tests/submit/test_servers.py \
+	tests/submit/test_stats.py
 
 # Tests that run nothing of ours that is compiled: a sanitized build does without.
 source_tests = \

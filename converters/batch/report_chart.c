@@ -3,52 +3,29 @@
  * Charts of the HTML report: SVG whose bars are shares of its width and whose text is not
  * scaled, so that it can be read on any screen. */
 #include "report_page.h"
+#include "web_page.h"
 
-#define ROW 42u /* pixels from bar to bar */
-
-/* A share of a whole in hundredths of a percent; what is there at all can be seen. */
-static unsigned share(uint64_t part, uint64_t whole)
-{
-    double exact = whole ? (double)part * 10000.0 / (double)whole : 0;
-    unsigned rounded = (unsigned)(exact + 0.5);
-    return part && rounded < 40 ? 40 : rounded;
-}
-
-static void put_percent(struct buffer *out, const char *attribute, unsigned hundredths)
-{
-    buffer_format(out, " %s=\"%u.%02u%%\"", attribute, hundredths / 100, hundredths % 100);
-}
-
-static void put_bar(struct buffer *out, const char *class, unsigned x, unsigned width,
-                    unsigned y, unsigned height)
-{
-    if (!width)
-        return;
-    buffer_format(out, "<rect class=\"%s\"", class);
-    put_percent(out, "x", x);
-    put_percent(out, "width", width);
-    buffer_format(out, " y=\"%u\" height=\"%u\"/>", y, height);
-}
+#define ROW WEB_ROW
 
 /* The parts of one bar: done and failed, or what was lost. */
 static void put_parts(struct page *page, const struct page_table *table,
                       const struct report_group *group, uint64_t most, unsigned y)
 {
     struct buffer *out = page->out;
-    unsigned whole = share(group->all, most);
-    put_bar(out, "track", 0, 10000, y, 10);
+    unsigned whole = web_share(group->all, most);
+    web_bar(out, "track", 0, 10000, y, 10);
     if (table->id == TABLE_FIELD || table->id == TABLE_LOSS) {
-        put_bar(out, "lost", 0, whole, y, 10);
+        web_bar(out, "lost", 0, whole, y, 10);
         return;
     }
     if (table->id == TABLE_SKIPPED) {
-        put_bar(out, "skipped", 0, whole, y, 10);
+        web_bar(out, "skipped", 0, whole, y, 10);
         return;
     }
-    unsigned failed = share(group->documents[LEDGER_FAILED], most);
+    unsigned failed = web_share(group->documents[LEDGER_FAILED], most);
     failed = failed > whole || !group->documents[LEDGER_DONE] ? whole : failed;
-    put_bar(out, "done", 0, whole - failed, y, 10);
-    put_bar(out, "failed", whole - failed, failed, y, 10);
+    web_bar(out, "done", 0, whole - failed, y, 10);
+    web_bar(out, "failed", whole - failed, failed, y, 10);
 }
 
 static void put_row(struct page *page, const struct page_table *table, size_t index,
@@ -101,7 +78,7 @@ void page_result_bar(struct page *page)
     const struct report_table *table = &page->report->tables[TABLE_RESULT];
     const uint64_t *counts = page->report->documents;
     uint64_t all = counts[LEDGER_DONE] + counts[LEDGER_FAILED];
-    unsigned failed = share(counts[LEDGER_FAILED], all);
+    unsigned failed = web_share(counts[LEDGER_FAILED], all);
     unsigned widths[] = {10000 - failed, failed};
     if (!all)
         return;
@@ -116,7 +93,7 @@ void page_result_bar(struct page *page)
             buffer_format(out, "<a href=\"#result-%zu\"><title>%s: ", g + 1, words[r]);
             visible_number(out, counts[r]);
             buffer_text(out, "</title>");
-            put_bar(out, words[r], r ? widths[0] : 0, widths[r], 0, 18);
+            web_bar(out, words[r], r ? widths[0] : 0, widths[r], 0, 18);
             buffer_text(out, "</a>\n");
         }
     buffer_text(out, "</svg>\n");

@@ -2,8 +2,8 @@
  *
  * The report as one page that loads nothing and runs nothing: figures, charts with a table
  * beside each, and below them the documents that every figure leads to. */
-#include "batch/report-css.h"
 #include "report_page.h"
+#include "web_page.h"
 
 #include "model/codes.h"
 #include "model/fields.h"
@@ -114,18 +114,12 @@ static void put_name(struct page *page)
 static void put_head(struct page *page)
 {
     const struct ledger_line *batch = &page->report->batch;
-    put(page,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-        "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"referrer\" content=\"no-referrer\">\n<title>Batch report \xE2\x80\x93 ");
+    web_page_head(page->out);
+    put(page, "<title>Batch report \xE2\x80\x93 ");
     put_name(page);
-    put(page, "</title>\n<style>\n");
-    buffer_add(page->out, report_css, report_css_len);
-    put(page,
-        "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#figures\">To the figures</a>"
-        "\n<header>\n<p class=\"kicker\">Batch report</p>\n<h1>");
+    put(page, "</title>\n");
+    web_page_body(page->out);
+    put(page, "<header>\n<p class=\"kicker\">Batch report</p>\n<h1>");
     put_name(page);
     put(page, "</h1>\n<p class=\"about\">");
     if (batch->to.len) {

@@ -3,6 +3,7 @@
  * comity outbox: what is to be sent, and what became of it. */
 #include "submit/account.h"
 #include "submit/commands.h"
+#include "submit/inbox.h"
 #include "submit/sending.h"
 #include "submit/submit_cli.h"
 
@@ -23,8 +24,8 @@ static const char help[] =
     "  retry                queues it again, now\n"
     "  hold                 keeps it from being sent\n"
     "  drop                 gives it up\n"
-    "  purge                destroys the content of what is ended and past its time, and says\n"
-    "                       so in the account\n\n"
+    "  purge                destroys the content of what is ended and past its time, of what\n"
+    "                       came (comity inbox) too, and says so in the account\n\n"
     "  --state STATE        queued, sending, accepted, delivered, rejected, held or dead\n"
     "  --parallel N         so many at once, of all endpoints (32)\n"
     "  --wait SECONDS       before a first try again, at most (10); then twice as long each "
@@ -105,13 +106,17 @@ static comity_status print_receipt(void *user, int64_t at, const char *name, lon
         cJSON *object = cJSON_CreateObject();
         cJSON_AddStringToObject(object, "receipt", name);
         cJSON_AddStringToObject(object, "at", when);
-        cJSON_AddNumberToObject(object, "status", (double)status);
+        if (status) /* else it is a document of the inbox */
+            cJSON_AddNumberToObject(object, "status", (double)status);
         cJSON_AddStringToObject(object, "sha256", sha256);
         cJSON_AddNumberToObject(object, "size", (double)size);
         cli_print_object(stdout, object);
         return COMITY_OK;
     }
-    printf("  %s  %s  HTTP %ld  %zu bytes  %s\n", when, name, status, size, sha256);
+    if (status)
+        printf("  %s  %s  HTTP %ld  %zu bytes  %s\n", when, name, status, size, sha256);
+    else /* a document of the inbox */
+        printf("  %s  %s  %s\n", when, name, sha256);
     return COMITY_OK;
 }
 
@@ -212,9 +217,23 @@ static int run(struct outbox *outbox, struct store *store)
     return counts.states[OUTBOX_QUEUED] ? EXIT_UNAVAILABLE : EXIT_DONE;
 }
 
+static int purge(struct outbox *outbox, struct store *store)
+{
+    int64_t items = 0, documents = 0, now = (int64_t)time(NULL);
+    comity_status status = outbox_purge(store, now, &items);
+    if (status == COMITY_OK)
+        status = inbox_purge(store, now, &documents);
+    if (status != COMITY_OK)
+        return submit_failed(outbox->cli, store);
+    if (!outbox->cli->quiet)
+        fprintf(stderr,
+                "the content of %lld items and of %lld documents that came was destroyed\n",
+                (long long)items, (long long)documents);
+    return EXIT_DONE;
+}
+
 static int act(struct outbox *outbox, struct store *store, const char *word)
 {
-    int64_t purged = 0;
     if (strcmp(word, "run") == 0)
         return run(outbox, store);
     if (strcmp(word, "list") == 0) {
@@ -222,13 +241,7 @@ static int act(struct outbox *outbox, struct store *store, const char *word)
             return submit_failed(outbox->cli, store);
         return EXIT_DONE;
     }
-    if (strcmp(word, "purge") != 0)
-        return with_item(outbox, store, word);
-    if (outbox_purge(store, (int64_t)time(NULL), &purged) != COMITY_OK)
-        return submit_failed(outbox->cli, store);
-    if (!outbox->cli->quiet)
-        fprintf(stderr, "the content of %lld items was destroyed\n", (long long)purged);
-    return EXIT_DONE;
+    return strcmp(word, "purge") == 0 ? purge(outbox, store) : with_item(outbox, store, word);
 }
 
 int command_outbox(int argc, char **argv)

@@ -2,10 +2,9 @@
  *
  * comity submit: requests into the outbox, in the format and for the authority of the State
  * that is asked.  Nothing is sent here; comity outbox run does that. */
-#include "runtime/context.h"
 #include "submit/commands.h"
-#include "submit/protocol.h"
 #include "submit/register.h"
+#include "submit/routing.h"
 #include "submit/submit_cli.h"
 
 #include <stdlib.h>
@@ -73,11 +72,7 @@ static int take_channel(struct cli *cli, const char *value)
 
 static int take_retain(struct cli *cli, const char *value)
 {
-    uint64_t days;
-    if (!cli_number(value, 36500, &days) || !days)
-        return cli_usage(cli, "--retain takes days, from 1 to 36500, and not", value);
-    ((struct submitting *)cli->own_user)->retain = (int64_t)days * 24 * 3600;
-    return EXIT_DONE;
+    return submit_take_days(cli, value, &((struct submitting *)cli->own_user)->retain);
 }
 
 static int take_dry(struct cli *cli, const char *value)
@@ -101,102 +96,18 @@ static comity_status refuse(struct submitting *self, const char *code, const cha
     return COMITY_E_INVALID;
 }
 
-static char *copy(struct comity_record *record, const char *path)
-{
-    size_t len = 0;
-    const char *text = comity_record_get(record, path, &len);
-    return text && !memchr(text, '\0', len) ? strndup(text, len) : strdup("");
-}
-
 /* --- where to */
-
-static bool is_extradition(const char *kind)
-{
-    return strncmp(kind, "extradition", 11) == 0 || strcmp(kind, "provisional-arrest") == 0;
-}
-
-/* The role that takes requests of a channel (61.10); NULL: more than one may. */
-static const char *channel_role(const char *channel)
-{
-    static const char *const roles[][2] = {{"24-7", "24-7"},
-                                           {"interpol", "interpol"},
-                                           {"diplomatic", "diplomatic"},
-                                           {"direct", "competent"}};
-    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
-        if (strcmp(channel, roles[i][0]) == 0)
-            return roles[i][1];
-    return NULL;
-}
-
-/* The roles that may take a request of a kind, the best first. */
-static void choose_roles(const struct submitting *self, const char *kind, const char *channel,
-                         const char *roles[2])
-{
-    roles[0] = "central-authority";
-    roles[1] = NULL;
-    if (self->channel) {
-        roles[0] = self->channel;
-    } else if (channel_role(channel)) {
-        roles[0] = channel_role(channel);
-    } else if (strcmp(kind, "network-24-7") == 0) {
-        roles[0] = "24-7";
-    } else if (is_extradition(kind)) {
-        roles[0] = "extradition";
-        roles[1] = "central-authority";
-    }
-}
-
-static comity_status check_language(struct submitting *self, struct comity_record *record,
-                                    const char *authority, const char *languages)
-{
-    char message[400];
-    char *language = copy(record, "language");
-    comity_status status = COMITY_OK;
-    size_t primary = language ? strcspn(language, "-") : 0;
-    bool is_known = !language || !*language || !languages || !*languages;
-    for (const char *at = languages; !is_known && at && *at; at += strspn(at, " ,")) {
-        size_t len = strcspn(at, " ,");
-        is_known = strcspn(at, "-, ") == primary && strncmp(at, language, primary) == 0;
-        at += len;
-    }
-    if (!is_known) {
-        snprintf(message, sizeof message,
-                 "the request is in %.20s; %.100s accepts %.200s (article 61.11)", language,
-                 authority, languages);
-        status = refuse(self, "submit.language", message,
-                        "send a translation, or declare the language in the register");
-    }
-    free(language);
-    return status;
-}
 
 static comity_status route(struct submitting *self, struct comity_record *record,
                            struct outbox_item *item, const char *const *roles)
 {
-    char *authority = NULL, *languages = NULL, message[300];
-    comity_status status = COMITY_END;
-    if (!*item->to_state)
-        return refuse(self, "submit.state", "the request does not say which State is asked",
-                      "--to STATE says it");
-    for (int i = 0; i < 2 && roles[i] && status == COMITY_END; i++) {
-        status = register_route(&self->store, item->to_state, roles[i], self->territory,
-                                &item->endpoint, &authority, &languages);
-        free(item->channel);
-        item->channel = strdup(roles[i]);
-    }
-    if (status == COMITY_OK)
-        status = check_language(self, record, authority, languages);
-    else if (status == COMITY_END) {
-        snprintf(message, sizeof message,
-                 "the register has no authority of %.20s with an endpoint for %.40s",
-                 item->to_state, roles[0]);
-        status = refuse(
-            self, "submit.no-route", message,
-            "comity register add enters one; --channel and --endpoint choose another way");
-    }
-    free(authority);
-    free(languages);
-    return status;
+    struct routing_fault fault = {.code = NULL};
+    char *language = routing_copy(record, "language");
+    comity_status status =
+        language ? routing_find(&self->store, self->territory, roles, language, item, &fault)
+                 : COMITY_E_NOMEM;
+    free(language);
+    return fault.code ? refuse(self, fault.code, fault.message, fault.hint) : status;
 }
 
 static comity_status find_endpoint(struct submitting *self, struct outbox_item *item)
@@ -232,31 +143,15 @@ static comity_status check_purpose(struct submitting *self, const struct outbox_
 
 /* --- what */
 
-static const char *media_type(const struct comity *context, const char *spec)
-{
-    const char *syntax = format_syntax(context, spec);
-    if (!syntax)
-        return "application/octet-stream";
-    return strcmp(syntax, "json") == 0  ? "application/json"
-           : strcmp(syntax, "xml") == 0 ? "application/xml"
-           : strcmp(syntax, "csv") == 0 ? "text/csv"
-                                        : "text/plain";
-}
-
 static int put(void *user, const void *bytes, size_t size)
 {
     struct submitting *self = user;
     struct outbox_item *item = self->item;
     bool is_new = false;
     int64_t now = (int64_t)time(NULL);
-    item->payload = malloc(size + 1);
-    if (!item->payload)
+    if (!routing_take_payload(item, bytes, size))
         return 1;
-    memcpy(item->payload, bytes, size);
-    item->size = size;
-    encoding_sha256(item->payload, size, item->sha256);
     item->retain = self->retain ? now + self->retain : 0;
-    outbox_identify(item);
     item->made = now;
     item->reason = strdup("");
     if (self->is_dry) {
@@ -280,14 +175,8 @@ static int put(void *user, const void *bytes, size_t size)
 static comity_status submit_to(struct submitting *self, struct comity_record *record,
                                const char *const *roles)
 {
-    struct outbox_item item = {.reference = copy(record, "id"),
-                               .kind = copy(record, "kind"),
-                               .to_state = self->to_state ? strdup(self->to_state)
-                                                          : copy(record, "requested.state"),
-                               .channel = strdup("")};
-    comity_status status = item.reference && item.kind && item.to_state && item.channel
-                               ? COMITY_OK
-                               : COMITY_E_NOMEM;
+    struct outbox_item item = {.channel = strdup("")};
+    comity_status status = routing_take_record(&item, record, self->to_state);
     if (status == COMITY_OK)
         status = self->which ? find_endpoint(self, &item) : route(self, record, &item, roles);
     if (status == COMITY_OK)
@@ -298,7 +187,8 @@ static comity_status submit_to(struct submitting *self, struct comity_record *re
             item.endpoint.format = strdup(self->cli->to);
         }
         if (item.endpoint.format)
-            item.media_type = strdup(media_type(self->cli->context, item.endpoint.format));
+            item.media_type =
+                strdup(routing_media_type(self->cli->context, item.endpoint.format));
         self->item = &item;
         status = item.media_type ? comity_record_write(record, item.endpoint.format, put, self)
                                  : COMITY_E_NOMEM;
@@ -312,13 +202,13 @@ static comity_status submit_record(void *user, struct comity_record *record)
     static const char *const central[2] = {"central-authority", NULL};
     struct submitting *self = user;
     const char *roles[2];
-    char *kind = copy(record, "kind"), *channel = copy(record, "channel");
+    char *kind = routing_copy(record, "kind"), *channel = routing_copy(record, "channel");
     if (!kind || !channel) {
         free(kind);
         free(channel);
         return COMITY_E_NOMEM;
     }
-    choose_roles(self, kind, channel, roles);
+    routing_roles(self->channel, channel, kind, roles);
     comity_status status = submit_to(self, record, roles);
     /* 66.8: a request that goes to the point of contact directly goes there too */
     if (status == COMITY_OK && !self->which && strcmp(kind, "emergency-assistance") == 0 &&

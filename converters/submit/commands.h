@@ -5,8 +5,10 @@
 #define COMITY_CONVERTERS_SUBMIT_COMMANDS_H
 
 int command_audit(int argc, char **argv);
+int command_inbox(int argc, char **argv);
 int command_outbox(int argc, char **argv);
 int command_register(int argc, char **argv);
+int command_stats(int argc, char **argv);
 int command_submit(int argc, char **argv);
 
 #endif

@@ -29,7 +29,8 @@ uint32_t message_at(const struct tree *tree, uint32_t parent, const char *path);
 const struct comity_node *message_text(const struct tree *tree, uint32_t node);
 bool message_is_text(const struct comity_node *node, const char *text);
 
-/* For what a protocol says of them: at most `most` bytes of the text, cut between characters. */
+/* For what a protocol says of them: at most `most` bytes of the text, cut between characters.
+ * */
 int message_cut(const struct comity_node *node, size_t most);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What is to be sent; see outbox.h. */
-#include "submit/outbox.h"
+#include "submit/outbox_rows.h"
 
 #include "submit/account.h"
-#include "submit/protocol.h"
 
 #include <nettle/sha1.h>
 #include <sqlite3.h>
@@ -12,18 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ASK_SECONDS 60
-#define ASK_SECONDS_MOST 3600
-
 static const char *const state_names[OUTBOX_STATES] = {
     "queued", "sending", "accepted", "delivered", "rejected", "held", "dead"};
-
-#define COLUMNS                                                                        \
-    "number, id, state, endpoint, url, protocol, format, settings, media_type, kind, " \
-    "reference, to_state, channel, reason, sha256, attempts, made, next, retain, size, ask"
-
-#define PAYLOAD ", (SELECT bytes FROM payload WHERE payload.item = item.number)"
-#define PAYLOAD_COLUMN 21
 
 const char *outbox_state_name(enum outbox_state state)
 {
@@ -48,6 +37,8 @@ void outbox_free_item(struct outbox_item *item)
     free(item->channel);
     free(item->reason);
     free(item->fault);
+    free(item->answers);
+    free(item->outcome);
     if (item->payload)
         explicit_bzero(item->payload, item->size);
     free(item->payload);
@@ -58,22 +49,22 @@ void outbox_free_item(struct outbox_item *item)
 static const uint8_t name_space[16] = {0x5e, 0x7f, 0x0d, 0x0e, 0x6c, 0x5c, 0x5d, 0x0a,
                                        0x9b, 0x1f, 0x6f, 0x3a, 0x2c, 0x9b, 0x7a, 0x11};
 
-static void hash_text(struct sha1_ctx *hash, const char *text)
-{
-    sha1_update(hash, strlen(text) + 1, (const uint8_t *)text);
-}
-
-void outbox_identify(struct outbox_item *item)
+void outbox_name(const char *const texts[3], char id[UUID_TEXT])
 {
     struct sha1_ctx hash;
     uint8_t digest[SHA1_DIGEST_SIZE];
     sha1_init(&hash);
     sha1_update(&hash, sizeof name_space, name_space);
-    hash_text(&hash, item->endpoint.url);
-    hash_text(&hash, item->reference);
-    hash_text(&hash, item->sha256);
+    for (int i = 0; i < 3; i++)
+        sha1_update(&hash, strlen(texts[i]) + 1, (const uint8_t *)texts[i]);
     sha1_digest(&hash, sizeof digest, digest);
-    encoding_uuid5(digest, item->id);
+    encoding_uuid5(digest, id);
+}
+
+void outbox_identify(struct outbox_item *item)
+{
+    outbox_name((const char *const[]){item->endpoint.url, item->reference, item->sha256},
+                item->id);
 }
 
 /* --- rows */
@@ -86,7 +77,7 @@ static void keep_fault(void *user, const struct entry_fault *fault)
         item->fault = strdup(fault->message);
 }
 
-static comity_status read_row(struct sqlite3_stmt *row, struct outbox_item *item)
+comity_status outbox_read_row(struct sqlite3_stmt *row, struct outbox_item *item)
 {
     const struct endpoint_text endpoint = {store_text(row, 3), store_text(row, 4),
                                            store_text(row, 5), store_text(row, 6),
@@ -114,7 +105,7 @@ static comity_status read_row(struct sqlite3_stmt *row, struct outbox_item *item
     return status;
 }
 
-static comity_status read_payload(struct sqlite3_stmt *row, int column,
+comity_status outbox_read_payload(struct sqlite3_stmt *row, int column,
                                   struct outbox_item *item)
 {
     const void *bytes = sqlite3_column_blob(row, column);
@@ -129,7 +120,7 @@ static comity_status read_payload(struct sqlite3_stmt *row, int column,
     return COMITY_OK;
 }
 
-static comity_status account(struct store *store, const struct outbox_item *item, int64_t now,
+comity_status outbox_account(struct store *store, const struct outbox_item *item, int64_t now,
                              const char *what, const char *outcome, const char *reason)
 {
     const struct account_member members[] = {{"item", item->id},
@@ -147,7 +138,7 @@ static comity_status account(struct store *store, const struct outbox_item *item
 }
 
 /* Steps a statement that gives no rows, and ends it. */
-static comity_status done(struct store *store, struct sqlite3_stmt *statement)
+comity_status outbox_done(struct store *store, struct sqlite3_stmt *statement)
 {
     comity_status status = store_step(store, statement);
     sqlite3_finalize(statement);
@@ -161,9 +152,10 @@ static comity_status insert(struct store *store, struct outbox_item *item, int64
     struct sqlite3_stmt *s = store_prepare(
         store, "INSERT INTO item(id, state, endpoint, url, protocol, settings, format,"
                " media_type, kind, reference, to_state, channel, size, sha256, made,"
-               " next, retain) VALUES(:id, 'queued', :endpoint, :url, :protocol, :settings,"
+               " next, retain, answers, outcome) VALUES(:id, 'queued', :endpoint, :url, "
+               ":protocol, :settings,"
                " :format, :media, :kind, :reference, :state, :channel, :size,"
-               " :sha256, :now, :now, :retain)");
+               " :sha256, :now, :now, :retain, :answers, :outcome)");
     char *settings = endpoint_settings(&item->endpoint);
     if (!s || !settings) {
         sqlite3_finalize(s);
@@ -185,8 +177,10 @@ static comity_status insert(struct store *store, struct outbox_item *item, int64
     store_bind_text(s, ":sha256", item->sha256);
     store_bind_number(s, ":now", now);
     store_bind_number(s, ":retain", item->retain);
+    store_bind_text(s, ":answers", item->answers ? item->answers : "");
+    store_bind_text(s, ":outcome", item->outcome ? item->outcome : "");
     free(settings);
-    comity_status status = done(store, s);
+    comity_status status = outbox_done(store, s);
     item->number = sqlite3_last_insert_rowid(store->db);
     item->state = OUTBOX_QUEUED;
     s = store_prepare(store, "INSERT INTO payload(item, bytes) VALUES(:item, :bytes)");
@@ -195,10 +189,28 @@ static comity_status insert(struct store *store, struct outbox_item *item, int64
         store_bind_bytes(s, ":bytes", item->payload, item->size);
     }
     if (status == COMITY_OK)
-        status = done(store, s);
+        status = outbox_done(store, s);
     else
         sqlite3_finalize(s);
-    return status == COMITY_OK ? account(store, item, now, "queued", NULL, NULL) : status;
+    return status == COMITY_OK ? outbox_account(store, item, now, "queued", NULL, NULL)
+                               : status;
+}
+
+comity_status outbox_add(struct store *store, struct outbox_item *item, int64_t now,
+                         bool *is_new)
+{
+    struct sqlite3_stmt *s =
+        store_prepare(store, "SELECT number, state FROM item WHERE id = :id");
+    if (s)
+        store_bind_text(s, ":id", item->id);
+    comity_status status = store_step(store, s);
+    *is_new = status == COMITY_END;
+    if (status == COMITY_OK) {
+        item->number = store_number(s, 0);
+        item->state = state_of(store_text(s, 1));
+    }
+    sqlite3_finalize(s);
+    return *is_new ? insert(store, item, now) : status;
 }
 
 comity_status outbox_put(struct store *store, struct outbox_item *item, int64_t now,
@@ -207,19 +219,7 @@ comity_status outbox_put(struct store *store, struct outbox_item *item, int64_t 
     comity_status status = store_begin(store);
     if (status != COMITY_OK)
         return status;
-    struct sqlite3_stmt *s =
-        store_prepare(store, "SELECT number, state FROM item WHERE id = :id");
-    if (s)
-        store_bind_text(s, ":id", item->id);
-    status = store_step(store, s);
-    *is_new = status == COMITY_END;
-    if (status == COMITY_OK) {
-        item->number = store_number(s, 0);
-        item->state = state_of(store_text(s, 1));
-    }
-    sqlite3_finalize(s);
-    if (*is_new)
-        status = insert(store, item, now);
+    status = outbox_add(store, item, now, is_new);
     if (status == COMITY_OK)
         status = store_commit(store);
     if (status != COMITY_OK)
@@ -227,239 +227,7 @@ comity_status outbox_put(struct store *store, struct outbox_item *item, int64_t 
     return status;
 }
 
-/* --- out */
-
-struct change {
-    enum outbox_state state;
-    int64_t next, ended, ask;
-    int attempts; /* more */
-    const char *reason;
-};
-
-static comity_status set_state(struct store *store, int64_t number, const struct change *change)
-{
-    static const char sql[] = "UPDATE item SET state = :state, next = :next, reason = :reason,"
-                              " attempts = attempts + :attempts, ask = :ask,"
-                              " ended = CASE WHEN :ended THEN :ended END"
-                              " WHERE number = :number";
-    struct sqlite3_stmt *s = store_again(store, sql);
-    if (!s)
-        return COMITY_E_IO;
-    store_bind_text(s, ":state", state_names[change->state]);
-    store_bind_number(s, ":next", change->next);
-    store_bind_text(s, ":reason", change->reason);
-    store_bind_number(s, ":attempts", change->attempts);
-    store_bind_number(s, ":ask", change->ask);
-    store_bind_number(s, ":ended", change->ended);
-    store_bind_number(s, ":number", number);
-    comity_status status = store_step(store, s);
-    store_end(s);
-    return status == COMITY_END ? COMITY_OK : status;
-}
-
-struct taken {
-    struct outbox_item *items;
-    int count;
-};
-
-static comity_status read_due(struct store *store, const char *sql, int64_t due, int most,
-                              struct taken *taken)
-{
-    comity_status status;
-    struct sqlite3_stmt *s = store_prepare(store, sql);
-    if (!s)
-        return COMITY_E_IO;
-    store_bind_number(s, ":due", due);
-    store_bind_number(s, ":most", most);
-    while ((status = store_step(store, s)) == COMITY_OK) {
-        struct outbox_item *item = &taken->items[taken->count++];
-        status = read_row(s, item);
-        if (status == COMITY_OK)
-            status = read_payload(s, PAYLOAD_COLUMN, item);
-        if (status != COMITY_OK)
-            break;
-    }
-    sqlite3_finalize(s);
-    return status == COMITY_END ? COMITY_OK : status;
-}
-
-/* Commits what was done to the items, and hands them over; or gives them up. */
-static comity_status give_out(struct store *store, comity_status status, struct taken *taken,
-                              outbox_item_fn *each, void *user)
-{
-    if (status == COMITY_OK)
-        status = store_commit(store);
-    if (status != COMITY_OK)
-        store_rollback(store);
-    for (int i = 0; i < taken->count; i++) {
-        if (status == COMITY_OK)
-            status = each(user, &taken->items[i]);
-        else
-            outbox_free_item(&taken->items[i]);
-    }
-    free(taken->items);
-    return status;
-}
-
-comity_status outbox_take(struct store *store, int64_t now, int64_t due, int most,
-                          outbox_item_fn *each, void *user)
-{
-    static const char sql[] = "SELECT " COLUMNS PAYLOAD " FROM item"
-                              " WHERE state = 'queued' AND next <= :due"
-                              " ORDER BY next, number LIMIT :most";
-    const struct change sending = {OUTBOX_SENDING, now, 0, 0, 1, ""};
-    struct taken taken = {.items = calloc((size_t)most, sizeof *taken.items)};
-    comity_status status = taken.items ? store_begin(store) : COMITY_E_NOMEM;
-    if (status == COMITY_OK)
-        status = read_due(store, sql, due, most, &taken);
-    for (int i = 0; i < taken.count && status == COMITY_OK; i++) {
-        struct outbox_item *item = &taken.items[i];
-        status = set_state(store, item->number, &sending);
-        if (status == COMITY_OK)
-            status = account(store, item, now, "transfer", NULL, NULL);
-        item->state = OUTBOX_SENDING;
-        item->attempts++;
-    }
-    return give_out(store, status, &taken, each, user);
-}
-
-/* Seconds until the next question: an eighth of the time that the item has waited, but not
- * less than the setting, nor more than an hour. */
-static int64_t ask_wait(const struct outbox_item *item, int64_t now)
-{
-    int64_t least = endpoint_number(&item->endpoint, "ask_seconds", ASK_SECONDS);
-    int64_t wait = (now - item->made) / 8;
-    wait = wait < ASK_SECONDS_MOST ? wait : ASK_SECONDS_MOST;
-    return wait > least ? wait : least;
-}
-
-static comity_status set_ask(struct store *store, const struct outbox_item *item, int64_t ask)
-{
-    static const char sql[] = "UPDATE item SET ask = :ask WHERE number = :number";
-    struct sqlite3_stmt *s = store_again(store, sql);
-    if (!s)
-        return COMITY_E_IO;
-    store_bind_number(s, ":ask", ask);
-    store_bind_number(s, ":number", item->number);
-    comity_status status = store_step(store, s);
-    store_end(s);
-    return status == COMITY_END ? COMITY_OK : status;
-}
-
-comity_status outbox_take_asked(struct store *store, int64_t now, int64_t due, int most,
-                                outbox_item_fn *each, void *user)
-{
-    static const char sql[] = "SELECT " COLUMNS PAYLOAD " FROM item"
-                              " WHERE ask > 0 AND ask <= :due ORDER BY ask, number LIMIT :most";
-    struct taken taken = {.items = calloc((size_t)most, sizeof *taken.items)};
-    comity_status status = taken.items ? store_begin(store) : COMITY_E_NOMEM;
-    if (status == COMITY_OK)
-        status = read_due(store, sql, due, most, &taken);
-    for (int i = 0; i < taken.count && status == COMITY_OK; i++)
-        status = set_ask(store, &taken.items[i], now + ask_wait(&taken.items[i], now));
-    return give_out(store, status, &taken, each, user);
-}
-
-static comity_status add_receipt(struct store *store, const struct outbox_item *item,
-                                 const struct verdict *verdict, int64_t now)
-{
-    static const char sql[] =
-        "INSERT INTO receipt(item, number, at, name, status, sha256, body)"
-        " VALUES(:item, 1 + (SELECT count(*) FROM receipt WHERE item = :item), :at, :name,"
-        " :status, :sha256, :body)";
-    char sha256[SHA256_HEX_SIZE + 1] = "";
-    const char *body = verdict->body ? verdict->body : "";
-    struct sqlite3_stmt *s = store_again(store, sql);
-    if (!s)
-        return COMITY_E_IO;
-    encoding_sha256(body, verdict->size, sha256);
-    store_bind_number(s, ":item", item->number);
-    store_bind_number(s, ":at", now);
-    store_bind_text(s, ":name", verdict->receipt ? verdict->receipt : "answer");
-    store_bind_number(s, ":status", verdict->status);
-    store_bind_text(s, ":sha256", sha256);
-    store_bind_bytes(s, ":body", body, verdict->size);
-    comity_status status = store_step(store, s);
-    store_end(s);
-    return status == COMITY_END ? COMITY_OK : status;
-}
-
-comity_status outbox_settle(struct store *store, const struct outbox_item *item,
-                            const struct verdict *verdict, int64_t now)
-{
-    const struct protocol *protocol = protocol_find(item->endpoint.protocol);
-    bool is_open = verdict->state == OUTBOX_QUEUED || verdict->state == OUTBOX_ACCEPTED;
-    bool is_asked = protocol && protocol->ask &&
-                    (verdict->state == OUTBOX_ACCEPTED || verdict->is_uncertain);
-    const struct change change = {.state = verdict->state,
-                                  .next = now + verdict->wait,
-                                  .ended = is_open ? 0 : now,
-                                  .ask = is_asked ? now + ask_wait(item, now) : 0,
-                                  .reason = verdict->reason};
-    comity_status status = set_state(store, item->number, &change);
-    if (status == COMITY_OK && verdict->status)
-        status = add_receipt(store, item, verdict, now);
-    if (status == COMITY_OK)
-        status =
-            account(store, item, now, "outcome", state_names[verdict->state], verdict->reason);
-    return status;
-}
-
-/* True where it has no receipt of that name yet. */
-static comity_status is_new_receipt(struct store *store, const struct outbox_item *item,
-                                    const char *name, bool *is_new)
-{
-    struct sqlite3_stmt *s =
-        store_prepare(store, "SELECT 1 FROM receipt WHERE item = :item AND name = :name");
-    if (s) {
-        store_bind_number(s, ":item", item->number);
-        store_bind_text(s, ":name", name);
-    }
-    comity_status status = store_step(store, s);
-    sqlite3_finalize(s);
-    *is_new = status == COMITY_END;
-    return status == COMITY_END ? COMITY_OK : status;
-}
-
-static comity_status is_still(struct store *store, const struct outbox_item *item)
-{
-    struct sqlite3_stmt *s =
-        store_prepare(store, "SELECT 1 FROM item WHERE number = :number AND state = :state");
-    if (s) {
-        store_bind_number(s, ":number", item->number);
-        store_bind_text(s, ":state", state_names[item->state]);
-    }
-    comity_status status = store_step(store, s);
-    sqlite3_finalize(s);
-    return status;
-}
-
-comity_status outbox_settle_asked(struct store *store, const struct outbox_item *item,
-                                  const struct verdict *verdict, int64_t now)
-{
-    bool is_new = false;
-    comity_status status = is_still(store, item);
-    if (status == COMITY_OK && verdict->state != item->state)
-        return outbox_settle(store, item, verdict, now);
-    if (status == COMITY_OK && verdict->receipt)
-        status = is_new_receipt(store, item, verdict->receipt, &is_new);
-    return status == COMITY_OK && is_new ? add_receipt(store, item, verdict, now) : status;
-}
-
-static comity_status recover(void *user, struct outbox_item *item)
-{
-    struct store *store = user;
-    int64_t now = item->next;
-    const struct protocol *protocol = protocol_find(item->endpoint.protocol);
-    struct verdict verdict = {.state = protocol && protocol->has_identity ? OUTBOX_QUEUED
-                                                                          : OUTBOX_HELD};
-    verdict.is_uncertain = verdict.state == OUTBOX_HELD;
-    snprintf(verdict.reason, sizeof verdict.reason,
-             "the run that sent it was cut off; whether it arrived is not known");
-    comity_status status = outbox_settle(store, item, &verdict, now);
-    outbox_free_item(item);
-    return status;
-}
+/* --- for people */
 
 static comity_status each_row(struct store *store, struct sqlite3_stmt *s, outbox_item_fn *each,
                               void *user)
@@ -467,7 +235,7 @@ static comity_status each_row(struct store *store, struct sqlite3_stmt *s, outbo
     comity_status status;
     while ((status = store_step(store, s)) == COMITY_OK) {
         struct outbox_item item;
-        status = read_row(s, &item);
+        status = outbox_read_row(s, &item);
         if (status == COMITY_OK)
             status = each(user, &item);
         else
@@ -479,35 +247,26 @@ static comity_status each_row(struct store *store, struct sqlite3_stmt *s, outbo
     return status == COMITY_END ? COMITY_OK : status;
 }
 
-comity_status outbox_recover(struct store *store, int64_t now)
+comity_status outbox_is_still(struct store *store, const struct outbox_item *item)
 {
-    comity_status status = store_begin(store);
     struct sqlite3_stmt *s =
-        store_prepare(store, "UPDATE item SET next = :now WHERE state = 'sending'");
-    if (s)
-        store_bind_number(s, ":now", now);
-    if (status == COMITY_OK)
-        status = done(store, s);
-    else
-        sqlite3_finalize(s);
-    if (status == COMITY_OK)
-        status = outbox_each(store, OUTBOX_SENDING, recover, store);
-    if (status == COMITY_OK)
-        status = store_commit(store);
-    if (status != COMITY_OK)
-        store_rollback(store);
+        store_prepare(store, "SELECT 1 FROM item WHERE number = :number AND state = :state");
+    if (s) {
+        store_bind_number(s, ":number", item->number);
+        store_bind_text(s, ":state", outbox_state_name(item->state));
+    }
+    comity_status status = store_step(store, s);
+    sqlite3_finalize(s);
     return status;
 }
-
-/* --- for people */
 
 comity_status outbox_each(struct store *store, int state, outbox_item_fn *each, void *user)
 {
     struct sqlite3_stmt *s =
-        store_prepare(store, "SELECT " COLUMNS " FROM item"
+        store_prepare(store, "SELECT " OUTBOX_COLUMNS " FROM item"
                              " WHERE :state IS NULL OR state = :state ORDER BY number");
     if (s)
-        store_bind_text(s, ":state", state < OUTBOX_STATES ? state_names[state] : NULL);
+        store_bind_text(s, ":state", state < OUTBOX_STATES ? outbox_state_name(state) : NULL);
     return each_row(store, s, each, user);
 }
 
@@ -516,7 +275,7 @@ comity_status outbox_find(struct store *store, const char *id, struct outbox_ite
 {
     *item = (struct outbox_item){.number = 0};
     struct sqlite3_stmt *s =
-        store_prepare(store, "SELECT " COLUMNS PAYLOAD " FROM item"
+        store_prepare(store, "SELECT " OUTBOX_COLUMNS OUTBOX_PAYLOAD " FROM item"
                              " WHERE substr(id, 1, length(:id)) = :id LIMIT 2");
     if (!s)
         return COMITY_E_IO;
@@ -525,9 +284,9 @@ comity_status outbox_find(struct store *store, const char *id, struct outbox_ite
     if (status == COMITY_END)
         snprintf(message, size, "no item has an id that begins so");
     if (status == COMITY_OK)
-        status = read_row(s, item);
+        status = outbox_read_row(s, item);
     if (status == COMITY_OK)
-        status = read_payload(s, PAYLOAD_COLUMN, item);
+        status = outbox_read_payload(s, OUTBOX_PAYLOAD_COLUMN, item);
     if (status == COMITY_OK && store_step(store, s) == COMITY_OK) {
         snprintf(message, size, "several items have an id that begins so");
         status = COMITY_END;
@@ -545,7 +304,7 @@ comity_status outbox_decide(struct store *store, const struct outbox_item *item,
     snprintf(verdict.reason, sizeof verdict.reason, "%s", reason);
     comity_status status = store_begin(store);
     if (status == COMITY_OK)
-        status = is_still(store, item); /* a run may have taken it meanwhile */
+        status = outbox_is_still(store, item); /* a run may have taken it meanwhile */
     if (status == COMITY_OK)
         status = outbox_settle(store, item, &verdict, now);
     if (status == COMITY_OK)
@@ -571,10 +330,10 @@ static comity_status purge_item(void *user, struct outbox_item *item)
         struct sqlite3_stmt *s = store_prepare(purge->store, statements[i]);
         if (s)
             store_bind_number(s, ":number", item->number);
-        status = done(purge->store, s);
+        status = outbox_done(purge->store, s);
     }
     if (status == COMITY_OK)
-        status = account(purge->store, item, purge->now, "destroyed", NULL, NULL);
+        status = outbox_account(purge->store, item, purge->now, "destroyed", NULL, NULL);
     purge->count += status == COMITY_OK;
     outbox_free_item(item);
     return status;
@@ -584,10 +343,10 @@ comity_status outbox_purge(struct store *store, int64_t now, int64_t *purged)
 {
     struct purge purge = {.store = store, .now = now};
     comity_status status = store_begin(store);
-    struct sqlite3_stmt *s =
-        store_prepare(store, "SELECT " COLUMNS " FROM item WHERE retain > 0 AND retain <= :now"
-                             " AND number IN (SELECT item FROM payload)"
-                             " AND state IN ('delivered', 'rejected', 'dead')");
+    struct sqlite3_stmt *s = store_prepare(
+        store, "SELECT " OUTBOX_COLUMNS " FROM item WHERE retain > 0 AND retain <= :now"
+               " AND number IN (SELECT item FROM payload)"
+               " AND state IN ('delivered', 'rejected', 'dead')");
     if (s)
         store_bind_number(s, ":now", now);
     if (status == COMITY_OK)

@@ -33,6 +33,8 @@ struct outbox_item {
     struct endpoint endpoint; /* as it was when the item was queued */
     char *fault;              /* what is wrong with it, so that nothing may be sent; or NULL */
     char *media_type, *kind, *reference, *to_state, *channel, *reason;
+    char *answers, *outcome; /* when it is put: of an answer, the request's reference and what
+                                was decided; or NULL */
     char *payload;
     size_t size;
     char sha256[SHA256_HEX_SIZE + 1];
@@ -53,11 +55,16 @@ struct verdict {
     char reason[300];  /* a sentence; "" where there is nothing to be said */
 };
 
+/* A UUID of version 5 in the name space of what is sent and received. */
+void outbox_name(const char *const texts[3], char id[UUID_TEXT]);
 /* Makes the identity of an item out of its endpoint, reference and digest. */
 void outbox_identify(struct outbox_item *item);
 /* Adds an item, or finds it: *is_new tells, and item->number and item->state become those in
  * the store.  Adds a line to the account.  Durable when it returns. */
 comity_status outbox_put(struct store *store, struct outbox_item *item, int64_t now,
+                         bool *is_new);
+/* The same within a transaction of the caller's. */
+comity_status outbox_add(struct store *store, struct outbox_item *item, int64_t now,
                          bool *is_new);
 
 /* Gives out items that were due by `due`, at most so many: they are sending from then on,
@@ -81,6 +88,11 @@ comity_status outbox_recover(struct store *store, int64_t now);
  * and in the account. */
 comity_status outbox_settle(struct store *store, const struct outbox_item *item,
                             const struct verdict *verdict, int64_t now);
+/* Notes an answer of the other State to an item, within a transaction of the caller's: a
+ * receipt named by the answer's kind, with its digest; and what was accepted is delivered,
+ * with a line of the account.  COMITY_END: there is no such item. */
+comity_status outbox_answered(struct store *store, int64_t number, const char *kind,
+                              const char *sha256, int64_t now);
 
 /* Items by state (OUTBOX_STATES: all), oldest first, without their payload. */
 comity_status outbox_each(struct store *store, int state, outbox_item_fn *each, void *user);

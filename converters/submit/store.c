@@ -35,7 +35,9 @@ static const char *const versions[] = {
     " channel TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,"
     " made INTEGER NOT NULL, next INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
     " ended INTEGER, retain INTEGER, reason TEXT NOT NULL DEFAULT '',"
-    " ask INTEGER NOT NULL DEFAULT 0);"
+    " ask INTEGER NOT NULL DEFAULT 0,"
+    /* of an answer: the request's reference, and what was decided */
+    " answers TEXT NOT NULL DEFAULT '', outcome TEXT NOT NULL DEFAULT '');"
     /* apart, so that a change of state does not write it again */
     "CREATE TABLE payload("
     " item INTEGER PRIMARY KEY REFERENCES item(number), bytes BLOB NOT NULL);"
@@ -46,11 +48,23 @@ static const char *const versions[] = {
     " item INTEGER NOT NULL REFERENCES item(number), number INTEGER NOT NULL,"
     " at INTEGER NOT NULL, name TEXT NOT NULL, status INTEGER NOT NULL,"
     " sha256 TEXT NOT NULL, body BLOB, PRIMARY KEY(item, number)) WITHOUT ROWID;"
+    /* several documents may stand in one original: `position` counts them */
     "CREATE TABLE incoming("
-    " number INTEGER PRIMARY KEY, at INTEGER NOT NULL, answers INTEGER REFERENCES item(number),"
+    " number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,"
     " kind TEXT NOT NULL, reference TEXT NOT NULL, from_state TEXT NOT NULL,"
-    " result TEXT NOT NULL DEFAULT '', format TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE,"
-    " document BLOB, retain INTEGER);"
+    " answered TEXT NOT NULL DEFAULT '', outcome TEXT NOT NULL DEFAULT '',"
+    " format TEXT NOT NULL, sha256 TEXT NOT NULL, position INTEGER NOT NULL,"
+    " size INTEGER NOT NULL, lacks INTEGER NOT NULL, notice INTEGER NOT NULL, retain INTEGER,"
+    " answers INTEGER REFERENCES item(number),"     /* what was sent */
+    " follows INTEGER REFERENCES incoming(number)," /* or what came before */
+    " acknowledgement INTEGER REFERENCES item(number),"
+    " UNIQUE(sha256, position));"
+    "CREATE INDEX incoming_answers ON incoming(answers);"
+    "CREATE INDEX incoming_reference ON incoming(reference);"
+    "CREATE INDEX item_answers ON item(answers);"
+    "CREATE TABLE document("
+    " incoming INTEGER PRIMARY KEY REFERENCES incoming(number), original BLOB NOT NULL,"
+    " canonical BLOB NOT NULL);"
     "CREATE TABLE account(number INTEGER PRIMARY KEY, line TEXT NOT NULL);",
 };
 #define STORE_VERSION ((int)(sizeof versions / sizeof versions[0]))

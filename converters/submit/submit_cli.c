@@ -43,13 +43,22 @@ int submit_finish(struct cli *cli, int result)
     return result;
 }
 
-static void add_text(cJSON *object, const char *name, const char *text)
+int submit_take_days(struct cli *cli, const char *value, int64_t *seconds)
+{
+    uint64_t days;
+    if (!cli_number(value, 36500, &days) || !days)
+        return cli_usage(cli, "--retain takes days, from 1 to 36500, and not", value);
+    *seconds = (int64_t)days * 24 * 3600;
+    return EXIT_DONE;
+}
+
+void submit_add_text(cJSON *object, const char *name, const char *text)
 {
     if (text && *text)
         cJSON_AddStringToObject(object, name, text);
 }
 
-static void add_time(cJSON *object, const char *name, int64_t at)
+void submit_add_time(cJSON *object, const char *name, int64_t at)
 {
     char text[ACCOUNT_TIME];
     if (!at)
@@ -61,22 +70,22 @@ static void add_time(cJSON *object, const char *name, int64_t at)
 static void print_json(const struct outbox_item *item)
 {
     cJSON *object = cJSON_CreateObject();
-    add_text(object, "id", item->id);
-    add_text(object, "status", outbox_state_name(item->state));
-    add_text(object, "endpoint", item->endpoint.name);
-    add_text(object, "protocol", item->endpoint.protocol);
-    add_text(object, "format", item->endpoint.format);
-    add_text(object, "state", item->to_state);
-    add_text(object, "channel", item->channel);
-    add_text(object, "kind", item->kind);
-    add_text(object, "reference", item->reference);
-    add_text(object, "payload", item->sha256);
+    submit_add_text(object, "id", item->id);
+    submit_add_text(object, "status", outbox_state_name(item->state));
+    submit_add_text(object, "endpoint", item->endpoint.name);
+    submit_add_text(object, "protocol", item->endpoint.protocol);
+    submit_add_text(object, "format", item->endpoint.format);
+    submit_add_text(object, "state", item->to_state);
+    submit_add_text(object, "channel", item->channel);
+    submit_add_text(object, "kind", item->kind);
+    submit_add_text(object, "reference", item->reference);
+    submit_add_text(object, "payload", item->sha256);
     cJSON_AddNumberToObject(object, "size", (double)item->size);
     cJSON_AddNumberToObject(object, "attempts", (double)item->attempts);
-    add_time(object, "queued", item->made);
-    add_time(object, "next", item->state == OUTBOX_QUEUED ? item->next : 0);
-    add_time(object, "retain_until", item->retain);
-    add_text(object, "reason", item->reason);
+    submit_add_time(object, "queued", item->made);
+    submit_add_time(object, "next", item->state == OUTBOX_QUEUED ? item->next : 0);
+    submit_add_time(object, "retain_until", item->retain);
+    submit_add_text(object, "reason", item->reason);
     cli_print_object(stdout, object);
 }
 

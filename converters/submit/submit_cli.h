@@ -15,6 +15,11 @@ const char *submit_word(struct cli *cli, const char *const *words, int least, in
 int submit_failed(struct cli *cli, const struct store *store);
 /* Ends a command: `result`, unless standard output could not be written. */
 int submit_finish(struct cli *cli, int result);
+/* The seconds of an option that takes days, 1 to 36500. */
+int submit_take_days(struct cli *cli, const char *value, int64_t *seconds);
+/* Members of an object that is printed; none for "" and NULL, nor for the time 0. */
+void submit_add_text(struct cJSON *object, const char *name, const char *text);
+void submit_add_time(struct cJSON *object, const char *name, int64_t at);
 /* One item on a line: as a table's row, or as JSON. */
 void submit_print_item(const struct cli *cli, const struct outbox_item *item);
 

@@ -35,8 +35,9 @@ struct transfer {
     char *refused;          /* why it could not even be tried; or NULL */
 };
 
-/* Takes the item over and makes ready to send it, or to ask what became of it.  What is wrong with the endpoint's files is
- * told by the verdict.  NULL: no memory; then the item is freed. */
+/* Takes the item over and makes ready to send it, or to ask what became of it.  What is wrong
+ * with the endpoint's files is told by the verdict.  NULL: no memory; then the item is freed.
+ * */
 struct transfer *transfer_make(struct outbox_item *item, bool is_question);
 /* True where there is something to be sent: then `easy` is for a multi handle. */
 bool transfer_is_ready(const struct transfer *transfer);

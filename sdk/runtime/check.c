@@ -40,8 +40,7 @@ static void report_fault(void *user, const struct rule *rule, const struct value
            field, rule->advice, message);
 }
 
-/* True of a record that a format of notices made, now or before it became canonical. */
-static bool is_notice(const struct comity_record *record)
+bool check_is_notice(const struct comity_record *record)
 {
     const struct template *t = record->format->t;
     const struct comity *context = record->session->context;
@@ -103,7 +102,7 @@ static const struct profile *profile_for(const struct checked *checked, const st
 void check_rules(struct comity_record *record)
 {
     const struct comity_options *options = record->session->options;
-    struct checked checked = {record, is_notice(record)};
+    struct checked checked = {record, check_is_notice(record)};
     size_t len = options->kind ? strlen(options->kind) : 0, at = 0;
     const char *id =
         options->kind ? options->kind : value_text(record->record.root, F_document_kind, &len);

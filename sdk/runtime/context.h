@@ -214,6 +214,9 @@ comity_status supply_provenance(struct comity_record *record);
 comity_status check_open(struct session *session);
 /* Reports what the convention's rules, and the profile, find lacking in a record. */
 void check_rules(struct comity_record *record);
+/* True of a record that a format of notices made, now or before it became canonical: it is no
+ * request yet. */
+bool check_is_notice(const struct comity_record *record);
 /* --- terminology.c --- */
 /* The catalogue of a context: the shipped one, and the user's.  COMITY_E_INVALID: reported. */
 comity_status terminology_load(struct comity *context, const struct comity_config *config);

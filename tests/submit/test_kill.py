@@ -154,7 +154,8 @@ def sends(protocol, script=None, most=2, fewer=1):
 
 def is_sending(request):
     """True where a whole request came that was no question."""
-    return request.complete and request.method == "POST" and b"statusRequest" not in request.body
+    return (request.complete and request.method == "POST"
+            and b"statusRequest" not in request.body)
 
 
 @case("killed at a system call while it sends: nothing is lost, and done once")

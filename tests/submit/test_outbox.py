@@ -20,7 +20,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from batches import UNDER_ASAN  # noqa: E402
 from boxes import REQUEST, Box, status  # noqa: E402
 from receiver import Receiver, certificates, pin, wait_until  # noqa: E402
-from tap import (PROGRAM, SOURCE, among, case, cases, check, folder, main, run, same,  # noqa: E402
+from tap import (PROGRAM, SOURCE, among, case, cases, check, folder,  # noqa: E402
+                 main, run, same,
                  skip)
 
 CANARY = "CANARY-7Q3-NOBODY"
@@ -110,7 +111,8 @@ def registered(box, role, languages="en", name=None):
 
 def request(kind, **changes):
     document = json.loads((SOURCE / "examples" / "requests" / f"{kind}.json").read_text())
-    document.update({"requested": {"state": "KE"}, "language": "en", "channel": None}, **changes)
+    document.update({"requested": {"state": "KE"}, "language": "en", "channel": None},
+                    **changes)
     document = {name: value for name, value in document.items() if value is not None}
     path = folder() / "in.json"
     path.write_text(json.dumps(document))
@@ -695,7 +697,8 @@ def secrets():
         clean("what it prints", out + err + first.out + first.err)
         same([p.name for p in where.iterdir()], ["in.json"], "a core or another file")
         check(CANARY.encode() in receiver.requests[0][2], "it was not even sent")
-    for command in (("outbox", "list"), ("audit", "show"), ("outbox", "show", box.items()[0]["id"])):
+    for command in (("outbox", "list"), ("audit", "show"),
+                    ("outbox", "show", box.items()[0]["id"])):
         clean(" ".join(command), box.comity(*command).ends(0).out)
     canaries_.remove(CANARY)  # the document is in the store, and nothing else is
     for path in box.store.iterdir():

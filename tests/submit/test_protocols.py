@@ -242,7 +242,8 @@ UNCERTAIN = [
 ]
 
 
-@cases("whether it arrived is not known: held, asked for, and had once", list(RECEIVERS.items()))
+@cases("whether it arrived is not known: held, asked for, and had once",
+       list(RECEIVERS.items()))
 def uncertain(protocol, receiver):
     servers = [(name, done, Server(receiver=receiver(), script=[answer]))
                for name, answer, done in UNCERTAIN]
@@ -321,7 +322,7 @@ def asked_in_vain(protocol, receiver):
              len(servers), "warnings")
         same([state(box, server) for server in servers], ["held"] * len(servers), "held")
         ask(box)
-        same({state(box, server) for server in servers} - ENDS, set(), "the next question tells")
+        same({state(box, server) for server in servers} - ENDS, set(), "the next one tells")
 
 
 @case("a fault of the gateway refuses the message, with its code and words")
@@ -342,7 +343,8 @@ def refused():
 
 
 STRANGE = {
-    "SOAP 1.1": lambda t: t.replace(SOAP.encode(), b"http://schemas.xmlsoap.org/soap/envelope/"),
+    "SOAP 1.1": lambda t: t.replace(SOAP.encode(),
+                                    b"http://schemas.xmlsoap.org/soap/envelope/"),
     "an entity": lambda t: b'<!DOCTYPE a [<!ENTITY e "x">]>' + t,
     "two": lambda t: re.sub(rb"(<soap:Body>)(.*)(</soap:Body>)", rb"\1\2\2\3", t),
     "another namespace": lambda t: t.replace(BACKEND.encode(), b"urn:other"),
