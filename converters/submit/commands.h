@@ -8,5 +8,7 @@ int command_audit(int argc, char **argv);
 int command_outbox(int argc, char **argv);
 int command_register(int argc, char **argv);
 int command_submit(int argc, char **argv);
+/* comity validate --signature */
+int command_validate_signature(int argc, char **argv);
 
 #endif

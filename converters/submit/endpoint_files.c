@@ -22,9 +22,9 @@ struct named_file {
 };
 
 static const struct named_file sorts[] = {
-    {"certificate", "CERTIFICATE-----", false},
-    {"key", "PRIVATE KEY-----", true},
-    {"ca", "CERTIFICATE-----", false},
+    {"certificate", "CERTIFICATE-----", false}, {"key", "PRIVATE KEY-----", true},
+    {"ca", "CERTIFICATE-----", false},          {"sign_certificate", "CERTIFICATE-----", false},
+    {"sign_key", "PRIVATE KEY-----", true},
 };
 
 /* The rights of a file whose content others must not see, or not change. */

@@ -21,6 +21,7 @@ static const struct {
     {"outbox", command_outbox},
     {"register", command_register},
     {"submit", command_submit},
+    {"validate", command_validate_signature},
 };
 
 /* What the environment may not do: send requests elsewhere, write down the secrets of TLS, load
