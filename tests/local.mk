@@ -96,7 +96,8 @@ script_tests = \
 	tests/schema.sh \
 	tests/submit/test_kill.py \
 	tests/submit/test_outbox.py \
-	tests/submit/test_register.py
+	tests/submit/test_register.py \
+	tests/submit/test_signature.py
 
 # Tests that run nothing of ours that is compiled: a sanitized build does without.
 source_tests = \
