@@ -497,7 +497,7 @@ def codes_in_use():
 def explain_all():
     codes = codes_in_use()
     check(len(codes) > 40, f"only {len(codes)} codes were found")
-    codes -= {"cli.h"}
+    codes -= {"cli.h", "signature.text"}  # a header; a field of the record
     if run("explain", *sorted(codes)).status:
         unknown = [c for c in sorted(codes) if run("explain", c).status]
         check(False, "codes that are not explained:", *unknown)
