@@ -13,6 +13,7 @@ libcomity_cli_la_SOURCES = \
 	converters/cli_options.c \
 	converters/cli_output.c \
 	converters/batch/visible.c \
+	converters/command_validate.c \
 	converters/web_page.c
 
 comity_SOURCES = \
@@ -68,7 +69,6 @@ comity_SOURCES = \
 	converters/command_roundtrip.c \
 	converters/command_show.c \
 	converters/command_terms.c \
-	converters/command_validate.c \
 	converters/main.c
 comity_LDADD = libcomity-cli.la libcomity-core.la $(ARCHIVE_LIBS) $(ZSTD_LIBS)
 
@@ -101,7 +101,7 @@ comity_reader_SOURCES = \
 comity_reader_LDADD = libcomity-items.la libcomity-core.la
 
 # Commands that send, and what belongs to them: a program of their own, which comity becomes, so
-# that who converts alone loads neither libcurl nor SQLite.
+# that who converts alone loads neither libcurl nor SQLite, nor what signs.
 worker_PROGRAMS += comity-submit
 noinst_LTLIBRARIES += libcomity-submit.la
 libcomity_submit_la_SOURCES = \
@@ -115,6 +115,7 @@ libcomity_submit_la_SOURCES = \
 	converters/submit/command_register.c \
 	converters/submit/command_stats.c \
 	converters/submit/command_submit.c \
+	converters/submit/command_validate_signature.c \
 	converters/submit/endpoint.c \
 	converters/submit/endpoint_check.c \
 	converters/submit/endpoint_files.c \
@@ -139,6 +140,11 @@ libcomity_submit_la_SOURCES = \
 	converters/submit/register_show.c \
 	converters/submit/routing.c \
 	converters/submit/sending.c \
+	converters/submit/signature_base64.c \
+	converters/submit/signature_json.c \
+	converters/submit/signature_keys.c \
+	converters/submit/signature_xml.c \
+	converters/submit/signature_xml_form.c \
 	converters/submit/stats.c \
 	converters/submit/stats_csv.c \
 	converters/submit/stats_html.c \
@@ -146,9 +152,12 @@ libcomity_submit_la_SOURCES = \
 	converters/submit/stats_text.c \
 	converters/submit/store.c \
 	converters/submit/submit_cli.c \
+	converters/submit/submit_sign.c \
 	converters/submit/transfer.c
-libcomity_submit_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(SQLITE_CFLAGS)
-libcomity_submit_la_LIBADD = $(CURL_LIBS) $(SQLITE_LIBS)
+libcomity_submit_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(SQLITE_CFLAGS) \
+	$(XMLSEC_CFLAGS) $(JOSE_CFLAGS) $(OPENSSL_CFLAGS)
+libcomity_submit_la_LIBADD = $(CURL_LIBS) $(SQLITE_LIBS) $(XMLSEC_LIBS) $(JOSE_LIBS) \
+	$(OPENSSL_LIBS)
 comity_submit_SOURCES = converters/submit/main.c
 comity_submit_LDADD = libcomity-submit.la libcomity-cli.la libcomity-core.la
 

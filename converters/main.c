@@ -32,7 +32,7 @@ static const struct command commands[] = {
     {"explain", command_explain, "what a finding's code means and what to do about it"},
 };
 
-/* These load libcurl and SQLite, and are a program of their own. */
+/* These load libcurl, SQLite and what signs, and are a program of their own. */
 static const struct command senders[] = {
     {"submit", NULL, "requests into the outbox, for the other State's authority"},
     {"outbox", NULL, "what is to be sent: shows it, sends it, tries again"},
@@ -77,6 +77,20 @@ static int become_sender(char **argv)
     return EXIT_PROGRAM;
 }
 
+/* validate checks signatures with libraries that it does not load else.  Options may be cut
+ * short as far as they are clear. */
+static bool is_of_sender(char **argv)
+{
+    static const char option[] = "--signature";
+    for (size_t i = 0; i < sizeof senders / sizeof senders[0]; i++)
+        if (strcmp(argv[1], senders[i].name) == 0)
+            return true;
+    for (char **at = argv + 2; strcmp(argv[1], "validate") == 0 && *at; at++)
+        if (strlen(*at) > 3 && strncmp(*at, option, strlen(*at)) == 0)
+            return true;
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     keep_memory();
@@ -94,12 +108,11 @@ int main(int argc, char **argv)
         printf("comity %s\n", comity_version());
         return fflush(stdout) ? EXIT_IO : EXIT_DONE;
     }
+    if (is_of_sender(argv))
+        return become_sender(argv);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    for (size_t i = 0; i < sizeof senders / sizeof senders[0]; i++)
-        if (strcmp(argv[1], senders[i].name) == 0)
-            return become_sender(argv);
     fputs("comity: there is no command '", stderr);
     cli_print_safely(stderr, argv[1]);
     fputs("'\n\n", stderr);

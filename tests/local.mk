@@ -101,6 +101,7 @@ script_tests = \
 	tests/submit/test_receivers.py \
 	tests/submit/test_register.py \
 	tests/submit/test_servers.py \
+	tests/submit/test_signature.py \
 	tests/submit/test_stats.py
 
 # Tests that run nothing of ours that is compiled: a sanitized build does without.

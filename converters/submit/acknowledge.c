@@ -3,8 +3,10 @@
  * Acknowledgements; see acknowledge.h. */
 #include "submit/acknowledge.h"
 
+#include "runtime/context.h"
 #include "submit/account.h"
 #include "submit/protocol.h"
+#include "submit/submit_sign.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +129,16 @@ static comity_status name_format(const struct comity *context, struct outbox_ite
     return item->media_type ? COMITY_OK : COMITY_E_NOMEM;
 }
 
+static comity_status sign(const struct comity *context, struct outbox_item *item,
+                          struct routing_fault *fault)
+{
+    comity_status status = submit_sign(item, format_syntax(context, item->endpoint.format),
+                                       fault->message, sizeof fault->message);
+    return status == COMITY_E_INVALID
+               ? refuse(fault, "inbox.not-acknowledged", "acknowledge it in another way")
+               : status;
+}
+
 static comity_status write_item(struct comity *context, const struct acknowledged *request,
                                 struct outbox_item *item, struct routing_fault *fault)
 {
@@ -144,7 +156,9 @@ static comity_status write_item(struct comity *context, const struct acknowledge
     if (status == COMITY_E_INVALID)
         status = try_format(context, &making, item->endpoint.format);
     if (status == COMITY_OK)
-        return name_format(context, item, making.format);
+        status = name_format(context, item, making.format);
+    if (status == COMITY_OK)
+        return sign(context, item, fault);
     if (status != COMITY_E_INVALID)
         return status;
     snprintf(fault->message, sizeof fault->message,

@@ -6,6 +6,7 @@
 #include "submit/register.h"
 #include "submit/routing.h"
 #include "submit/submit_cli.h"
+#include "submit/submit_sign.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ static const char help[] =
     "                       extradition the one that the register names for it)\n"
     "  --endpoint WHICH     an endpoint of the register by its name, or a URL (https)\n"
     "  --protocol PROTOCOL  of a URL: https (default) or hi1\n"
-    "  --settings JSON      of a URL: certificate, key, ca, pins, internal, seconds ...\n"
+    "  --settings JSON      of a URL: certificate, key, ca, pins, sign, internal ...\n"
     "  -f FORMAT            format of the input; without it each document is recognized\n"
     "  -t FORMAT            format to send, instead of the endpoint's\n"
     "  --retain DAYS        destroy the content so long after it was queued (outbox purge)\n"
@@ -42,8 +43,7 @@ struct submitting {
     int64_t retain; /* seconds; 0: never destroyed by itself */
     bool is_dry;
     uint64_t queued, known, failed;
-    comity_status status;     /* of the store */
-    struct outbox_item *item; /* being made */
+    comity_status status; /* of the store */
 };
 
 #define TAKES_TEXT(name, member)                              \
@@ -145,23 +145,34 @@ static comity_status check_purpose(struct submitting *self, const struct outbox_
 
 static int put(void *user, const void *bytes, size_t size)
 {
-    struct submitting *self = user;
-    struct outbox_item *item = self->item;
+    return routing_take_payload(user, bytes, size) ? 0 : 1;
+}
+
+/* The identity is that of what is signed: the same request is never signed the same twice. */
+static comity_status sign(struct submitting *self, struct outbox_item *item)
+{
+    char message[300] = "";
+    comity_status status =
+        submit_sign(item, format_syntax(self->cli->context, item->endpoint.format), message,
+                    sizeof message);
+    return status == COMITY_E_INVALID ? refuse(self, "submit.sign", message, NULL) : status;
+}
+
+static comity_status queue(struct submitting *self, struct outbox_item *item)
+{
     bool is_new = false;
     int64_t now = (int64_t)time(NULL);
-    if (!routing_take_payload(item, bytes, size))
-        return 1;
     item->retain = self->retain ? now + self->retain : 0;
     item->made = now;
     item->reason = strdup("");
     if (self->is_dry) {
         self->queued++;
         submit_print_item(self->cli, item);
-        return 0;
+        return COMITY_OK;
     }
     self->status = outbox_put(&self->store, item, now, &is_new);
     if (self->status != COMITY_OK)
-        return 1;
+        return COMITY_E_IO;
     self->queued += is_new;
     self->known += !is_new;
     if (!is_new)
@@ -169,7 +180,7 @@ static int put(void *user, const void *bytes, size_t size)
                    "the request is in the outbox already", "comity outbox show says how it is");
     if (!self->cli->quiet)
         submit_print_item(self->cli, item);
-    return 0;
+    return COMITY_OK;
 }
 
 static comity_status submit_to(struct submitting *self, struct comity_record *record,
@@ -189,10 +200,13 @@ static comity_status submit_to(struct submitting *self, struct comity_record *re
         if (item.endpoint.format)
             item.media_type =
                 strdup(routing_media_type(self->cli->context, item.endpoint.format));
-        self->item = &item;
-        status = item.media_type ? comity_record_write(record, item.endpoint.format, put, self)
+        status = item.media_type ? comity_record_write(record, item.endpoint.format, put, &item)
                                  : COMITY_E_NOMEM;
     }
+    if (status == COMITY_OK)
+        status = sign(self, &item);
+    if (status == COMITY_OK)
+        status = queue(self, &item);
     outbox_free_item(&item);
     return status;
 }

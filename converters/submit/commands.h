@@ -10,5 +10,7 @@ int command_outbox(int argc, char **argv);
 int command_register(int argc, char **argv);
 int command_stats(int argc, char **argv);
 int command_submit(int argc, char **argv);
+/* comity validate --signature */
+int command_validate_signature(int argc, char **argv);
 
 #endif

@@ -59,8 +59,10 @@ struct endpoint {
      * "internal" (true: private addresses are allowed), "connections", "seconds" (for one
      * answer), "answer_bytes", "age_seconds" (until an item is given up), "ask_seconds"
      * (until it is asked what became of an item), "purposes" (kinds of requests that it
-     * takes), "parties" (an object: what connector-client and domibus need).  Files are
-     * named with their whole path, or are what systemd hands over: "credential:NAME". */
+     * takes), "parties" (an object: what connector-client and domibus need), "sign"
+     * ("xmldsig" or "jws") with "sign_certificate" and "sign_key" (files as above).
+     * Files are named with their whole path, or are what systemd hands over:
+     * "credential:NAME". */
     struct cJSON *settings;
 };
 
@@ -83,10 +85,10 @@ void endpoint_check_parties(const struct endpoint *endpoint, struct entry_faults
 /* What a file setting names of those that systemd hands over: NAME of "credential:NAME"; NULL:
  * it is a path. */
 const char *endpoint_credential(const char *path);
-/* Reads the file of a setting, "certificate", "key", "password" or "ca", and tells what is
- * wrong with it: it is not there, not what it should be, or the key is open to others.
- * Nothing where the setting is not given.  The buffer is the caller's to free, which wipes
- * it. */
+/* Reads the file of a setting, "certificate", "key", "password", "ca" and those to sign with,
+ * and tells what is wrong with it: it is not there, not what it should be, or the key is open
+ * to others. Nothing where the setting is not given.  The buffer is the caller's to free,
+ * which wipes it. */
 void endpoint_read_file(const struct endpoint *endpoint, const char *member,
                         struct buffer *bytes, struct entry_faults *faults);
 /* Tells the same of all of them, but for what systemd hands over when the service runs. */

@@ -383,6 +383,17 @@ static void check_parties(const struct tree *tree, uint32_t index,
     }
 }
 
+static void check_sign(const struct tree *tree, uint32_t index, const struct setting *setting,
+                       struct entry_faults *faults)
+{
+    const struct comity_node *node = tree_node(tree, index);
+    bool is_known = node->kind == COMITY_NODE_STRING &&
+                    ((node->text_len == 7 && memcmp(node->text, "xmldsig", 7) == 0) ||
+                     (node->text_len == 3 && memcmp(node->text, "jws", 3) == 0));
+    if (!is_known)
+        wrong_setting(setting, index, faults, "xmldsig (for XML) or jws (for JSON)");
+}
+
 static const struct setting known_settings[] = {
     {"certificate", check_path, 0, 0},
     {"key", check_path, 0, 0},
@@ -397,6 +408,9 @@ static const struct setting known_settings[] = {
     {"ask_seconds", check_number, 1, 3600},
     {"purposes", check_purposes, 0, 0},
     {"parties", check_parties, 0, 0},
+    {"sign", check_sign, 0, 0},
+    {"sign_certificate", check_path, 0, 0},
+    {"sign_key", check_path, 0, 0},
 };
 
 static const struct setting *find_setting(const struct comity_node *node)
@@ -406,6 +420,19 @@ static const struct setting *find_setting(const struct comity_node *node)
             memcmp(known_settings[i].name, node->name, node->name_len) == 0)
             return &known_settings[i];
     return NULL;
+}
+
+/* What must stand there together. */
+static void check_signing(const struct tree *tree, uint32_t group, struct entry_faults *faults)
+{
+    static const char *const members[] = {"sign", "sign_certificate", "sign_key"};
+    size_t count = 0;
+    for (size_t i = 0; i < 3; i++)
+        count += tree_find(tree, group, members[i], strlen(members[i]), NULL) != 0;
+    if (count % 3)
+        entry_fault(faults, "register.settings", "sign", 0,
+                    "the key is one of its own, for nothing but signatures",
+                    "of sign, sign_certificate and sign_key the settings name some alone");
 }
 
 void endpoint_check_settings(const struct tree *tree, uint32_t group,
@@ -430,6 +457,7 @@ void endpoint_check_settings(const struct tree *tree, uint32_t group,
         entry_fault(faults, "register.settings", has_key ? "key" : "certificate", 0,
                     "name both; they may be one file",
                     "of certificate and key the settings name one alone");
+    check_signing(tree, group, faults);
 }
 
 void endpoint_check_parties(const struct endpoint *endpoint, struct entry_faults *faults)

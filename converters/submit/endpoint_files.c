@@ -26,6 +26,8 @@ static const struct named_file sorts[] = {
     {"key", "PRIVATE KEY-----", true},
     {"password", NULL, true},
     {"ca", "CERTIFICATE-----", false},
+    {"sign_certificate", "CERTIFICATE-----", false},
+    {"sign_key", "PRIVATE KEY-----", true},
 };
 
 /* The rights of a file whose content others must not see, or not change. */

@@ -17,8 +17,13 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"audit", command_audit},       {"inbox", command_inbox}, {"outbox", command_outbox},
-    {"register", command_register}, {"stats", command_stats}, {"submit", command_submit},
+    {"audit", command_audit},
+    {"inbox", command_inbox},
+    {"outbox", command_outbox},
+    {"register", command_register},
+    {"stats", command_stats},
+    {"submit", command_submit},
+    {"validate", command_validate_signature},
 };
 
 /* What the environment may not do: send requests elsewhere, write down the secrets of TLS, load

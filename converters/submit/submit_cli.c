@@ -79,6 +79,7 @@ static void print_json(const struct outbox_item *item)
     submit_add_text(object, "channel", item->channel);
     submit_add_text(object, "kind", item->kind);
     submit_add_text(object, "reference", item->reference);
+    submit_add_text(object, "signature", endpoint_text(&item->endpoint, "sign"));
     submit_add_text(object, "payload", item->sha256);
     cJSON_AddNumberToObject(object, "size", (double)item->size);
     cJSON_AddNumberToObject(object, "attempts", (double)item->attempts);
@@ -100,6 +101,9 @@ void submit_print_item(const struct cli *cli, const struct outbox_item *item)
     cli_print_safely(stdout, item->reference);
     fputs("  ", stdout);
     cli_print_safely(stdout, item->endpoint.name);
+    const char *sign = endpoint_text(&item->endpoint, "sign");
+    if (sign)
+        printf("  signed: %s", strcmp(sign, "jws") == 0 ? "jws" : "xmldsig");
     if (item->reason && *item->reason) {
         fputs("  ", stdout);
         cli_print_safely(stdout, item->reason);

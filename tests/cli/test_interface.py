@@ -485,7 +485,7 @@ def codes_in_use():
     """Every code that the sources give to a report: words with a dot in string literals."""
     codes = set()
     families = ("json|xml|text|csv|charset|model|rule|loss|term|plugin|limit|submit|io|"
-                "template|roundtrip|inbox|register|audit")
+                "template|roundtrip|inbox|register|audit|signature")
     for part in ("sdk", "converters", "plugins"):
         for path in sorted((SOURCE / part).rglob("*.[ch]")):
             codes |= set(re.findall(rf'"((?:{families})\.[a-z0-9]+(?:-[a-z0-9]+)*)"',
@@ -497,7 +497,7 @@ def codes_in_use():
 def explain_all():
     codes = codes_in_use()
     check(len(codes) > 40, f"only {len(codes)} codes were found")
-    codes -= {"cli.h"}
+    codes -= {"cli.h", "signature.text"}  # a header; a field of the record
     if run("explain", *sorted(codes)).status:
         unknown = [c for c in sorted(codes) if run("explain", c).status]
         check(False, "codes that are not explained:", *unknown)
