@@ -2,6 +2,7 @@
  *
  * comity submit: requests into the outbox, in the format and for the authority of the State
  * that is asked.  Nothing is sent here; comity outbox run does that. */
+#include "runtime/context.h"
 #include "submit/commands.h"
 #include "submit/register.h"
 #include "submit/routing.h"
