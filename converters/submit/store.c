@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BUSY_MILLISECONDS 10000
+#define BUSY_PAUSE_MILLISECONDS 20
 
 /* Each makes version N+1 out of version N; what was released is never changed. */
 static const char *const versions[] = {
@@ -149,6 +151,21 @@ static comity_status bring_up(struct store *store)
     return status == COMITY_OK ? store_run(store, pragma) : status;
 }
 
+/* A file that is new gets its log: where others do the same at this moment, SQLite does not
+ * wait for them by itself. */
+static comity_status begin_log(struct store *store)
+{
+    static const char sql[] = "PRAGMA journal_mode=WAL";
+    const struct timespec pause = {0, BUSY_PAUSE_MILLISECONDS * 1000000L};
+    int result = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    for (int i = 0; result == SQLITE_BUSY && i < BUSY_MILLISECONDS / BUSY_PAUSE_MILLISECONDS;
+         i++) {
+        nanosleep(&pause, NULL);
+        result = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    }
+    return result == SQLITE_OK ? COMITY_OK : tell_sql(store);
+}
+
 static comity_status open_file(struct store *store)
 {
     char *path = join(store->folder, "comity.db");
@@ -160,11 +177,12 @@ static comity_status open_file(struct store *store)
     if (opened != SQLITE_OK)
         return tell_sql(store);
     sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
-    comity_status status =
-        store_run(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                         "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
-                         "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
-                         "PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000");
+    comity_status status = begin_log(store);
+    if (status == COMITY_OK)
+        status = store_run(store, "PRAGMA synchronous=FULL;"
+                                  "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
+                                  "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
+                                  "PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000");
     if (status == COMITY_OK)
         status = store_begin(store);
     if (status == COMITY_OK)

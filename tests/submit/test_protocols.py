@@ -162,6 +162,19 @@ def missing_party(protocol, name):
     same(box.items(), [], "items")
 
 
+@case("the register takes no endpoint whose protocol lacks a party, and says which")
+def register_parties():
+    box = Box()
+    add = ["register", "add", "--state", "KE", "--role", "central-authority", "--name",
+           "Office", "--endpoint", "ke", "--url", "https://ke.example/", "--protocol", "domibus",
+           "--format", XML, "--settings"]
+    some = {"parties": {k: v for k, v in PARTIES.items() if k != "service"}}
+    refused_ = box.comity(*add, json.dumps(some))
+    check(refused_.status != 0 and b"'service'" in refused_.err, refused_)
+    box.comity(*add, json.dumps({"parties": PARTIES})).ends(0)
+    box.comity("register", "check").ends(0)
+
+
 # --- what becomes of it
 
 EVIDENCE = {"DELIVERY": "delivered", "RETRIEVAL": "delivered", "NON_DELIVERY": "rejected",

@@ -38,7 +38,9 @@ static enum outbox_state judged(const char *sent, const char *got, size_t size, 
                                 struct verdict *verdict)
 {
     char *payload = strdup(sent);
-    struct outbox_item item = {.payload = payload, .size = strlen(sent)};
+    char protocol[] = "hi1";
+    struct outbox_item item = {
+        .payload = payload, .size = strlen(sent), .endpoint = {.protocol = protocol}};
     struct answer answer = {.status = status, .body = got, .size = size};
     *verdict = (struct verdict){.state = OUTBOX_REJECTED};
     protocol_hi1.judge(&item, &answer, verdict);
