@@ -166,8 +166,8 @@ def missing_party(protocol, name):
 def register_parties():
     box = Box()
     add = ["register", "add", "--state", "KE", "--role", "central-authority", "--name",
-           "Office", "--endpoint", "ke", "--url", "https://ke.example/", "--protocol", "domibus",
-           "--format", XML, "--settings"]
+           "Office", "--endpoint", "ke", "--url", "https://ke.example/", "--protocol",
+           "domibus", "--format", XML, "--settings"]
     some = {"parties": {k: v for k, v in PARTIES.items() if k != "service"}}
     refused_ = box.comity(*add, json.dumps(some))
     check(refused_.status != 0 and b"'service'" in refused_.err, refused_)
