@@ -125,27 +125,13 @@ comity_status endpoint_take(struct endpoint *endpoint, const struct endpoint_tex
     return faults->count == before ? COMITY_OK : COMITY_E_USAGE;
 }
 
-/* Of several faults the first is told. */
-struct first_fault {
-    char *message;
-    size_t size;
-};
-
-static void keep_first(void *user, const struct entry_fault *fault)
-{
-    struct first_fault *first = user;
-    if (first->size)
-        snprintf(first->message, first->size, "%s", fault->message);
-    first->size = 0;
-}
-
 comity_status endpoint_make(struct endpoint *endpoint, const char *name, const char *url,
                             const char *protocol, const char *format, const char *settings,
                             char *message, size_t size)
 {
     struct endpoint_text text = {name, url, protocol, format, settings};
-    struct first_fault first = {message, size};
-    struct entry_faults faults = {.tell = keep_first, .user = &first};
+    struct entry_first first = {message, size};
+    struct entry_faults faults = {.tell = entry_keep_first, .user = &first};
     comity_status status = endpoint_take(endpoint, &text, &faults);
     if (status != COMITY_OK)
         return status;
@@ -157,8 +143,8 @@ comity_status endpoint_load(struct store *store, struct sqlite3_stmt *statement,
                             struct endpoint *endpoint)
 {
     char message[240] = "";
-    struct first_fault first = {message, sizeof message};
-    struct entry_faults faults = {.tell = keep_first, .user = &first};
+    struct entry_first first = {message, sizeof message};
+    struct entry_faults faults = {.tell = entry_keep_first, .user = &first};
     struct endpoint_text text = {
         .name = store_text(statement, column),
         .url = store_text(statement, column + 1),

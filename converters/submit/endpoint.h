@@ -30,6 +30,12 @@ struct entry_faults {
     uint64_t count;
 };
 
+/* Where the first of several faults is kept as a sentence: for entry_faults.tell and user. */
+struct entry_first {
+    char *message;
+    size_t size; /* 0 once there is one */
+};
+void entry_keep_first(void *user, const struct entry_fault *fault);
 __attribute__((format(printf, 6, 7))) void entry_fault(struct entry_faults *faults,
                                                        const char *code, const char *member,
                                                        uint32_t node, const char *hint,

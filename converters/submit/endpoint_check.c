@@ -47,6 +47,14 @@ void entry_fault(struct entry_faults *faults, const char *code, const char *memb
     faults->tell(faults->user, &fault);
 }
 
+void entry_keep_first(void *user, const struct entry_fault *fault)
+{
+    struct entry_first *first = user;
+    if (first->size)
+        snprintf(first->message, first->size, "%s", fault->message);
+    first->size = 0;
+}
+
 /* U+202A..202E and U+2066..2069 turn the direction of what follows. */
 static bool is_turning(uint32_t code)
 {

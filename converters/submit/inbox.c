@@ -49,14 +49,6 @@ void inbox_identify(struct inbox_entry *entry)
     outbox_name((const char *const[]){"incoming", entry->sha256, position}, entry->id);
 }
 
-/* Steps a statement that gives no rows, and ends it. */
-static comity_status done(struct store *store, struct sqlite3_stmt *statement)
-{
-    comity_status status = store_step(store, statement);
-    sqlite3_finalize(statement);
-    return status == COMITY_END ? COMITY_OK : status;
-}
-
 static comity_status account(struct store *store, const struct inbox_entry *entry, int64_t now,
                              const char *what)
 {
@@ -84,7 +76,7 @@ static comity_status insert_content(struct store *store, const struct inbox_entr
     store_bind_number(s, ":incoming", entry->number);
     store_bind_bytes(s, ":original", entry->original, entry->size);
     store_bind_bytes(s, ":canonical", entry->canonical, entry->canonical_size);
-    return done(store, s);
+    return store_done(store, s);
 }
 
 static comity_status insert(struct store *store, struct inbox_entry *entry)
@@ -110,7 +102,7 @@ static comity_status insert(struct store *store, struct inbox_entry *entry)
     store_bind_number(s, ":lacks", entry->lacks);
     store_bind_number(s, ":notice", entry->is_notice);
     store_bind_number(s, ":retain", entry->retain);
-    comity_status status = done(store, s);
+    comity_status status = store_done(store, s);
     entry->number = sqlite3_last_insert_rowid(store->db);
     return status;
 }
@@ -151,7 +143,7 @@ comity_status inbox_acknowledged(struct store *store, struct inbox_entry *entry,
     store_bind_number(s, ":number", entry->number);
     entry->acknowledgement = item->number;
     memcpy(entry->acknowledgement_id, item->id, sizeof item->id);
-    return done(store, s);
+    return store_done(store, s);
 }
 
 /* --- rows */
@@ -269,7 +261,7 @@ static comity_status purge_entry(void *user, struct inbox_entry *entry)
         store_prepare(purge->store, "DELETE FROM document WHERE incoming = :number");
     if (s)
         store_bind_number(s, ":number", entry->number);
-    comity_status status = done(purge->store, s);
+    comity_status status = store_done(purge->store, s);
     if (status == COMITY_OK)
         status = account(purge->store, entry, purge->now, "destroyed");
     purge->count += status == COMITY_OK;
@@ -291,11 +283,8 @@ comity_status inbox_purge(struct store *store, int64_t now, int64_t *purged)
         status = each_row(store, s, purge_entry, &purge);
     else
         sqlite3_finalize(s);
-    if (status == COMITY_OK)
-        status = store_commit(store);
-    if (status != COMITY_OK)
-        store_rollback(store);
-    else if (purge.count) /* nor in the log of the file */
+    status = store_finish(store, status);
+    if (status == COMITY_OK && purge.count) /* nor in the log of the file */
         status = store_run(store, "PRAGMA wal_checkpoint(TRUNCATE)");
     *purged = purge.count;
     return status;

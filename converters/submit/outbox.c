@@ -137,14 +137,6 @@ comity_status outbox_account(struct store *store, const struct outbox_item *item
     return account_add(store, now, what, members);
 }
 
-/* Steps a statement that gives no rows, and ends it. */
-comity_status outbox_done(struct store *store, struct sqlite3_stmt *statement)
-{
-    comity_status status = store_step(store, statement);
-    sqlite3_finalize(statement);
-    return status == COMITY_END ? COMITY_OK : status;
-}
-
 /* --- in */
 
 static comity_status insert(struct store *store, struct outbox_item *item, int64_t now)
@@ -180,7 +172,7 @@ static comity_status insert(struct store *store, struct outbox_item *item, int64
     store_bind_text(s, ":answers", item->answers ? item->answers : "");
     store_bind_text(s, ":outcome", item->outcome ? item->outcome : "");
     free(settings);
-    comity_status status = outbox_done(store, s);
+    comity_status status = store_done(store, s);
     item->number = sqlite3_last_insert_rowid(store->db);
     item->state = OUTBOX_QUEUED;
     s = store_prepare(store, "INSERT INTO payload(item, bytes) VALUES(:item, :bytes)");
@@ -189,7 +181,7 @@ static comity_status insert(struct store *store, struct outbox_item *item, int64
         store_bind_bytes(s, ":bytes", item->payload, item->size);
     }
     if (status == COMITY_OK)
-        status = outbox_done(store, s);
+        status = store_done(store, s);
     else
         sqlite3_finalize(s);
     return status == COMITY_OK ? outbox_account(store, item, now, "queued", NULL, NULL)
@@ -220,11 +212,7 @@ comity_status outbox_put(struct store *store, struct outbox_item *item, int64_t 
     if (status != COMITY_OK)
         return status;
     status = outbox_add(store, item, now, is_new);
-    if (status == COMITY_OK)
-        status = store_commit(store);
-    if (status != COMITY_OK)
-        store_rollback(store);
-    return status;
+    return store_finish(store, status);
 }
 
 /* --- for people */
@@ -307,11 +295,7 @@ comity_status outbox_decide(struct store *store, const struct outbox_item *item,
         status = outbox_is_still(store, item); /* a run may have taken it meanwhile */
     if (status == COMITY_OK)
         status = outbox_settle(store, item, &verdict, now);
-    if (status == COMITY_OK)
-        status = store_commit(store);
-    if (status != COMITY_OK)
-        store_rollback(store);
-    return status;
+    return store_finish(store, status);
 }
 
 struct purge {
@@ -330,7 +314,7 @@ static comity_status purge_item(void *user, struct outbox_item *item)
         struct sqlite3_stmt *s = store_prepare(purge->store, statements[i]);
         if (s)
             store_bind_number(s, ":number", item->number);
-        status = outbox_done(purge->store, s);
+        status = store_done(purge->store, s);
     }
     if (status == COMITY_OK)
         status = outbox_account(purge->store, item, purge->now, "destroyed", NULL, NULL);
@@ -353,11 +337,8 @@ comity_status outbox_purge(struct store *store, int64_t now, int64_t *purged)
         status = each_row(store, s, purge_item, &purge);
     else
         sqlite3_finalize(s);
-    if (status == COMITY_OK)
-        status = store_commit(store);
-    if (status != COMITY_OK)
-        store_rollback(store);
-    else if (purge.count) /* nor in the log of the file */
+    status = store_finish(store, status);
+    if (status == COMITY_OK && purge.count) /* nor in the log of the file */
         status = store_run(store, "PRAGMA wal_checkpoint(TRUNCATE)");
     *purged = purge.count;
     return status;

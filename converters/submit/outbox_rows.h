@@ -21,8 +21,6 @@ comity_status outbox_read_payload(struct sqlite3_stmt *row, int column,
 /* A line of the account about an item.  `outcome` and `reason` may be NULL. */
 comity_status outbox_account(struct store *store, const struct outbox_item *item, int64_t now,
                              const char *what, const char *outcome, const char *reason);
-/* Steps a statement that gives no rows, and ends it. */
-comity_status outbox_done(struct store *store, struct sqlite3_stmt *statement);
 /* COMITY_END where the item is in another state than it was read in. */
 comity_status outbox_is_still(struct store *store, const struct outbox_item *item);
 

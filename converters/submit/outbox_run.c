@@ -72,10 +72,7 @@ static comity_status read_due(struct store *store, const char *sql, int64_t due,
 static comity_status give_out(struct store *store, comity_status status, struct taken *taken,
                               outbox_item_fn *each, void *user)
 {
-    if (status == COMITY_OK)
-        status = store_commit(store);
-    if (status != COMITY_OK)
-        store_rollback(store);
+    status = store_finish(store, status);
     for (int i = 0; i < taken->count; i++) {
         if (status == COMITY_OK)
             status = each(user, &taken->items[i]);
@@ -270,14 +267,10 @@ comity_status outbox_recover(struct store *store, int64_t now)
     if (s)
         store_bind_number(s, ":now", now);
     if (status == COMITY_OK)
-        status = outbox_done(store, s);
+        status = store_done(store, s);
     else
         sqlite3_finalize(s);
     if (status == COMITY_OK)
         status = outbox_each(store, OUTBOX_SENDING, recover, store);
-    if (status == COMITY_OK)
-        status = store_commit(store);
-    if (status != COMITY_OK)
-        store_rollback(store);
-    return status;
+    return store_finish(store, status);
 }

@@ -117,6 +117,10 @@ static void ask(const struct outbox_item *item, struct call *call)
 
 /* --- answers */
 
+/* How the reason of an item begins that got a fault: if it is not there then, it was not for
+ * being there already, and it is refused. */
+static const char refused[] = "the gateway refused the message";
+
 /* The one element in the body of a SOAP message, or 0. */
 static uint32_t body(const struct tree *tree)
 {
@@ -163,11 +167,12 @@ static void judge(const struct outbox_item *item, const struct answer *answer,
         is_named(tree, said, "Fault", SOAP) && message_at(tree, said, "Detail/FaultDetail");
     if (is_taken) {
         verdict->state = OUTBOX_ACCEPTED;
-    } else if (is_fault) { /* also where it has the id from an attempt before: asking tells */
+    } else if (
+        is_fault) { /* perhaps since it has the id from an attempt before: asking tells */
         bool is_again = item->attempts > 1;
         verdict->state = is_again ? OUTBOX_HELD : OUTBOX_REJECTED;
         verdict->is_uncertain = is_again;
-        tell_fault(tree, said, "the gateway refused the message", verdict);
+        tell_fault(tree, said, refused, verdict);
     } else if (answer->status != 200) {
         protocol_judge_status(item, answer, verdict);
     } else {
@@ -211,6 +216,12 @@ static void judge_state(const struct outbox_item *item, const struct comity_node
         if (verdict->state == OUTBOX_REJECTED)
             snprintf(verdict->reason, sizeof verdict->reason,
                      "the gateway could not deliver the message: %s", states[i].name);
+        return;
+    }
+    bool was_refused = strncmp(item->reason, refused, sizeof refused - 1) == 0;
+    if (message_is_text(said, "NOT_FOUND") && was_refused) {
+        verdict->state = OUTBOX_REJECTED;
+        snprintf(verdict->reason, sizeof verdict->reason, "%s", item->reason);
         return;
     }
     if (message_is_text(said, "NOT_FOUND")) {

@@ -240,12 +240,9 @@ static comity_status settle_ended(struct sending *self)
             status = COMITY_OK;
         }
     }
-    if (status == COMITY_OK)
-        status = store_commit(self->store);
-    if (status != COMITY_OK) {
-        store_rollback(self->store);
+    status = store_finish(self->store, status);
+    if (status != COMITY_OK)
         return status;
-    }
     while (self->ended) {
         struct transfer *transfer = self->ended;
         self->ended = transfer->next;

@@ -259,6 +259,13 @@ comity_status store_step(struct store *store, struct sqlite3_stmt *statement)
     return result == SQLITE_DONE ? COMITY_END : tell_sql(store);
 }
 
+comity_status store_done(struct store *store, struct sqlite3_stmt *statement)
+{
+    comity_status status = store_step(store, statement);
+    sqlite3_finalize(statement);
+    return status == COMITY_END ? COMITY_OK : status;
+}
+
 comity_status store_begin(struct store *store)
 {
     return store_run(store, "BEGIN IMMEDIATE");
@@ -273,6 +280,15 @@ void store_rollback(struct store *store)
 {
     if (store->db && !sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+comity_status store_finish(struct store *store, comity_status status)
+{
+    if (status == COMITY_OK)
+        status = store_commit(store);
+    if (status != COMITY_OK)
+        store_rollback(store);
+    return status;
 }
 
 static int place(struct sqlite3_stmt *statement, const char *name)

@@ -44,11 +44,16 @@ void store_end(struct sqlite3_stmt *statement);
 comity_status store_run(struct store *store, const char *sql);
 /* One step of a statement: COMITY_OK a row, COMITY_END no more, COMITY_E_IO with a message. */
 comity_status store_step(struct store *store, struct sqlite3_stmt *statement);
+/* Steps a statement that gives no rows, and finalizes it; NULL: it could not be prepared. */
+comity_status store_done(struct store *store, struct sqlite3_stmt *statement);
 /* Everything between begin and commit happens, or nothing does.  No other process writes
  * meanwhile. */
 comity_status store_begin(struct store *store);
 comity_status store_commit(struct store *store);
 void store_rollback(struct store *store);
+/* Ends what store_begin() began: commits where `status` is COMITY_OK, and undoes all where it
+ * is not or the commit fails.  Gives what it came to. */
+comity_status store_finish(struct store *store, comity_status status);
 
 /* Text and numbers of a statement; NULL is bound as NULL, and column text is "" for NULL. */
 void store_bind_text(struct sqlite3_stmt *statement, const char *name, const char *text);

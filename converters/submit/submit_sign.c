@@ -9,26 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct first_fault {
-    char *message;
-    size_t size;
-};
-
-/* Of several faults the first is told. */
-static void keep_first(void *user, const struct entry_fault *fault)
-{
-    struct first_fault *first = user;
-    if (first->size)
-        snprintf(first->message, first->size, "%s", fault->message);
-    first->size = 0;
-}
-
 static comity_status open_signer(const struct endpoint *endpoint, struct signer **signer,
                                  char *message, size_t size)
 {
     struct buffer certificate, key;
-    struct first_fault first = {message, size};
-    struct entry_faults faults = {.tell = keep_first, .user = &first};
+    struct entry_first first = {message, size};
+    struct entry_faults faults = {.tell = entry_keep_first, .user = &first};
     endpoint_read_file(endpoint, "sign_certificate", &certificate, &faults);
     endpoint_read_file(endpoint, "sign_key", &key, &faults);
     comity_status status = faults.count

@@ -174,14 +174,16 @@ static comity_status set_url(struct transfer *transfer)
     const struct call *call = &transfer->call;
     struct buffer url;
     buffer_init(&url, 8192);
-    size_t len = strcspn(transfer->item.endpoint.url, call->path ? "?" : "");
-    while (call->path && len && transfer->item.endpoint.url[len - 1] == '/')
+    const char *own = transfer->item.endpoint.url, *query = own + strcspn(own, "?");
+    size_t len = (size_t)(query - own);
+    while (call->path && len && own[len - 1] == '/')
         len--;
-    buffer_add(&url, transfer->item.endpoint.url, len);
+    buffer_add(&url, own, len);
     if (call->path)
         buffer_text(&url, call->path);
+    buffer_text(&url, query);
     if (call->parameters)
-        buffer_format(&url, "?%s", call->parameters);
+        buffer_format(&url, "%c%s", *query ? '&' : '?', call->parameters);
     buffer_char(&url, '\0');
     comity_status status = buffer_status(&url);
     if (status == COMITY_OK &&

@@ -347,6 +347,39 @@ def fault():
     check("EBMS_0003 no such party" in item(box)["reason"], item(box)["reason"])
 
 
+@case("a fault of a later attempt: refused if the message is not there, taken if it is")
+def late_fault():
+    rejects = Server(receiver=Domibus(),
+                     script=[status(503), good(fault=("EBMS_0003", "no such party"))])
+    had_it = Server(receiver=Domibus(), script=[status(503, takes=True)])
+    with queued("domibus", rejects, had_it) as box:
+        box.run("--wait", "0").ends(10)
+        ask(box, 9)
+        same([state(box, s) for s in (rejects, had_it)], ["held", "held"], "after the fault")
+        ask(box, 9)
+        same((state(box, rejects), len(rejects.effects())), ("rejected", 0), "refused")
+        check("no such party" in item(box, rejects)["reason"], item(box, rejects)["reason"])
+        check(state(box, had_it) in ENDS and len(had_it.effects()) == 1, item(box, had_it))
+        count = len(rejects.requests())
+        ask(box)
+        same(len(rejects.requests()), count, "nothing is sent again")
+
+
+@case("a URL's own query stays behind the path of the protocol")
+def query():
+    box = Box()
+    with Server(receiver=ConnectorClient()) as server:
+        settings = {"internal": True, "ca": str(certificates().ca), "ask_seconds": 1,
+                    "parties": PARTIES}
+        box.comity("submit", "--endpoint", server.at("localhost", "/base/?site=7"),
+                   "--protocol", "connector-client", "-t", XML, "--settings", json.dumps(settings),
+                   REQUEST).ends(0)
+        box.run()
+        first = server.requests()[0].path
+    same(first, "/base/submissionrestservice/submitNewMessageFromBackendToConnectorClient"
+         "?site=7", "path")
+
+
 @case("false refuses the message")
 def refused():
     server = Server(receiver=ConnectorClient(), script=[good(accepts=False)])
