@@ -60,6 +60,21 @@ def registered(box, url="https://localhost:9/in", form="convention-json", state=
                "--format", form, "--settings", settings).ends(0)
 
 
+@case("an acknowledgement is signed where its endpoint asks for it")
+def signed():
+    box = Box()
+    pair = {"sign": "jws", "sign_key": str(certificates() / "client.key"),
+            "sign_certificate": str(certificates() / "client.pem")}
+    box.comity("register", "add", "--state", "EE", "--role", "central-authority", "--name",
+               "Office", "--endpoint", "ee", "--url", "https://localhost:9/in", "--protocol",
+               "https", "--format", "convention-json", "--settings", json.dumps(pair)).ends(0)
+    add(box, document("mutual-legal-assistance")).ends(0)
+    item, = box.items()
+    made = json.loads(box.comity("outbox", "payload", item["id"]).ends(0).out)
+    same((item["kind"], sorted(made)),
+         ("acknowledgement", ["payload", "protected", "signature"]), "what is sent")
+
+
 def sent(state=None, code=202):
     """A box with one request that was sent, or that is in that state."""
     box = Box()

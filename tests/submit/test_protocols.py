@@ -372,8 +372,8 @@ def query():
         settings = {"internal": True, "ca": str(certificates().ca), "ask_seconds": 1,
                     "parties": PARTIES}
         box.comity("submit", "--endpoint", server.at("localhost", "/base/?site=7"),
-                   "--protocol", "connector-client", "-t", XML, "--settings", json.dumps(settings),
-                   REQUEST).ends(0)
+                   "--protocol", "connector-client", "-t", XML, "--settings",
+                   json.dumps(settings), REQUEST).ends(0)
         box.run()
         first = server.requests()[0].path
     same(first, "/base/submissionrestservice/submitNewMessageFromBackendToConnectorClient"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """comity register: what is put in comes out, faults have places, and nothing unsafe gets in."""
+import contextlib
 import json
 import os
 import pathlib
@@ -7,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from tap import (PROGRAM, SOURCE, among, case, cases, check, file, folder,  # noqa: E402
@@ -787,6 +789,22 @@ def at_once():
             same((process.returncode, err), (0, b""), "status and what is said")
         same(sorted(e["name"] for e in register.listed()), sorted(f"N{n}" for n in range(12)),
              "the register")
+
+
+@case("a store that another process is just making is waited for")
+def being_made():
+    register = Register()
+    register.folder.mkdir(mode=0o700)
+    path = register.folder / "comity.db"
+    path.touch(mode=0o600)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        started = subprocess.Popen([PROGRAM, "register", "list", "--store", register.folder],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.5)
+        other.execute("ROLLBACK")
+    _, err = started.communicate(timeout=30)
+    same((started.returncode, err), (0, b""), "status and what is said")
 
 
 @case("an output that cannot be written is told")
