@@ -19,6 +19,7 @@ import tap
 from batches import (TO, UNDER_ASAN, batch, command, folder_of, good, Left, notice, notices,
                      same_left, tar)
 from tap import case, cases, check, file, folder, main, run, same, skip
+from tracer import strace
 
 LONG = "COMITY_KILLS" in os.environ
 KILLS = int(os.environ.get("COMITY_KILLS", "6" if UNDER_ASAN else "15"))
@@ -413,16 +414,9 @@ WRITING = {"write", "fdatasync", "fsync", "syncfs", "rename", "renameat", "renam
            "mkdirat", "ftruncate"}
 
 
-# Under strace a sanitizer cannot look for leaks.
-NO_LEAKS = ("-E", "ASAN_OPTIONS=" + os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
-
-
 @cases("{} that fails with {} anywhere ends it, and it goes on", FAULTS)
 def refused(call, error):
     """A smaller batch: what is injected must hit each place where the call stands."""
-    if not shutil.which("strace") or subprocess.run(
-            ["strace", "-o", os.devnull, "true"], capture_output=True, check=False).returncode:
-        skip("there is no strace, or it may not be used")
     source = folder_of([(f"{n}.json", BAD if n in (3, 17) else notice(n)) for n in range(24)])
     expected = {name: batch(source, name=name)[1] for name in OUTPUTS}
     hits = 0
@@ -433,9 +427,9 @@ def refused(call, error):
             n += 1 if LONG or (n < 8 and not often) else 11 if often else 29
             where = folder()
             out = where / name
-            process = start(out, source=source, program=[
-                "strace", "-o", str(where / "trace"), "-e", f"trace={call}", *NO_LEAKS,
-                "-e", f"inject={call}:error={error}:when={n}"])
+            process = start(out, source=source, program=strace(
+                where / "trace", "-e", f"trace={call}",
+                "-e", f"inject={call}:error={error}:when={n}"))
             status, err = ends(process)
             was_hit = "(INJECTED)" in (where / "trace").read_text()
             (where / "trace").unlink()

@@ -2,14 +2,14 @@
 """Bad XML is refused with its code and its place; nothing outside of the input is ever read."""
 import os
 import pathlib
-import shutil
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from samples import red
 from tap import (PROGRAM, case, cases, check, convert, dumps, file, find, folder, main,
-                 run, same, skip)
+                 run, same)
+from tracer import strace
 
 URN = "urn:comity:convention:1"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -216,9 +216,6 @@ def cut_short():
 
 @case("no file outside is opened for an external entity")
 def no_fetching():
-    tool = shutil.which("strace")
-    if not tool:
-        skip("strace is not installed")
     secret = file(b"the lighthouse keeper's secret", "secret.txt")
     where = folder()
     trace = where / "trace"
@@ -235,17 +232,8 @@ def no_fetching():
     for number, text in enumerate(hostile):
         names.append(where / f"hostile{number}.xml")
         names[-1].write_text(HEAD + text + "</document>")
-    # LeakSanitizer cannot work under a tracer
-    env = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
-    try:
-        result = run("convert", "-t", "convention-json", *names, env=env, program=[
-            tool, "-f", "-o", str(trace), "-e", "trace=%file,%network", PROGRAM])
-    except AssertionError as fault:
-        if "ptrace" in str(fault).lower():
-            skip("this machine lets nothing be traced")
-        raise
-    if b"ptrace" in result.err.lower() or not trace.exists():
-        skip("this machine lets nothing be traced")
+    result = run("convert", "-t", "convention-json", *names, program=[
+        *strace(trace, "-f", "-e", "trace=%file,%network"), PROGRAM])
     text = trace.read_text()
     check("hostile0.xml" in text, "the trace does not show the input itself", text[:500])
     check("secret.txt" not in text, "the file was looked at")

@@ -2,15 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """comity inbox as a user meets it: what comes is kept once, matched to what was sent, and
 acknowledged; what is hostile, killed or past its time leaves nothing behind."""
-import collections
 import contextlib
 import json
-import os
 import pathlib
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
@@ -18,6 +15,7 @@ from batches import UNDER_ASAN  # noqa: E402
 from boxes import Box, status  # noqa: E402
 from receiver import Receiver, certificates  # noqa: E402
 from tap import PROGRAM, SOURCE, case, cases, check, folder, main, run, same, skip  # noqa: E402
+from tracer import kill, traced  # noqa: E402
 
 CANARY = "CANARY-8K1-NOBODY"
 REQUESTS = SOURCE / "examples" / "requests"
@@ -563,27 +561,8 @@ def secret():
 
 # --- killed
 
-def traced(*command, env, inject=None):
-    """Runs under strace; its exit status and the number of calls by name."""
-    log = folder() / "calls"
-    options = ["-e", inject] if inject else ["-c", "-U", "calls,name"]
-    done = subprocess.run(["strace", "-f", "-qq", "-o", str(log), *options, PROGRAM, *command],
-                          env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0", **env),
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60,
-                          check=False)
-    counts = collections.Counter()
-    for line in log.read_text().splitlines() if not inject else ():
-        parts = line.split()
-        if len(parts) == 2 and parts[0].isdigit() and parts[1] != "total":
-            counts[parts[1]] = int(parts[0])
-    return done.returncode, counts
-
-
 @case("killed while it adds: all of a document is there, or nothing, and the next run adds it")
 def killed():
-    if not shutil.which("strace") or subprocess.run(
-            ["strace", "-qq", "true"], stderr=subprocess.DEVNULL, check=False).returncode:
-        skip("strace is not here, or nothing may be traced")
     made = Box()
     registered(made)
     command = ["inbox", "add", str(document("mutual-legal-assistance"))]
@@ -602,7 +581,7 @@ def killed():
         for turn in range(1, counts[name] + 1, max(1, counts[name] // most)):
             box = copied()
             code, _ = traced(*command, env={"COMITY_STORE": str(box.store)},
-                             inject=f"inject={name}:signal=SIGKILL:when={turn}")
+                             inject=kill(name, turn))
             ended += code in (-signal.SIGKILL, 128 + signal.SIGKILL)
             seen = (len(entries(box)), len(box.items()), len(account(box)))
             check(seen in ((0, 0, 0), (1, 1, 2)), name, turn, seen)

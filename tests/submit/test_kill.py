@@ -4,12 +4,10 @@
 again: nothing is lost, nothing stands there by half, and the other end does everything once.
 COMITY_KILLS in the environment: at every call; else at a spread of them, most at those that
 write."""
-import collections
 import os
 import pathlib
 import shutil
 import signal
-import subprocess
 import sys
 import time
 
@@ -19,7 +17,8 @@ from boxes import Box  # noqa: E402
 from certificates import certificates  # noqa: E402
 from receivers import HI1, ConnectorClient, Domibus, Keyed  # noqa: E402
 from servers import Server  # noqa: E402
-from tap import PROGRAM, case, cases, check, folder, main, same, skip  # noqa: E402
+from tap import case, cases, check, folder, main, same, skip  # noqa: E402
+from tracer import kill, traced  # noqa: E402
 
 EVERY = "COMITY_KILLS" in os.environ
 # What changes something.
@@ -27,23 +26,6 @@ WRITES = {"pwrite64", "write", "fdatasync", "fsync", "ftruncate", "unlink", "unl
           "sendto", "recvfrom", "connect", "mkdir", "renameat", "rename", "flock"}
 # Kills at each such call, and at each other, spread over its turns.
 MOST, OTHERS = (3, 1) if UNDER_ASAN else (12, 2)
-
-
-def traced(*command, env, inject=None):
-    """Runs under strace; its exit status and the number of calls by name."""
-    log = folder() / "calls"
-    options = ["-f", "-qq", "-o", str(log)]
-    options += ["-e", inject] if inject else ["-c", "-U", "calls,name"]
-    environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=0", **env)
-    done = subprocess.run(["strace", *options, PROGRAM, *command], env=environment,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60,
-                          check=False)
-    counts = collections.Counter()
-    for line in log.read_text().splitlines() if not inject else ():
-        parts = line.split()
-        if len(parts) == 2 and parts[0].isdigit() and parts[1] != "total":
-            counts[parts[1]] = int(parts[0])
-    return done.returncode, counts
 
 
 def points(counts):
@@ -54,21 +36,8 @@ def points(counts):
             yield name, turn
 
 
-def kills(name, turn):
-    return f"inject={name}:signal=SIGKILL:when={turn}"
-
-
-def needs_strace():
-    if not shutil.which("strace"):
-        skip("strace is not here")
-    if subprocess.run(["strace", "-qq", "true"], stdout=subprocess.DEVNULL,
-                      stderr=subprocess.DEVNULL, check=False).returncode:
-        skip("nothing may be traced here")
-
-
 @case("killed at a system call while it queues: once it is run again, it is there, once")
 def queueing():
-    needs_strace()
     arguments = Box().submit("https://localhost:9/in").command
     killed, there = 0, 0
     _, counts = traced(*arguments, env={"COMITY_STORE": str(folder() / "store")})
@@ -76,7 +45,7 @@ def queueing():
     for name, turn in points(counts):
         box = Box()
         ended, _ = traced(*arguments, env={"COMITY_STORE": str(box.store)},
-                          inject=kills(name, turn))
+                          inject=kill(name, turn))
         killed += ended in (-signal.SIGKILL, 128 + signal.SIGKILL)
         before = box.states() if (box.store / "comity.db").exists() else []
         check(before in ([], ["queued"]), name, turn, before)
@@ -109,7 +78,6 @@ PARTIES = {name: "x" for name in (
 
 def sends(protocol, script=None, most=2, fewer=1):
     """Kills a run at each call, and runs it again until all is done."""
-    needs_strace()
     receiver = {**IDENTITY, **ASKED}[protocol]
     killed, doubled, held = 0, 0, 0
     with Server(receiver=receiver(), script=script) as server:
@@ -135,7 +103,7 @@ def sends(protocol, script=None, most=2, fewer=1):
             server.receiver = receiver()
             before = len(server.requests())
             ended, _ = traced("outbox", "run", "--once", env={"COMITY_STORE": str(box.store)},
-                              inject=kills(name, turn))
+                              inject=kill(name, turn))
             killed += ended in (-signal.SIGKILL, 128 + signal.SIGKILL)
             check(len(box.items()) == 1, f"{where}: the item is gone")
             held += box.states() == ["sending"]

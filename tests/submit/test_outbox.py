@@ -7,7 +7,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import sqlite3
 import ssl
@@ -21,8 +20,8 @@ from batches import UNDER_ASAN  # noqa: E402
 from boxes import REQUEST, Box, status  # noqa: E402
 from receiver import Receiver, certificates, pin, wait_until  # noqa: E402
 from tap import (PROGRAM, SOURCE, among, case, cases, check, folder,  # noqa: E402
-                 main, run, same,
-                 skip)
+                 main, run, same, skip)
+from tracer import strace  # noqa: E402
 
 CANARY = "CANARY-7Q3-NOBODY"
 
@@ -707,14 +706,11 @@ def secrets():
 
 @case("no file is written outside of the store")
 def files():
-    if not shutil.which("strace"):
-        skip("strace is not here")
     box, log = Box(), folder() / "calls"
     with Receiver() as receiver:
         box.submit(receiver.url()).ends(0)
-        traced = ["strace", "-f", "-qq", "-o", str(log), "-e",
-                  "trace=openat,open,creat,memfd_create,mkdir,rename,link", PROGRAM]
-        box.run(program=traced).ends(0)
+        calls = "trace=openat,open,creat,memfd_create,mkdir,rename,link"
+        box.run(program=[*strace(log, "-f", "-e", calls), PROGRAM]).ends(0)
         same(len(receiver.requests), 1, "requests")
     written = [line for line in log.read_text().splitlines()
                if re.search(r"O_WRONLY|O_RDWR|O_CREAT|creat\(|memfd|mkdir\(|rename", line)
