@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Inputs and exit status of all commands. */
-#include "cli.h"
+#include "isolated.h"
 
+#include "base/witness.h"
 #include "io/file.h"
 
 #include <errno.h>
@@ -45,16 +46,16 @@ bool cli_open(struct cli *cli)
     /* Findings are many and small: one write for many, and all of them at the end. */
     setvbuf(stderr, NULL, _IOFBF, 1u << 16);
     uint32_t seconds = cli->seconds ? cli->seconds : ISOLATE_SECONDS;
-    comity_status status =
-        cli->is_isolated ? isolate_open(&cli->config, &cli->options, seconds, &cli->isolate)
-                         : comity_open(&cli->config, &cli->context);
+    comity_status status = cli->is_isolated ? isolate_open(&cli->config, &cli->options, seconds,
+                                                           cli->memory, &cli->isolate)
+                                            : comity_open(&cli->config, &cli->context);
     cli_status(cli, status);
     if (status == COMITY_E_INVALID) /* a catalogue with faults */
         cli->result.failed_input++;
     return status == COMITY_OK;
 }
 
-static void input_fault(struct cli *cli, const char *name, int error)
+void cli_input_fault(struct cli *cli, const char *name, int error)
 {
     char message[300];
     snprintf(message, sizeof message, "the input cannot be read: %s", strerror(error));
@@ -62,13 +63,24 @@ static void input_fault(struct cli *cli, const char *name, int error)
     cli->io_failures++;
 }
 
+/* Only inputs that the command was given are asked for, by their number. */
+static bool remote_input(struct cli *cli, const char *name, struct comity_input *input)
+{
+    for (int i = 0; i < cli->input_count; i++)
+        if (cli->inputs[i] == name)
+            return cli->remote->open(cli->remote->user, (uint32_t)i, input);
+    return false;
+}
+
 /* That a name is a folder's is told by the first read. */
 bool cli_input(struct cli *cli, const char *name, struct comity_input *input)
 {
+    if (cli->remote)
+        return remote_input(cli, name, input);
     *input = (struct comity_input){
         .fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC)};
     if (input->fd < 0)
-        input_fault(cli, name, errno);
+        cli_input_fault(cli, name, errno);
     return input->fd >= 0;
 }
 
@@ -95,13 +107,15 @@ char *cli_read_all(struct cli *cli, const struct comity_input *input, const char
             cli->out_of_memory = true;
             return NULL;
         }
+        witness_waits(true);
         ssize_t got = read(input->fd, text + *size, room - *size);
+        witness_waits(false);
         if (got == 0)
             return text;
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
-            input_fault(cli, name, errno);
+            cli_input_fault(cli, name, errno);
             free(text);
             return NULL;
         }
@@ -121,7 +135,13 @@ void cli_each(struct cli *cli, cli_each_fn *each, void *user)
         if (!cli_input(cli, names[i], &input))
             continue;
         cli->options.file = names[i];
-        go_on = each(cli, names[i], &input, user);
+        struct comity_input opened = input;
+        comity_status status =
+            cli->opening ? cli->opening(cli, names[i], &opened, cli->opening_user) : COMITY_OK;
+        if (status == COMITY_OK)
+            go_on = each(cli, names[i], &opened, user);
+        else if (status == COMITY_E_NOMEM)
+            cli_status(cli, status);
         cli_input_close(&input);
     }
 }
@@ -166,7 +186,7 @@ static int exit_status(const struct cli *cli)
     if (cli->plugin_failures)
         return EXIT_PLUGIN;
     if (!failed)
-        return EXIT_DONE;
+        return cli->differs ? EXIT_PART : EXIT_DONE;
     if (r->documents)
         return EXIT_PART;
     if (r->failed_input)

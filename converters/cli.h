@@ -33,6 +33,11 @@ enum exit_status {
 #define TAKES_VIA 16u
 #define TAKES_KIND 32u
 #define TAKES_HTML 64u
+#define TAKES_ISOLATE 128u /* --isolate, which is process where nobody says otherwise */
+
+/* Options that a command takes along to a worker. */
+#define CLI_JSON 1u
+#define CLI_QUIET 2u
 
 /* Text findings of one code on standard error, before the rest is only counted. */
 #define MAX_ALIKE 20
@@ -42,6 +47,7 @@ enum exit_status {
 #define MAX_PLUGIN_PATHS 32
 
 struct cli;
+struct cli_remote;
 
 /* An option of one command alone. */
 struct cli_option {
@@ -57,7 +63,7 @@ struct cli_option {
 struct cli {
     const char *command;
     bool json, html, quiet, verbose, overwrite;
-    bool is_isolated; /* --isolate process: `isolate` does what `context` would */
+    bool is_isolated; /* --isolate process: a worker does what `context` would */
     const char *from, *to, *via, *output, *report_path;
     struct comity_config config;
     struct comity_options options;
@@ -73,18 +79,28 @@ struct cli {
     size_t given_count;
     struct comity *context;
     struct isolate *isolate;
+    const struct cli_remote *remote; /* in a worker: the process that it works for */
+    uint64_t memory; /* that a worker may take beyond the usual, in bytes; 0: none */
+    /* Before an input is read, in the program's own process: may put other bytes in its place.
+     * Anything but COMITY_OK, told and counted already, passes it over.  May be NULL. */
+    comity_status (*opening)(struct cli *cli, const char *name, struct comity_input *input,
+                             void *user);
+    void *opening_user;
     uint32_t seconds; /* that a document may take in another process; 0: ISOLATE_SECONDS */
     FILE *findings;   /* where findings go: standard error, or output for validate */
     FILE *report;     /* --report, or NULL */
     struct comity_result result;
     uint64_t io_failures, plugin_failures;
     bool output_failed, out_of_memory, wrong_usage;
+    bool differs; /* what was compared is not the same */
     struct {
         char *code;
         uint64_t count;
     } alike[MAX_CODES]; /* how often each code was met */
 };
 
+/* As it is before any option. */
+void cli_init(struct cli *cli, const char *command);
 /* Reads the options of a command; EXIT_DONE, or what to exit with (told already). */
 int cli_parse(struct cli *cli, int argc, char **argv, unsigned takes, const char *help);
 /* The same with options of the command's own. */
@@ -112,6 +128,8 @@ void cli_free_files(struct cli *cli);
 void cli_print_counts(struct cli *cli);
 /* Opens an input by name, "-" is standard input; false (told already) where that fails. */
 bool cli_input(struct cli *cli, const char *name, struct comity_input *input);
+/* Tells that an input cannot be read, by errno. */
+void cli_input_fault(struct cli *cli, const char *name, int error);
 void cli_input_close(struct comity_input *input);
 /* Counts what a library call returned. */
 void cli_status(struct cli *cli, comity_status status);
@@ -134,6 +152,7 @@ void cli_print_object(FILE *to, struct cJSON *object);
 /* Converts all inputs to cli->to and -o, and gives the exit status. */
 int cli_convert(struct cli *cli);
 
+int command_doctor(int argc, char **argv);
 int command_batch(int argc, char **argv);
 int command_convert(int argc, char **argv);
 int command_detect(int argc, char **argv);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Findings as people read them, and as JSON lines. */
-#include "cli.h"
+#include "isolated.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
@@ -112,6 +112,10 @@ void cli_print_counts(struct cli *cli)
 void cli_finding(void *user, const struct comity_finding *finding)
 {
     struct cli *cli = user;
+    if (cli->remote) {
+        cli->remote->finding(cli->remote->user, finding);
+        return;
+    }
     if (cli->report)
         cli_print_finding(cli->report, finding);
     if (cli->report == cli->findings || (cli->quiet && finding->severity < COMITY_ERROR) ||

@@ -56,10 +56,14 @@ static const char conversion_help[] =
     "                       information: resolve them; bracketed: restore them; FILE: choices\n"
     "                       term by term\n"
     "  --terms-catalogue FILE  terms beside the shipped ones\n"
-    "  --isolate HOW        none (default): convert in this process; process (convert alone):\n"
-    "                       in another one, which can open no file and is stopped after 10 s\n"
-    "                       in which it gets no further\n"
     "  --trace              a note for each value that a template takes (with -v)\n";
+
+static const char isolate_help[] =
+    "\nOn commands that read documents:\n"
+    "  --isolate HOW        process (default): plugins and documents are in another process,\n"
+    "                       which can open no file, reach no network, and is stopped after\n"
+    "                       10 s in which it gets no further; none: in this one, for plugins\n"
+    "                       and documents that are trusted\n";
 
 int cli_usage(struct cli *cli, const char *what, const char *argument)
 {
@@ -194,12 +198,12 @@ static int parse_catalogue(struct cli *cli, const char *path)
     return status;
 }
 
-/* Only `convert` has it done by a worker so far; a batch has its own, always. */
-static int parse_isolate(struct cli *cli, const char *how)
+/* A batch has workers of its own, always. */
+static int parse_isolate(struct cli *cli, unsigned takes, const char *how)
 {
     cli->is_isolated = strcmp(how, "process") == 0;
-    if (cli->is_isolated && strcmp(cli->command, "convert") != 0)
-        return cli_usage(cli, "--isolate process is for convert", NULL);
+    if (cli->is_isolated && !(takes & TAKES_ISOLATE))
+        return cli_usage(cli, "this command takes no --isolate process", NULL);
     return cli->is_isolated || strcmp(how, "none") == 0
                ? EXIT_DONE
                : cli_usage(cli, "--isolate takes process or none, not", how);
@@ -220,6 +224,8 @@ static bool is_taken(int option, unsigned takes)
         return takes & TAKES_KIND;
     if (option == OPT_HTML)
         return takes & TAKES_HTML;
+    if (option == OPT_ISOLATE && (takes & TAKES_ISOLATE))
+        return true;
     bool is_of_conversion = (option >= OPT_REPORT && option <= OPT_TRACE) ||
                             option == OPT_SET || option == OPT_OVERLAY || option == OPT_PROFILE;
     return !is_of_conversion || (takes & TAKES_CONVERSION);
@@ -269,7 +275,7 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
         cli->options.check = 1;
         return EXIT_DONE;
     case OPT_ISOLATE:
-        return parse_isolate(cli, optarg);
+        return parse_isolate(cli, takes, optarg);
     case OPT_ATTACHMENTS:
         cli->options.attachments = optarg;
         return EXIT_DONE;
@@ -296,7 +302,7 @@ static int parse_one(struct cli *cli, int option, unsigned takes, const char *na
     }
 }
 
-static void init(struct cli *cli, const char *command)
+void cli_init(struct cli *cli, const char *command)
 {
     memset(cli, 0, sizeof *cli);
     cli->command = command;
@@ -371,6 +377,8 @@ static void print_help(unsigned takes, const char *help)
     fputs(help, stdout);
     if (takes & TAKES_CONVERSION)
         fputs(conversion_help, stdout);
+    if (takes & TAKES_ISOLATE)
+        fputs(isolate_help, stdout);
     fputs(common_help, stdout);
     exit(fflush(stdout) ? EXIT_IO : EXIT_DONE);
 }
@@ -416,7 +424,8 @@ int cli_parse_own(struct cli *cli, int argc, char **argv, unsigned takes, const 
 {
     struct accepted accepted;
     int option, index = 0;
-    init(cli, argv[0]);
+    cli_init(cli, argv[0]);
+    cli->is_isolated = takes & TAKES_ISOLATE;
     cli->own = own;
     cli->own_user = user;
     accept(&accepted, own);

@@ -2,6 +2,7 @@
  *
  * Writing to standard output or to the file of -o; knows nothing of what is written. */
 #include "cli_output.h"
+#include "isolated.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,6 +22,12 @@ int cli_output_write(void *user, const void *bytes, size_t size)
     struct cli_output *to = user;
     const char *path = to->cli->output;
     int error = 0;
+    if (to->cli->remote) {
+        fflush(stdout);
+        to->cli->output_failed |=
+            to->cli->remote->write(to->cli->remote->user, bytes, size) != 0;
+        return to->cli->output_failed;
+    }
     if (!path || strcmp(path, "-") == 0) {
         if (write_all(STDOUT_FILENO, bytes, size, &error) == COMITY_OK)
             return 0;

@@ -17,8 +17,7 @@ static const char help[] =
     "  -t FORMAT            format of the output; the path of a template will do\n"
     "  -o FILE              output, which appears whole or not at all\n"
     "  --overwrite          replace FILE where it exists\n"
-    "  --timeout SECONDS    with --isolate process: a document that takes longer is stopped,\n"
-    "                       and all after it (10)\n";
+    "  --timeout SECONDS    a document that takes longer is stopped, and all after it (10)\n";
 
 struct destination {
     struct cli *cli;
@@ -186,20 +185,14 @@ int command_convert(int argc, char **argv)
 {
     struct cli cli;
     int status =
-        cli_parse_own(&cli, argc, argv, TAKES_FROM | TAKES_TO | TAKES_OUTPUT | TAKES_CONVERSION,
+        cli_parse_own(&cli, argc, argv,
+                      TAKES_FROM | TAKES_TO | TAKES_OUTPUT | TAKES_CONVERSION | TAKES_ISOLATE,
                       help, own_options, NULL);
     if (status != EXIT_DONE)
         return status;
     if (!cli.to) {
         fputs("comity convert: -t FORMAT says what to convert to\n", stderr);
         return EXIT_USAGE;
-    }
-    if (cli.is_isolated && cli.options.attachments) {
-        cli_free_files(&cli);
-        return cli_usage(&cli,
-                         "--attachments needs files, which a process of its own cannot open: "
-                         "--isolate none takes them",
-                         NULL);
     }
     return cli_convert(&cli);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * comity detect: which format each document is. */
-#include "cli.h"
+#include "isolated.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
@@ -38,12 +38,16 @@ static bool detect_input(struct cli *cli, const char *name, const struct comity_
     return true;
 }
 
+static void detect(struct cli *cli)
+{
+    cli_each(cli, detect_input, cli);
+}
+
+const struct cli_body body_detect = {.name = "detect", .run = detect};
+
 int command_detect(int argc, char **argv)
 {
     struct cli cli;
-    int status = cli_parse(&cli, argc, argv, 0, help);
-    if (status != EXIT_DONE)
-        return status;
-    cli_each(&cli, detect_input, &cli);
-    return cli_finish(&cli);
+    int status = cli_parse(&cli, argc, argv, TAKES_ISOLATE, help);
+    return status == EXIT_DONE ? cli_run(&cli, &body_detect) : status;
 }

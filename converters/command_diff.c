@@ -3,7 +3,7 @@
  * comity diff: what two documents say differently in the canonical model, whatever their
  * formats.  Where a record came from is no difference; what is kept is one only where both are
  * of the same format. */
-#include "cli.h"
+#include "isolated.h"
 
 #include "runtime/context.h"
 
@@ -122,34 +122,42 @@ static uint64_t compare(const struct cli *cli, const struct side *a, const struc
     return differences;
 }
 
+static void read_side(struct cli *cli, const char *name, struct side *side)
+{
+    struct comity_input input;
+    if (!cli_input(cli, name, &input))
+        return;
+    cli->options.file = name;
+    cli_status(
+        cli, comity_read(cli->context, &cli->options, &input, add_record, side, &cli->result));
+    cli_input_close(&input);
+    if (side->count)
+        qsort(side->lines, side->count, sizeof *side->lines, by_path);
+}
+
+static void diff(struct cli *cli)
+{
+    struct side sides[2] = {{0}, {0}};
+    for (int i = 0; cli_open(cli) && i < 2; i++)
+        read_side(cli, cli->inputs[i], &sides[i]);
+    if (sides[0].format && sides[1].format)
+        cli->differs = compare(cli, &sides[0], &sides[1],
+                               strcmp(sides[0].format, sides[1].format) == 0) != 0;
+    free_side(&sides[0]);
+    free_side(&sides[1]);
+}
+
+const struct cli_body body_diff = {.name = "diff", .run = diff, .holds_all = true};
+
 int command_diff(int argc, char **argv)
 {
     struct cli cli;
-    int status = cli_parse(&cli, argc, argv, TAKES_FROM, help);
+    int status = cli_parse(&cli, argc, argv, TAKES_FROM | TAKES_ISOLATE, help);
     if (status != EXIT_DONE)
         return status;
     if (cli.input_count != 2) {
         fputs(help, stderr);
         return EXIT_USAGE;
     }
-    struct side sides[2] = {{0}, {0}};
-    for (int i = 0; (cli.context || cli_open(&cli)) && i < 2; i++) {
-        struct comity_input input;
-        if (!cli_input(&cli, cli.inputs[i], &input))
-            continue;
-        cli.options.file = cli.inputs[i];
-        cli_status(&cli, comity_read(cli.context, &cli.options, &input, add_record, &sides[i],
-                                     &cli.result));
-        cli_input_close(&input);
-        if (sides[i].count)
-            qsort(sides[i].lines, sides[i].count, sizeof *sides[i].lines, by_path);
-    }
-    uint64_t differences = 0;
-    if (sides[0].format && sides[1].format)
-        differences =
-            compare(&cli, &sides[0], &sides[1], strcmp(sides[0].format, sides[1].format) == 0);
-    free_side(&sides[0]);
-    free_side(&sides[1]);
-    status = cli_finish(&cli);
-    return status == EXIT_DONE && differences ? EXIT_PART : status;
+    return cli_run(&cli, &body_diff);
 }

@@ -2,8 +2,9 @@
  *
  * comity roundtrip: a document to another format, back, and compared value by value with what
  * it was: members, order, values, lexemes. */
-#include "cli.h"
+#include "isolated.h"
 
+#include "base/witness.h"
 #include "io/source.h"
 #include "runtime/context.h"
 
@@ -177,6 +178,7 @@ static comity_status compare_streams(struct trip *trip, const char *text, size_t
     }
     size_t expected = 0; /* of trip->good */
     while (status == COMITY_OK) {
+        witness_at(WITNESS_NOTHING, NULL);
         comity_status next[2] = {COMITY_END, COMITY_END};
         for (int i = 0; i < 2; i++) {
             do {
@@ -313,12 +315,18 @@ static bool round_trip(struct cli *cli, const char *name, const struct comity_in
     return true;
 }
 
+static void roundtrip(struct cli *cli)
+{
+    cli_each(cli, round_trip, NULL);
+}
+
+const struct cli_body body_roundtrip = {
+    .name = "roundtrip", .run = roundtrip, .holds_all = true};
+
 int command_roundtrip(int argc, char **argv)
 {
     struct cli cli;
-    int status = cli_parse(&cli, argc, argv, TAKES_FROM | TAKES_VIA | TAKES_CONVERSION, help);
-    if (status != EXIT_DONE)
-        return status;
-    cli_each(&cli, round_trip, NULL);
-    return cli_finish(&cli);
+    int status = cli_parse(&cli, argc, argv,
+                           TAKES_FROM | TAKES_VIA | TAKES_CONVERSION | TAKES_ISOLATE, help);
+    return status == EXIT_DONE ? cli_run(&cli, &body_roundtrip) : status;
 }

@@ -19,8 +19,9 @@ static const char help[] =
 int command_show(int argc, char **argv)
 {
     struct cli cli;
-    int status = cli_parse(&cli, argc, argv,
-                           TAKES_FROM | TAKES_OUTPUT | TAKES_CONVERSION | TAKES_HTML, help);
+    int status = cli_parse(
+        &cli, argc, argv,
+        TAKES_FROM | TAKES_OUTPUT | TAKES_CONVERSION | TAKES_HTML | TAKES_ISOLATE, help);
     if (status != EXIT_DONE)
         return status;
     cli.to = cli.json ? "convention-json" : cli.html ? "letter-html" : "letter-text";

@@ -2,6 +2,7 @@
  *
  * comity terms: the bracketed terms of documents and of plain text. */
 #include "cli_output.h"
+#include "isolated.h"
 
 #include "model/terms_check.h"
 #include "runtime/context.h"
@@ -335,22 +336,57 @@ static bool check_document(struct terms_run *run, const char *format,
 
 /* --- the command */
 
+static void inventory(struct cli *cli)
+{
+    uint64_t counts[TERMS_MAX] = {0};
+    struct terms_run run = {.cli = cli,
+                            .output = {.cli = cli},
+                            .counts = counts,
+                            .document = inventory_document,
+                            .text = inventory_text};
+    cli_each(cli, each_input, &run);
+    if (cli->context)
+        print_inventory(&run);
+}
+
+static void resolve(struct cli *cli)
+{
+    struct terms_run run = {
+        .cli = cli, .output = {.cli = cli}, .document = resolve_document, .text = resolve_text};
+    cli_each(cli, each_input, &run);
+    cli_output_end(&run.output);
+}
+
+static void check(struct cli *cli)
+{
+    struct terms_run run = {
+        .cli = cli, .output = {.cli = cli}, .document = check_document, .text = check_text};
+    cli_each(cli, each_input, &run);
+}
+
+const struct cli_body body_terms_inventory = {
+    .name = "terms inventory", .run = inventory, .holds_all = true};
+const struct cli_body body_terms_resolve = {
+    .name = "terms resolve", .run = resolve, .gives_data = true, .holds_all = true};
+const struct cli_body body_terms_check = {
+    .name = "terms check", .run = check, .holds_all = true};
+
+/* The body that a word behind the command asks for; NULL: none. */
+static const struct cli_body *body_of(const char *word)
+{
+    return strcmp(word, "inventory") == 0 ? &body_terms_inventory
+           : strcmp(word, "resolve") == 0 ? &body_terms_resolve
+           : strcmp(word, "check") == 0   ? &body_terms_check
+                                          : NULL;
+}
+
 int command_terms(int argc, char **argv)
 {
     struct cli cli;
-    struct terms_run run = {.cli = &cli, .output = {.cli = &cli}};
-    const char *what = argc > 1 ? argv[1] : "";
-    unsigned takes = TAKES_FROM | TAKES_CONVERSION;
-    uint64_t counts[TERMS_MAX] = {0};
-    bool is_inventory = strcmp(what, "inventory") == 0,
-         is_resolve = strcmp(what, "resolve") == 0;
-    run.counts = counts;
-    run.document = is_inventory ? inventory_document
-                   : is_resolve ? resolve_document
-                                : check_document;
-    run.text = is_inventory ? inventory_text : is_resolve ? resolve_text : check_text;
-    bool is_known = is_inventory || is_resolve || strcmp(what, "check") == 0;
-    if (is_known) { /* the word goes, the command's own name stays in front */
+    const struct cli_body *body = body_of(argc > 1 ? argv[1] : "");
+    bool is_resolve = body == &body_terms_resolve;
+    unsigned takes = TAKES_FROM | TAKES_CONVERSION | TAKES_ISOLATE;
+    if (body) { /* the word goes, the command's own name stays in front */
         argv[1] = argv[0];
         argv++;
         argc--;
@@ -359,18 +395,12 @@ int command_terms(int argc, char **argv)
     if (status != EXIT_DONE)
         return status;
     bool is_chosen = cli.options.choices || cli.options.terminology;
-    if (!is_known || (is_resolve && !is_chosen)) {
-        fputs(is_known
-                  ? "comity terms resolve: --terminology data, information or FILE says how\n"
-                  : "comity terms: inventory, resolve or check\n",
+    if (!body || (is_resolve && !is_chosen)) {
+        fputs(body ? "comity terms resolve: --terminology data, information or FILE says how\n"
+                   : "comity terms: inventory, resolve or check\n",
               stderr);
         cli.wrong_usage = true;
         return cli_finish(&cli);
     }
-    cli_each(&cli, each_input, &run);
-    if (is_resolve)
-        cli_output_end(&run.output);
-    if (is_inventory && cli.context)
-        print_inventory(&run);
-    return cli_finish(&cli);
+    return cli_run(&cli, body);
 }

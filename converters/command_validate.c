@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * comity validate: syntax, model and the convention's rules, all findings in one run. */
+#include "isolated.h"
 #include "validate.h"
 
 #include <string.h>
@@ -30,17 +31,11 @@ static comity_status accept(void *user, struct comity_record *record)
 static bool validate_input(struct cli *cli, const char *name, const struct comity_input *input,
                            void *user)
 {
-    const struct validating *validating = user;
     struct comity_result before = cli->result;
-    struct comity_input opened = *input;
+    (void)user;
     comity_status status =
-        validating->open ? validating->open(cli, name, &opened, validating->user) : COMITY_OK;
-    if (status == COMITY_OK) {
-        status = comity_read(cli->context, &cli->options, &opened, accept, NULL, &cli->result);
-        cli_status(cli, status);
-    } else if (status == COMITY_E_NOMEM) {
-        cli_status(cli, status);
-    }
+        comity_read(cli->context, &cli->options, input, accept, NULL, &cli->result);
+    cli_status(cli, status);
     unsigned long long documents = cli->result.documents - before.documents;
     unsigned long long warnings = cli->result.warnings - before.warnings;
     if (!cli->json && !cli->quiet && status == COMITY_OK) {
@@ -51,11 +46,19 @@ static bool validate_input(struct cli *cli, const char *name, const struct comit
     return status != COMITY_E_USAGE;
 }
 
+static void validate(struct cli *cli)
+{
+    cli_each(cli, validate_input, NULL);
+}
+
+const struct cli_body body_validate = {.name = "validate", .run = validate};
+
 int validate_run(int argc, char **argv, const struct validating *validating)
 {
     struct cli cli;
-    int status = cli_parse_own(&cli, argc, argv, TAKES_FROM | TAKES_CONVERSION | TAKES_KIND,
-                               help, validating->own, validating->user);
+    int status = cli_parse_own(&cli, argc, argv,
+                               TAKES_FROM | TAKES_CONVERSION | TAKES_KIND | TAKES_ISOLATE, help,
+                               validating->own, validating->user);
     if (status == EXIT_DONE && validating->ready)
         status = validating->ready(&cli, validating->user);
     if (status != EXIT_DONE)
@@ -63,8 +66,9 @@ int validate_run(int argc, char **argv, const struct validating *validating)
     cli.findings = stdout;
     cli.options.no_provenance = 1;
     cli.options.check = 1;
-    cli_each(&cli, validate_input, (void *)(uintptr_t)validating);
-    return cli_finish(&cli);
+    cli.opening = validating->open;
+    cli.opening_user = validating->user;
+    return cli_run(&cli, &body_validate);
 }
 
 /* With --signature comity is another program (main.c). */

@@ -13,7 +13,14 @@ libcomity_cli_la_SOURCES = \
 	converters/cli_options.c \
 	converters/cli_output.c \
 	converters/batch/visible.c \
+	converters/command_detect.c \
+	converters/command_diff.c \
+	converters/command_roundtrip.c \
+	converters/command_terms.c \
 	converters/command_validate.c \
+	converters/doctor_plugins.c \
+	converters/isolated.c \
+	converters/isolated_worker.c \
 	converters/web_page.c
 
 comity_SOURCES = \
@@ -61,14 +68,12 @@ comity_SOURCES = \
 	converters/batch/watch_ledger.c \
 	converters/batch/whole.c \
 	converters/command_convert.c \
-	converters/command_detect.c \
-	converters/command_diff.c \
+	converters/command_doctor.c \
 	converters/command_explain.c \
 	converters/command_formats.c \
 	converters/command_plugins.c \
-	converters/command_roundtrip.c \
 	converters/command_show.c \
-	converters/command_terms.c \
+	converters/doctor_sandbox.c \
 	converters/main.c
 comity_LDADD = libcomity-cli.la libcomity-core.la $(ARCHIVE_LIBS) $(ZSTD_LIBS)
 
@@ -93,6 +98,11 @@ items_sources = \
 libcomity_items_la_SOURCES = $(items_sources)
 libcomity_items_la_CPPFLAGS = $(AM_CPPFLAGS) $(ARCHIVE_CFLAGS) $(GMIME_CFLAGS)
 libcomity_items_la_LIBADD = $(ARCHIVE_LIBS) $(GMIME_LIBS)
+
+# What touches foreign bytes in a sandbox: converts, and does what commands do with documents.
+worker_PROGRAMS += comity-worker
+comity_worker_SOURCES = converters/worker_main.c
+comity_worker_LDADD = libcomity-cli.la libcomity-core.la
 
 worker_PROGRAMS += comity-reader
 comity_reader_SOURCES = \

@@ -29,6 +29,7 @@ static const struct command commands[] = {
     {"terms", command_terms, "the convention's bracketed terms, in documents and plain text"},
     {"formats", command_formats, "formats, their mapping as a table, faults of a template"},
     {"plugins", command_plugins, "what is loaded, and why a file was refused"},
+    {"doctor", command_doctor, "what holds plugins back on this machine, tried out"},
     {"explain", command_explain, "what a finding's code means and what to do about it"},
 };
 

@@ -126,6 +126,7 @@ runtime_sources = \
 	sdk/runtime/detect.c \
 	sdk/runtime/explain.c \
 	sdk/runtime/formats.c \
+	sdk/runtime/held.c \
 	sdk/runtime/host.c \
 	sdk/runtime/isolate.c \
 	sdk/runtime/loader.c \
@@ -139,10 +140,12 @@ runtime_sources = \
 	sdk/runtime/wire.c \
 	sdk/runtime/worker.c \
 	sdk/runtime/worker_frames.c \
+	sdk/runtime/worker_landlock.c \
 	sdk/runtime/worker_line.c \
 	sdk/runtime/worker_sandbox.c \
 	sdk/runtime/worker_serve.c \
-	sdk/runtime/worker_setup.c
+	sdk/runtime/worker_setup.c \
+	sdk/runtime/worker_try.c
 
 # All of sdk, with the symbols that libcomity hides: for the program and the unit tests.
 noinst_LTLIBRARIES += libcomity-core.la
@@ -158,10 +161,6 @@ libcomity_la_LIBADD = libcomity-core.la
 libcomity_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info 0:0:0 \
 	-export-symbols-regex '^comity_'
 
-# What does the converting in a sandbox: started by the library, never by hand.
-worker_PROGRAMS += comity-worker
-comity_worker_SOURCES = sdk/runtime/worker_main.c
-comity_worker_LDADD = libcomity-core.la
 
 # What each character folds to, out of ICU, which the library itself does without.
 noinst_PROGRAMS += generate-fold

@@ -61,8 +61,10 @@ script_tests = \
 	tests/batch/test_watch.py \
 	tests/cli/test_bad_json.py \
 	tests/cli/test_bad_xml.py \
+	tests/cli/test_doctor.py \
 	tests/cli/test_interface.py \
 	tests/cli/test_isolate.py \
+	tests/cli/test_lying_worker.py \
 	tests/cli/test_roundtrip_diff.py \
 	tests/cli/test_terms.py \
 	tests/cli/test_validate.py \

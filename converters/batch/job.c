@@ -45,7 +45,7 @@ struct job *job_new(const struct item *item, uint64_t number)
 void job_reset(struct job *job)
 {
     buffer_clear(&job->answers);
-    job->documents = 0;
+    job->documents = job->made = 0;
     job->result = (struct comity_result)COMITY_RESULT_INIT;
     job->sha256[0] = '\0';
 }

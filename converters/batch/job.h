@@ -29,6 +29,7 @@ struct job {
     bool is_suspect;          /* a worker died with it: it is tried once more, alone */
     comity_status status;     /* what the worker returned */
     uint64_t documents;       /* that it was answered with so far */
+    uint64_t made;            /* of them: that hold something */
     struct buffer answers;    /* the worker's frames: findings and documents, in their order */
     char sha256[SHA256_TEXT]; /* of the bytes; "" where nobody counted it */
     struct comity_result result;

@@ -3,6 +3,8 @@
  * Converters that share the jobs of a batch; see pool.h. */
 #include "batch/pool.h"
 
+#include "base/encoding.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -172,13 +174,16 @@ static bool seat_done(struct pool_seat *seat, struct wire_frame *frame, int64_t 
 {
     struct job *job = seat->count ? seat->jobs[seat->first] : NULL;
     uint64_t id = wire_u64(frame);
-    comity_status status = (comity_status)wire_u32(frame);
+    comity_status status;
+    bool is_status = worker_get_status(frame, &status);
     const char *sha256 = wire_string(frame);
-    if (!job || id != job->number || !sha256 || strlen(sha256) != SHA256_TEXT - 1)
+    if (!job || id != job->number || !is_status || !worker_is_digest(sha256))
         return false;
-    worker_get_result(frame, &job->result);
-    if (!wire_is_done(frame))
+    struct comity_result result = COMITY_RESULT_INIT;
+    if (!worker_get_result(frame, &result) || !wire_is_done(frame) ||
+        !worker_is_consistent(status, &result) || result.documents != job->made)
         return false;
+    job->result = result;
     memcpy(job->sha256, sha256, SHA256_TEXT);
     job->status = status;
     job->state = JOB_DONE;
@@ -189,6 +194,16 @@ static bool seat_done(struct pool_seat *seat, struct wire_frame *frame, int64_t 
     seat->is_alone = false;
     seat->served++;
     return true;
+}
+
+/* True where the last answer's bytes are those of its digest.  They stand at its end, where the
+ * worker can change them no more. */
+static bool is_of_digest(const struct buffer *answers, const struct worker_document *document)
+{
+    char sha256[SHA256_TEXT];
+    encoding_sha256(answers->bytes + answers->size - document->size - 1, document->size,
+                    sha256);
+    return strcmp(sha256, document->sha256) == 0;
 }
 
 /* Takes a finding as a whole, and the document whose turn it is: nobody further on has to doubt
@@ -207,6 +222,7 @@ static bool seat_answer(struct pool_seat *seat, struct job *job, struct wire_fra
                document.position != ++job->documents) {
         return false;
     }
+    job->made += document.is_done;
     if (!document.shared_end) {
         buffer_add(&job->answers, start, size);
     } else {
@@ -214,7 +230,8 @@ static bool seat_answer(struct pool_seat *seat, struct job *job, struct wire_fra
         seat->made.written = document.shared_end;
         shared_free(&seat->made, document.shared_end);
     }
-    return buffer_status(&job->answers) == COMITY_OK && job->answers.size < ANSWERS_LIMIT;
+    return buffer_status(&job->answers) == COMITY_OK && job->answers.size < ANSWERS_LIMIT &&
+           (!document.is_done || is_of_digest(&job->answers, &document));
 }
 
 /* True where a frame is what a converter may say at this point. */
@@ -223,11 +240,15 @@ static bool seat_hear(struct pool *pool, struct pool_seat *seat, struct wire_fra
 {
     struct job *job = seat->count ? seat->jobs[seat->first] : NULL;
     if (frame->kind == WORKER_READY && !seat->is_ready) {
-        *refused = (comity_status)wire_u32(frame);
+        comity_status status;
+        bool is_status = worker_get_status(frame, &status);
         wire_string(frame);
-        seat->is_ready = *refused == COMITY_OK;
+        if (!is_status || !wire_is_done(frame))
+            return false;
+        *refused = status;
+        seat->is_ready = status == COMITY_OK;
         pool->failed_starts = 0;
-        return wire_is_done(frame);
+        return true;
     }
     if (frame->kind == WORKER_FINDING && !seat->is_ready) {
         struct comity_finding finding;

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,13 +27,12 @@ static void report(struct comity_record *record, const struct beside *file, int3
                   hint, message);
 }
 
-/* True if the label names a file of the folder itself. */
-static bool is_label(const struct beside *file)
+bool beside_is_label(const char *label, size_t len)
 {
-    if (!file->label_len || file->label_len > MAX_LABEL || file->label[0] == '.')
+    if (!len || len > MAX_LABEL || label[0] == '.')
         return false;
-    for (uint32_t i = 0; i < file->label_len; i++) {
-        unsigned char c = (unsigned char)file->label[i];
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)label[i];
         if (c < 0x20 || c == 0x7F || c == '/' || c == '\\')
             return false;
     }
@@ -42,7 +42,7 @@ static bool is_label(const struct beside *file)
 static bool check_label(struct comity_record *record, const struct beside *file,
                         int32_t severity)
 {
-    if (is_label(file))
+    if (beside_is_label(file->label, file->label_len))
         return true;
     report(record, file, severity, "model.attachment-name",
            "give it a name without folders, of up to 255 bytes, that begins with no dot",
@@ -50,16 +50,45 @@ static bool check_label(struct comity_record *record, const struct beside *file,
     return false;
 }
 
+/* "FOLDER/LABEL"; NULL: no memory. */
+static char *path_of(const char *folder, const char *label, size_t len)
+{
+    size_t size = strlen(folder) + len + 2;
+    char *path = malloc(size);
+    if (path)
+        snprintf(path, size, "%s/%.*s", folder, (int)len, label);
+    return path;
+}
+
+int beside_open(const char *folder, const char *label, size_t len, int *fd)
+{
+    char *path = path_of(folder, label, len);
+    if (!path)
+        return ENOMEM;
+    *fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    int error = *fd < 0 ? errno : 0;
+    free(path);
+    return error;
+}
+
+/* Opens the file here, or has it opened. */
+static int open_file(const struct session *session, const struct beside *file, int *fd)
+{
+    const struct attachments *other = session->context->attachments;
+    return other ? other->open(other->user, file->label, file->label_len, fd)
+                 : beside_open(session->options->attachments, file->label, file->label_len, fd);
+}
+
 /* The whole of a file of the folder, in the arena; 0, or errno (EFBIG: over the limit). */
-static int read_file(struct comity_record *record, const char *path, const char **bytes,
-                     size_t *size)
+static int read_file(struct comity_record *record, const struct beside *file,
+                     const char **bytes, size_t *size)
 {
     struct session *session = record->session;
     struct stat status;
     struct source source;
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK), error = 0;
-    if (fd < 0)
-        return errno;
+    int fd = -1, error = open_file(session, file, &fd);
+    if (error || fd < 0)
+        return error ? error : EIO;
     if (fstat(fd, &status) != 0)
         error = errno;
     else if (!S_ISREG(status.st_mode))
@@ -79,17 +108,6 @@ static int read_file(struct comity_record *record, const char *path, const char 
     return error;
 }
 
-/* "FOLDER/LABEL"; NULL: no memory. */
-static const char *path_of(struct comity_record *record, const struct beside *file)
-{
-    const char *folder = record->session->options->attachments;
-    size_t size = strlen(folder) + file->label_len + 2;
-    char *path = arena_alloc(&record->session->arena, size);
-    if (path)
-        snprintf(path, size, "%s/%.*s", folder, (int)file->label_len, file->label);
-    return path;
-}
-
 /* --- reading */
 
 /* True if a digest is stated, in whatever case: a form may write it in capitals. */
@@ -105,9 +123,9 @@ static bool is_digest(const struct value *stated, const char hex[SHA256_HEX_SIZE
 
 static comity_status take_file(struct comity_record *record, const struct beside *file)
 {
-    const char *path = path_of(record, file), *bytes = NULL;
+    const char *bytes = NULL;
     size_t size = 0, len = 0;
-    int error = path ? read_file(record, path, &bytes, &size) : ENOMEM;
+    int error = read_file(record, file, &bytes, &size);
     if (error == ENOMEM)
         return COMITY_E_NOMEM;
     if (error) {
@@ -229,44 +247,75 @@ static bool is_taken(const struct beside *file)
     return false;
 }
 
-/* Checks a file that is there: the same bytes are good. */
-static comity_status check_there(struct comity_record *record, const struct beside *file,
-                                 const char *path)
+/* True if a plain file holds these bytes. */
+static bool holds(const char *path, const char *bytes, size_t size)
 {
-    const char *bytes = NULL;
-    size_t size = 0;
-    int error = read_file(record, path, &bytes, &size);
-    if (!error && size == file->size && memcmp(bytes, file->bytes, size) == 0)
-        return COMITY_OK;
-    report(record, file, COMITY_ERROR, "io.attachment",
-           "name another folder with --attachments, or rename the attachment",
-           "is in the folder already, with other bytes");
-    return COMITY_E_INVALID;
+    char chunk[16384];
+    struct stat status;
+    size_t at = 0;
+    ssize_t got = 0;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    bool is_same =
+        fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && (uint64_t)status.st_size == size;
+    while (is_same && (got = read(fd, chunk, sizeof chunk)) > 0) {
+        is_same = (size_t)got <= size - at && memcmp(bytes + at, chunk, (size_t)got) == 0;
+        at += (size_t)got;
+    }
+    close(fd);
+    return is_same && got == 0 && at == size;
+}
+
+static int store(const char *path, const char *bytes, size_t size)
+{
+    struct output_file output;
+    struct stat there;
+    /* What is there is no output, were it a pipe that nobody reads. */
+    if (lstat(path, &there) == 0)
+        return holds(path, bytes, size) ? 0 : EEXIST;
+    comity_status status = output_open(&output, path, false);
+    if (status == COMITY_E_IO && output.error == EEXIST)
+        return holds(path, bytes, size) ? 0 : EEXIST;
+    if (status == COMITY_OK)
+        status = output_write(&output, bytes, size);
+    if (status == COMITY_OK)
+        status = output_commit(&output);
+    if (status == COMITY_OK)
+        return 0;
+    int error = status == COMITY_E_NOMEM ? ENOMEM : output.error ? output.error : EIO;
+    output_abandon(&output);
+    return error;
+}
+
+int beside_store(const char *folder, const char *label, size_t len, const char *bytes,
+                 size_t size)
+{
+    char *path = path_of(folder, label, len);
+    if (!path)
+        return ENOMEM;
+    mkdir(folder, 0700); /* where that fails, the file says why */
+    int error = store(path, bytes, size);
+    free(path);
+    return error;
 }
 
 static comity_status put_file(struct comity_record *record, const struct beside *file)
 {
-    const char *path = path_of(record, file);
-    struct output_file output;
-    if (!path)
-        return COMITY_E_NOMEM;
-    /* What is there is no output, were it a pipe that nobody reads. */
-    struct stat there;
-    if (lstat(path, &there) == 0)
-        return check_there(record, file, path);
-    comity_status status = output_open(&output, path, false);
-    if (status == COMITY_E_IO && output.error == EEXIST)
-        return check_there(record, file, path);
-    if (status == COMITY_OK)
-        status = output_write(&output, file->bytes, file->size);
-    if (status == COMITY_OK)
-        status = output_commit(&output);
-    if (status == COMITY_OK)
+    const struct attachments *other = record->session->context->attachments;
+    int error =
+        other ? other->store(other->user, file->label, file->label_len, file->bytes, file->size)
+              : beside_store(record->session->options->attachments, file->label,
+                             file->label_len, file->bytes, file->size);
+    if (!error)
         return COMITY_OK;
-    report(record, file, COMITY_ERROR, "io.attachment", NULL,
-           output.error ? strerror(output.error) : "cannot be written");
-    output_abandon(&output);
-    return status;
+    if (error == ENOMEM)
+        return COMITY_E_NOMEM;
+    bool is_there = error == EEXIST;
+    report(record, file, COMITY_ERROR, "io.attachment",
+           is_there ? "name another folder with --attachments, or rename the attachment" : NULL,
+           is_there ? "is in the folder already, with other bytes" : strerror(error));
+    return is_there ? COMITY_E_INVALID : COMITY_E_IO;
 }
 
 comity_status beside_put(struct comity_record *record)
@@ -288,8 +337,6 @@ comity_status beside_put(struct comity_record *record)
             return COMITY_E_INVALID;
         }
     }
-    if (has_files)
-        mkdir(folder, 0700); /* where that fails, the first file says why */
     for (const struct beside *file = has_files ? record->record.files : NULL;
          file && status == COMITY_OK; file = file->next)
         if (file->bytes)

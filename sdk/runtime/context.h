@@ -66,6 +66,8 @@ struct comity {
     struct terms terms;
     struct findings findings;        /* of loading */
     const struct digested *digested; /* where the input at hand has been counted; or NULL */
+    struct held_template *held;      /* in a worker */
+    const struct attachments *attachments; /* files beside documents, in a worker; or NULL */
 };
 
 /* --- loader.c --- */
@@ -97,6 +99,26 @@ comity_status format_language(const struct format *format, const char *spec,
 /* The same for the options of a template's constants. */
 comity_status format_choose(const struct format *format, const char *spec,
                             struct findings *findings, struct template_writer *writer);
+/* The folder of --attachments, where another process has it. */
+struct attachments {
+    int (*open)(void *user, const char *label, size_t len, int *fd); /* 0, or errno */
+    int (*store)(void *user, const char *label, size_t len, const char *bytes, size_t size);
+    void *user;
+};
+/* A template that was read before files could be opened no more: what was found in it is told
+ * when it is asked for, as if it were read then. */
+struct held_template {
+    struct held_template *next;
+    const char *spec;
+    struct buffer findings; /* frames */
+    bool is_missing;        /* it has faults */
+    bool is_told;
+};
+/* Reads the template of a path, in a worker.  COMITY_E_NOMEM. */
+comity_status hold_template(struct comity *context, const char *spec);
+/* Tells what was found in a template that is held; NULL: none of that path is. */
+struct held_template *tell_held(struct comity *context, const char *spec,
+                                struct findings *findings);
 /* True where a spec is the path of a template and no id. */
 bool is_template_path(const char *spec);
 /* True of the two formats that persons read, and no program. */
@@ -195,6 +217,14 @@ void account_losses(struct comity_record *record, const struct format *format);
 void account_leaves(const struct comity_record *record, struct comity_result *result);
 
 /* --- beside.c: files beside a document, in the folder that the options name --- */
+/* True if a label names a file of the folder itself. */
+bool beside_is_label(const char *label, size_t len);
+/* Opens the file of a label, to read: 0, or errno. */
+int beside_open(const char *folder, const char *label, size_t len, int *fd);
+/* Puts a file there, and makes the folder: 0, or errno.  What is there is never replaced: the
+ * same bytes are good, others are EEXIST. */
+int beside_store(const char *folder, const char *label, size_t len, const char *bytes,
+                 size_t size);
 /* Takes their bytes into a record that was read. */
 comity_status beside_take(struct comity_record *record);
 /* Writes a document by a template; the bytes of files are left out, and */

@@ -131,6 +131,8 @@ void comity_close(struct comity *context)
         if (plugin->is_loaded && plugin->descriptor.deinit)
             plugin->descriptor.deinit();
     xml_spare_free(&context->spare);
+    for (struct held_template *held = context->held; held; held = held->next)
+        buffer_free(&held->findings);
     free(context->formats);
     arena_free(&context->arena);
     free(context);
@@ -276,6 +278,9 @@ struct format *find_format(struct comity *context, const char *spec, struct find
 {
     struct format *format = NULL;
     if (is_template_path(spec)) {
+        const struct held_template *held = tell_held(context, spec, findings);
+        if (held && held->is_missing)
+            return NULL;
         for (size_t i = 0; i < context->format_count; i++)
             if (context->formats[i]->path && strcmp(context->formats[i]->path, spec) == 0)
                 return context->formats[i];

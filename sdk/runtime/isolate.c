@@ -10,6 +10,7 @@
 
 #include "base/utf8.h"
 #include "base/witness.h"
+#include "runtime/context.h"
 #include "runtime/worker.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,6 +32,9 @@
  * too. */
 #define BUSY_FACTOR 6
 #define USUAL_BYTES ((uint64_t)64 << 20)
+/* Findings between two steps, and over a file for each of its bytes, that nobody reads. */
+#define MANY_FINDINGS 1000000u
+#define FINDINGS_OF_BYTE 16u
 
 struct isolate {
     struct worker worker;
@@ -38,11 +43,16 @@ struct isolate {
     void *user;
     const char *file; /* of the input at hand; NULL while formats are loaded */
     char *syntax;
-    uint64_t id;     /* of the stream at hand */
-    uint64_t limit;  /* milliseconds */
-    uint64_t silent; /* milliseconds without a step */
-    uint64_t beats;  /* that were seen */
-    uint64_t used;   /* processor time when the last step was seen */
+    uint64_t id;             /* of the stream at hand */
+    uint64_t limit;          /* milliseconds */
+    uint64_t silent;         /* milliseconds without a step */
+    uint64_t beats;          /* that were seen */
+    uint64_t used;           /* processor time when the last step was seen */
+    const char *attachments; /* the folder of files beside documents, or NULL */
+    /* of the stream at hand */
+    uint64_t told, told_before; /* findings: all, and those when the last step was seen */
+    uint64_t most_told;
+    uint64_t records, bytes;
 };
 
 /* --- what is told */
@@ -160,10 +170,39 @@ static comity_status nonsense(struct isolate *self)
     return lose(self, "worker.answer", "the converter answered what is no answer");
 }
 
-static bool relay(const struct isolate *self, struct wire_frame *frame)
+/* Begins to count what comes back over an input. */
+static void begin_counting(struct isolate *self, int fd)
+{
+    struct stat info;
+    bool is_file = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+    self->told = self->told_before = self->records = self->bytes = 0;
+    self->most_told =
+        is_file ? MANY_FINDINGS + FINDINGS_OF_BYTE * (uint64_t)info.st_size : UINT64_MAX;
+}
+
+/* True where more findings come than there can be. */
+static bool is_flood(struct isolate *self)
+{
+    uint64_t beats = self->page->beats;
+    if (beats != self->beats) {
+        self->beats = beats;
+        self->silent = 0;
+        self->used = worker_used(&self->worker);
+        self->told_before = self->told;
+    }
+    self->told++;
+    return self->told > self->most_told || self->told - self->told_before > MANY_FINDINGS;
+}
+
+/* Hands a finding on.  Names of files are of any bytes, but of an input only its own can be. */
+static bool relay(struct isolate *self, struct wire_frame *frame)
 {
     struct comity_finding finding;
-    if (!worker_get_finding(frame, &finding))
+    if (!worker_get_finding(frame, &finding) || is_flood(self))
+        return false;
+    size_t len = finding.file ? strlen(finding.file) : 0;
+    bool is_own = finding.file && self->file && strcmp(finding.file, self->file) == 0;
+    if (self->file && !is_own && finding.file && utf8_invalid(finding.file, len) < len)
         return false;
     if (self->finding)
         self->finding(self->user, &finding);
@@ -199,12 +238,13 @@ static int make_page(struct isolate *self)
 }
 
 static comity_status start(struct isolate *self, const struct comity_config *config,
-                           const struct comity_options *options)
+                           const struct comity_options *options, uint64_t memory)
 {
     char program[4096] = "comity-worker";
     struct worker_limits limits = WORKER_LIMITS_INIT;
     if (config->max_bytes > USUAL_BYTES) /* larger documents take more */
         limits.memory = limits.memory / USUAL_BYTES * config->max_bytes;
+    limits.memory += memory;
     int page = make_page(self);
     if (page < 0)
         return cannot_start(self, program);
@@ -226,11 +266,22 @@ static comity_status start(struct isolate *self, const struct comity_config *con
     return status;
 }
 
+/* It becomes part of a file's name. */
+static bool is_syntax(const char *text)
+{
+    static const char *const all[] = {"json", "xml", "html", "text", "csv"};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (strcmp(text, all[i]) == 0)
+            return true;
+    return false;
+}
+
 static comity_status take_ready(struct isolate *self, struct wire_frame *frame)
 {
-    comity_status status = (comity_status)wire_u32(frame);
+    comity_status status;
+    bool is_status = worker_get_status(frame, &status);
     const char *syntax = wire_string(frame);
-    if (!wire_is_done(frame) || status > COMITY_OK)
+    if (!is_status || !wire_is_done(frame) || (syntax && !is_syntax(syntax)))
         return nonsense(self);
     if (status == COMITY_E_UNSUPPORTED) {
         report(self, "worker.sandbox", "the system does not let the converter lock itself in",
@@ -243,7 +294,7 @@ static comity_status take_ready(struct isolate *self, struct wire_frame *frame)
 
 comity_status isolate_open(const struct comity_config *config,
                            const struct comity_options *options, uint32_t seconds,
-                           struct isolate **opened)
+                           uint64_t memory, struct isolate **opened)
 {
     struct wire_frame frame;
     struct isolate *self = calloc(1, sizeof *self);
@@ -253,7 +304,9 @@ comity_status isolate_open(const struct comity_config *config,
     self->finding = config->finding;
     self->user = config->user;
     self->limit = (uint64_t)seconds * 1000;
-    comity_status status = start(self, config, options);
+    self->attachments = options->attachments;
+    begin_counting(self, -1);
+    comity_status status = start(self, config, options, memory);
     while (status == COMITY_OK && (status = hear(self, -1, &frame)) == COMITY_OK) {
         if (frame.kind == WORKER_READY) {
             status = take_ready(self, &frame);
@@ -288,46 +341,98 @@ const char *isolate_syntax(const struct isolate *self)
 /* --- converting */
 
 static comity_status take_done(struct isolate *self, struct wire_frame *frame,
+                               const struct isolate_target *target,
                                struct comity_result *result)
 {
     struct comity_result more = COMITY_RESULT_INIT;
+    comity_status status;
     uint64_t id = wire_u64(frame);
-    comity_status status = (comity_status)wire_u32(frame);
+    bool is_status = worker_get_status(frame, &status);
     bool has_digest = wire_string(frame) != NULL;
-    worker_get_result(frame, &more);
-    if (!wire_is_done(frame) || id != self->id || has_digest || status > COMITY_OK)
+    bool is_sound = worker_get_result(frame, &more) && worker_is_consistent(status, &more);
+    bool is_there =
+        target->record ? more.documents <= self->records : status != COMITY_OK || self->bytes;
+    if (!wire_is_done(frame) || id != self->id || has_digest || !is_status || !is_sound ||
+        !is_there)
         return nonsense(self);
     if (result)
         worker_add_result(result, &more);
     return status;
 }
 
+/* True while the worker has taken all that it was told: one that asks and does not listen
+ * would fill the memory of this process. */
+static bool listens(const struct isolate *self)
+{
+    return self->worker.sent == self->worker.out.size;
+}
+
+static comity_status answer(struct isolate *self, uint32_t kind, int32_t error, int fd)
+{
+    size_t start = wire_begin(&self->worker.out, kind);
+    wire_put_u32(&self->worker.out, (uint32_t)error);
+    wire_end(&self->worker.out, start);
+    comity_status status =
+        fd >= 0 ? worker_send_fd(&self->worker, fd) : worker_send(&self->worker);
+    return status == COMITY_E_NOMEM ? status : COMITY_OK;
+}
+
 /* Bytes go where they belong, and the worker is told what became of them. */
 static comity_status take_bytes(struct isolate *self, struct wire_frame *frame,
-                                const struct isolate_target *target)
+                                comity_write_fn *write, void *user)
 {
     size_t size;
     const char *bytes = wire_text(frame, &size);
-    if (!wire_is_done(frame) || !bytes)
+    if (!wire_is_done(frame) || !bytes || !listens(self))
         return nonsense(self);
-    int failed = target->write(target->user, bytes, size);
-    size_t start = wire_begin(&self->worker.out, WORKER_WROTE);
-    wire_put_u32(&self->worker.out, failed != 0);
-    wire_end(&self->worker.out, start);
-    return worker_send(&self->worker) == COMITY_E_NOMEM ? COMITY_E_NOMEM : COMITY_OK;
+    self->bytes += size;
+    return answer(self, WORKER_WROTE, write(user, bytes, size) != 0, -1);
+}
+
+/* Opens or stores a file beside a document: its name is a label, whoever says otherwise. */
+static comity_status take_file(struct isolate *self, struct wire_frame *frame)
+{
+    bool is_stored = frame->kind == WORKER_STORE;
+    size_t len, size = 0;
+    const char *label = wire_text(frame, &len);
+    const char *bytes = is_stored ? wire_text(frame, &size) : "";
+    if (!wire_is_done(frame) || !label || !bytes || !self->attachments || !listens(self) ||
+        !beside_is_label(label, len))
+        return nonsense(self);
+    int fd = -1;
+    if (is_stored)
+        return answer(self, WORKER_STORED,
+                      beside_store(self->attachments, label, len, bytes, size), -1);
+    int error = beside_open(self->attachments, label, len, &fd);
+    comity_status status = answer(self, WORKER_OPENED, error, fd);
+    if (fd >= 0)
+        close(fd);
+    return status;
 }
 
 static comity_status take(struct isolate *self, struct wire_frame *frame,
                           const struct isolate_target *target)
 {
     if (frame->kind == WORKER_BYTES)
-        return take_bytes(self, frame, target);
+        return take_bytes(self, frame, target->write, target->user);
+    if (frame->kind == WORKER_FILE || frame->kind == WORKER_STORE)
+        return take_file(self, frame);
     if (frame->kind == WORKER_FINDING && relay(self, frame))
         return COMITY_OK;
     if (frame->kind != WORKER_RECORD || !target->record || !wire_is_done(frame))
         return nonsense(self);
+    self->records++;
     target->record(target->user);
     return COMITY_OK;
+}
+
+/* It has had nothing to do so far. */
+static void begin(struct isolate *self, const struct comity_options *options)
+{
+    self->finding = options->finding;
+    self->user = options->user;
+    self->silent = 0;
+    self->used = worker_used(&self->worker);
 }
 
 comity_status isolate_convert(struct isolate *self, const struct comity_options *options,
@@ -337,11 +442,9 @@ comity_status isolate_convert(struct isolate *self, const struct comity_options 
     struct wire_frame frame;
     if (!self->worker.pid)
         return COMITY_E_PLUGIN;
-    self->finding = options->finding;
-    self->user = options->user;
+    begin(self, options);
+    begin_counting(self, fd);
     self->file = options->file;
-    self->silent = 0; /* it had nothing to do */
-    self->used = worker_used(&self->worker);
     size_t start = wire_begin(&self->worker.out, WORKER_STREAM);
     wire_put_u64(&self->worker.out, ++self->id);
     wire_put_u32(&self->worker.out, target->record != NULL);
@@ -352,11 +455,86 @@ comity_status isolate_convert(struct isolate *self, const struct comity_options 
         status = COMITY_E_NOMEM;
     while (status == COMITY_OK && (status = hear(self, fd, &frame)) == COMITY_OK) {
         if (frame.kind == WORKER_DONE) {
-            status = take_done(self, &frame, result);
+            status = take_done(self, &frame, target, result);
             break;
         }
         status = take(self, &frame, target);
     }
+    self->file = NULL;
+    return status;
+}
+
+/* --- commands */
+
+static void put_command(struct isolate *self, const struct isolate_command *command)
+{
+    struct buffer *out = &self->worker.out;
+    size_t start = wire_begin(out, WORKER_COMMAND);
+    wire_put_string(out, command->name);
+    wire_put_u32(out, command->flags);
+    wire_put_string(out, command->via);
+    wire_put_u32(out, command->input_count);
+    for (uint32_t i = 0; i < command->input_count; i++)
+        wire_put_string(out, command->inputs[i]);
+    wire_end(out, start);
+}
+
+/* Opens the input that the worker asks for by its number; *fd becomes it. */
+static comity_status take_open(struct isolate *self, struct wire_frame *frame,
+                               const struct isolate_command *command, int *fd)
+{
+    uint32_t index = wire_u32(frame);
+    if (!wire_is_done(frame) || index >= command->input_count || !listens(self))
+        return nonsense(self);
+    command->close(command->user, *fd);
+    *fd = -1;
+    self->file = command->inputs[index];
+    int32_t error = command->open(command->user, command->inputs[index], fd);
+    begin_counting(self, *fd);
+    return answer(self, WORKER_OPENED, error, *fd);
+}
+
+static comity_status take_outcome(struct isolate *self, struct wire_frame *frame,
+                                  struct isolate_outcome *outcome)
+{
+    struct comity_result more = COMITY_RESULT_INIT;
+    outcome->flags = wire_u32(frame);
+    outcome->io_failures = wire_u64(frame);
+    outcome->plugin_failures = wire_u64(frame);
+    if (!worker_get_result(frame, &more) || !wire_is_done(frame) ||
+        outcome->flags > ISOLATE_OUTCOMES)
+        return nonsense(self);
+    worker_add_result(&outcome->result, &more);
+    return COMITY_OK;
+}
+
+comity_status isolate_command(struct isolate *self, const struct comity_options *options,
+                              const struct isolate_command *command,
+                              struct isolate_outcome *outcome)
+{
+    struct wire_frame frame;
+    int fd = -1;
+    begin(self, options);
+    begin_counting(self, -1);
+    put_command(self, command);
+    comity_status status = buffer_status(&self->worker.out);
+    if (status == COMITY_OK && worker_send(&self->worker) == COMITY_E_NOMEM)
+        status = COMITY_E_NOMEM;
+    while (status == COMITY_OK && (status = hear(self, fd, &frame)) == COMITY_OK) {
+        if (frame.kind == WORKER_DONE) {
+            status = take_outcome(self, &frame, outcome);
+            break;
+        }
+        if (frame.kind == WORKER_BYTES)
+            status = take_bytes(self, &frame, command->write, command->user);
+        else if (frame.kind == WORKER_OPEN)
+            status = take_open(self, &frame, command, &fd);
+        else if (frame.kind == WORKER_FILE || frame.kind == WORKER_STORE)
+            status = take_file(self, &frame);
+        else if (frame.kind != WORKER_FINDING || !relay(self, &frame))
+            status = nonsense(self);
+    }
+    command->close(command->user, fd);
     self->file = NULL;
     return status;
 }

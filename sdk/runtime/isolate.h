@@ -16,10 +16,11 @@ struct isolate;
 /* Starts a worker and has it load the formats.  `config` and `options` are lent until
  * isolate_close(); options->to is what all streams are converted to.  Returns what
  * comity_open() would; COMITY_E_PLUGIN where the worker failed, COMITY_E_IO where it cannot
- * be had (both reported to config->finding). */
+ * be had (both reported to config->finding).  `memory`: bytes that the worker may take beyond
+ * the usual. */
 comity_status isolate_open(const struct comity_config *config,
                            const struct comity_options *options, uint32_t seconds,
-                           struct isolate **opened);
+                           uint64_t memory, struct isolate **opened);
 void isolate_close(struct isolate *isolate);
 /* The syntax of the target: NULL where it is not known. */
 const char *isolate_syntax(const struct isolate *isolate);
@@ -34,5 +35,35 @@ struct isolate_target {
 comity_status isolate_convert(struct isolate *isolate, const struct comity_options *options,
                               int fd, const struct isolate_target *target,
                               struct comity_result *result);
+
+/* What a command of the program does with documents, done by the worker as a whole: it asks for
+ * its inputs, and gives what it prints and what it finds. */
+struct isolate_command {
+    const char *name;
+    uint32_t flags; /* the command's own */
+    const char *via;
+    char *const *inputs; /* their names: only these can be asked for */
+    uint32_t input_count;
+    comity_write_fn *write;
+    /* 0 and the descriptor, or errno; told already. */
+    int (*open)(void *user, const char *name, int *fd);
+    void (*close)(void *user, int fd); /* of one that may be -1 */
+    void *user;
+};
+/* How it went.  Counts are added. */
+struct isolate_outcome {
+    struct comity_result result;
+    uint64_t io_failures, plugin_failures;
+    uint32_t flags;
+};
+#define ISOLATE_NO_MEMORY 1u
+#define ISOLATE_USAGE 2u
+#define ISOLATE_DIFFERS 4u
+#define ISOLATE_OUTCOMES 7u /* all of them */
+
+/* COMITY_E_PLUGIN where the worker failed over it (reported); it is gone then. */
+comity_status isolate_command(struct isolate *isolate, const struct comity_options *options,
+                              const struct isolate_command *command,
+                              struct isolate_outcome *outcome);
 
 #endif

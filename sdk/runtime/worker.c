@@ -18,6 +18,9 @@
 
 /* So much is read or kept for the line at once; the kernel may hold less. */
 #define LINE_BYTES (1 << 18)
+#define MOST_FILES (1 << 20)
+/* A worker that takes nothing of the line for so long is gone. */
+#define STUCK_MILLISECONDS 10000
 /* A buffer that held a larger frame is given back. */
 #define LARGE_BYTES ((size_t)4 << 20)
 
@@ -32,6 +35,18 @@ bool worker_program(const char *name, char *path, size_t size)
         access(path, X_OK) == 0)
         return true;
     return (size_t)snprintf(path, size, "%s/%s", COMITY_WORKER_DIR, name) < size;
+}
+
+/* Kernels before 5.9 have no close_range(): one by one, then. */
+static void close_others(void)
+{
+    struct rlimit files;
+    if (close_range(WORKER_FD + 1, ~0u, 0) == 0)
+        return;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur > MOST_FILES)
+        files.rlim_cur = MOST_FILES;
+    for (int fd = WORKER_FD + 1; fd < (int)files.rlim_cur; fd++)
+        close(fd);
 }
 
 /* Between fork and exec: nothing here may take memory or a lock. */
@@ -52,7 +67,7 @@ static void become(const char *program, int line, const struct worker_limits *li
     if (line != WORKER_FD && dup2(line, WORKER_FD) < 0)
         _exit(126);
     fcntl(WORKER_FD, F_SETFD, 0);
-    close_range(WORKER_FD + 1, ~0u, 0);
+    close_others();
     setrlimit(RLIMIT_CORE, &none);
 #ifdef __SANITIZE_ADDRESS__ /* its shadow is larger than any limit */
     memory.rlim_cur = memory.rlim_max = RLIM_INFINITY;
@@ -128,7 +143,8 @@ comity_status worker_send_fd(struct worker *worker, int fd)
         ssize_t sent = sendmsg(worker->fd, &message, MSG_NOSIGNAL);
         if (sent < 0 && errno == EAGAIN) {
             struct pollfd ready = {.fd = worker->fd, .events = POLLOUT};
-            poll(&ready, 1, -1);
+            if (poll(&ready, 1, STUCK_MILLISECONDS) == 0)
+                return COMITY_E_IO;
         } else if (sent < 0 && errno != EINTR) {
             return COMITY_E_IO;
         } else if (sent > 0) {

@@ -73,6 +73,10 @@ enum worker_frame_kind {
     WORKER_WROTE,     /* u32 failed: what became of a WORKER_BYTES, which is waited for */
     WORKER_SHARE_IN,  /* worker_put_share(), a descriptor goes along: where items stand */
     WORKER_SHARE_OUT, /* the same: where what is made is to stand.  Both before all others */
+    WORKER_COMMAND,   /* what a command of the program does: runtime/isolate.h */
+    WORKER_OPENED, /* i32 error: of a WORKER_OPEN or WORKER_FILE; 0: a descriptor came along */
+    WORKER_STORED, /* i32 error: of a WORKER_STORE */
+    WORKER_TRY,    /* u32 layers, u32 deed: closes those layers of the sandbox, and tries */
     /* from it */
     WORKER_READY = 16, /* i32 status: of comity_open() and the options; string syntax of the
                           target */
@@ -80,6 +84,10 @@ enum worker_frame_kind {
     WORKER_DOCUMENT,   /* worker_put_document() */
     WORKER_BYTES,      /* text: output of a WORKER_STREAM */
     WORKER_RECORD,     /* of a WORKER_STREAM of each: a document begins */
+    WORKER_OPEN,       /* u32 index: asks for an input of a command */
+    WORKER_FILE,       /* text label: asks for a file beside the document */
+    WORKER_STORE,      /* text label, text bytes: a file to be put there */
+    WORKER_TRIED,      /* i32 error of the deed; 0: it was let happen */
     WORKER_DONE,       /* u64 id, i32 status, text sha256 of the bytes, then the result */
     /* to a reader of items, and from it: converters/batch/reading.h */
     WORKER_READ = 32,
@@ -93,7 +101,8 @@ void worker_put_setup(struct buffer *out, const struct comity_config *config,
 /* The part of it that the bytes of the documents depend on, without a frame. */
 void worker_put_options(struct buffer *out, const struct comity_options *options);
 void worker_put_finding(struct buffer *out, const struct comity_finding *finding);
-/* False where the frame is bad. */
+/* False where the frame is bad, or a finding could not be what it says: a code that has not
+ * the form of one, a text that is no UTF-8, a place that is none. */
 bool worker_get_finding(struct wire_frame *frame, struct comity_finding *finding);
 
 /* One document of an item: its bytes, or nothing where it failed. */
@@ -118,9 +127,17 @@ bool worker_get_document(struct wire_frame *frame, const struct shared *shared,
 void worker_put_share(struct buffer *out, uint32_t kind, size_t size, uint64_t written);
 comity_status worker_join_share(struct wire_frame *frame, int *passed, struct shared *shared);
 
+/* True of the SHA-256 of something, in hexadecimal. */
+bool worker_is_digest(const char *text);
+
 void worker_put_result(struct buffer *out, const struct comity_result *result);
-/* Adds what the frame holds to the result. */
-void worker_get_result(struct wire_frame *frame, struct comity_result *result);
+/* Adds what the frame holds to the result.  False where a count cannot be. */
+bool worker_get_result(struct wire_frame *frame, struct comity_result *result);
+/* A status that an operation may end with; false where it is none. */
+bool worker_get_status(struct wire_frame *frame, comity_status *status);
+/* False of what contradicts itself: done without a document or in spite of a failure, or
+ * values that stood in no document. */
+bool worker_is_consistent(comity_status status, const struct comity_result *result);
 void worker_add_result(struct comity_result *result, const struct comity_result *more);
 
 /* --- the worker's program */
@@ -131,6 +148,17 @@ void worker_add_result(struct comity_result *result, const struct comity_result 
 /* Takes away all rights but to read, write, compute and take memory.  Before it, what a library
  * would open later must be open.  COMITY_E_UNSUPPORTED where the kernel will not have it. */
 comity_status sandbox_close(const struct worker_limits *limits);
+/* Layers of it; only to look at each on its own. */
+#define SANDBOX_LIMITS 1u /* no new privileges, no core, no files, no processes */
+#define SANDBOX_LANDLOCK 2u
+#define SANDBOX_SECCOMP 4u
+#define SANDBOX_ALL 7u
+comity_status sandbox_close_layers(unsigned layers);
+/* The revision of Landlock that the kernel has; 0: none. */
+int landlock_revision(void);
+/* Takes away files, TCP, and signals and abstract sockets of others, as far as the kernel's
+ * revision goes.  True where it is in force. */
+bool landlock_close(void);
 /* Opens the tables of all encodings, for good. */
 void sandbox_prepare(void);
 
@@ -148,7 +176,41 @@ comity_status serve_frame(struct server *server, struct wire_frame *frame);
 /* Sends `out` where it has grown to a worthwhile size, or `now`. */
 comity_status serve_flush(struct server *server, bool now);
 
-/* A converter: serves until the line ends, and gives the exit status of its program. */
-int serve_conversions(void);
+/* Hands bytes over and waits until they are where they belong; fits comity_write_fn with a
+ * server. */
+int serve_bytes(void *user, const void *bytes, size_t size);
+/* Sends what was put as the last frame, and takes the answer, which has a frame's kind and an
+ * error (errno) alone.  *fd becomes the descriptor that came along, or -1. */
+comity_status serve_ask(struct server *server, uint32_t kind, int32_t *error, int *fd);
+
+/* Does what a command does (WORKER_COMMAND) and tells what came of it. */
+typedef comity_status serve_command_fn(struct server *server, struct comity *context,
+                                       struct comity_options *options,
+                                       struct wire_frame *frame);
+/* A converter: serves until the line ends, and gives the exit status of its program.
+ * `command` may be NULL. */
+int serve_conversions(serve_command_fn *command);
+
+/* What a worker tries, so that it can be said whether its sandbox holds.  Each is refused with
+ * an error, or ends the worker. */
+enum worker_deed {
+    DEED_NOTHING,
+    DEED_ENVIRONMENT, /* a variable */
+    DEED_DESCRIPTOR,  /* one that it was not given */
+    DEED_OPEN,        /* a file, to read */
+    DEED_CREATE,      /* a file */
+    DEED_SOCKET,
+    DEED_CONNECT, /* TCP, to this machine */
+    DEED_BIND,    /* TCP */
+    DEED_EXEC,
+    DEED_FORK,
+    DEED_SIGNAL, /* the process that started it */
+    DEED_CODE,   /* memory that holds code */
+    DEED_MEMORY, /* more than it may take */
+    DEED_SLEEP,  /* without end */
+    DEEDS
+};
+/* Serves a WORKER_TRY, and gives the exit status of the program. */
+int serve_try(struct server *server, struct wire_frame *frame);
 
 #endif

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What stands in the frames between a process and its workers, both ways; see worker.h. */
+#include "base/utf8.h"
 #include "runtime/worker.h"
+
+#define MAX_CODE 100u
+/* Names of formats, files and fields; a path through a document may be long. */
+#define MAX_NAME 8192u
+/* What can be counted: exact as a number of JSON, and far from what would overflow a sum. */
+#define MAX_COUNT ((uint64_t)1 << 53)
 
 void worker_put_finding(struct buffer *out, const struct comity_finding *finding)
 {
@@ -20,6 +27,38 @@ void worker_put_finding(struct buffer *out, const struct comity_finding *finding
     wire_end(out, start);
 }
 
+/* True of what has the form of a code: printable ASCII, without blanks. */
+static bool is_code(const char *text)
+{
+    size_t len = text ? strnlen(text, MAX_CODE + 1) : 0;
+    if (!len || len > MAX_CODE)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (text[i] <= ' ' || text[i] > '~')
+            return false;
+    return true;
+}
+
+/* True of UTF-8 of at most so many bytes, and of no text at all. */
+static bool is_text(const char *text, size_t most)
+{
+    size_t len = text ? strnlen(text, most < SIZE_MAX ? most + 1 : most) : 0;
+    return len <= most && (!text || utf8_invalid(text, len) == len);
+}
+
+/* The name of a file may be of any bytes: it is shown as the user gave it. */
+static bool is_sound(const struct comity_finding *finding)
+{
+    size_t file = finding->file ? strlen(finding->file) : 0;
+    bool has_place = finding->line || finding->column || finding->offset;
+    return is_code(finding->code) && finding->message && is_text(finding->message, SIZE_MAX) &&
+           file <= MAX_NAME && is_text(finding->source, SIZE_MAX) &&
+           is_text(finding->field, SIZE_MAX) && is_text(finding->format, MAX_NAME) &&
+           is_text(finding->hint, SIZE_MAX) && finding->line <= MAX_COUNT &&
+           finding->column <= MAX_COUNT && finding->offset <= MAX_COUNT &&
+           (!has_place || finding->line);
+}
+
 bool worker_get_finding(struct wire_frame *frame, struct comity_finding *finding)
 {
     *finding = (struct comity_finding){.struct_size = sizeof *finding};
@@ -35,7 +74,7 @@ bool worker_get_finding(struct wire_frame *frame, struct comity_finding *finding
     finding->field = wire_string(frame);
     finding->format = wire_string(frame);
     finding->hint = wire_string(frame);
-    return wire_is_done(frame) && finding->code && finding->message;
+    return wire_is_done(frame) && is_sound(finding);
 }
 
 void worker_put_share(struct buffer *out, uint32_t kind, size_t size, uint64_t written)
@@ -75,8 +114,7 @@ void worker_put_document(struct buffer *out, struct shared *shared,
     wire_end(out, start);
 }
 
-/* True of the SHA-256 of something, in hexadecimal. */
-static bool is_digest(const char *text)
+bool worker_is_digest(const char *text)
 {
     return text && strlen(text) == SHA256_TEXT - 1 &&
            strspn(text, "0123456789abcdef") == SHA256_TEXT - 1;
@@ -97,10 +135,14 @@ bool worker_get_document(struct wire_frame *frame, const struct shared *shared,
     document->kept = wire_u64(frame);
     document->dropped = wire_u64(frame);
     document->bytes = shared_text(frame, shared, &document->size, &document->shared_end);
-    if (!wire_is_done(frame) || document->is_done > 1)
+    if (!wire_is_done(frame) || document->is_done > 1 || !is_text(document->format, MAX_NAME) ||
+        !is_text(document->maker, MAX_NAME) || !is_text(document->kind, MAX_NAME) ||
+        !is_text(document->state, MAX_NAME) || document->mapped > MAX_COUNT ||
+        document->approximated > MAX_COUNT || document->kept > MAX_COUNT ||
+        document->dropped > MAX_COUNT)
         return false;
     return document->is_done ? document->bytes && document->format && document->maker &&
-                                   is_digest(document->sha256)
+                                   worker_is_digest(document->sha256)
                              : !document->bytes;
 }
 
@@ -126,12 +168,33 @@ void worker_put_result(struct buffer *out, const struct comity_result *result)
         wire_put_u64(out, *counts[i]);
 }
 
-void worker_get_result(struct wire_frame *frame, struct comity_result *result)
+bool worker_get_result(struct wire_frame *frame, struct comity_result *result)
 {
     uint64_t *counts[COUNTS];
+    bool is_sound = true;
     counts_of(result, counts);
-    for (size_t i = 0; i < COUNTS; i++)
-        *counts[i] += wire_u64(frame);
+    for (size_t i = 0; i < COUNTS; i++) {
+        uint64_t count = wire_u64(frame);
+        is_sound = is_sound && count <= MAX_COUNT;
+        *counts[i] += count;
+    }
+    return is_sound && !frame->is_bad;
+}
+
+bool worker_get_status(struct wire_frame *frame, comity_status *status)
+{
+    int32_t number = (int32_t)wire_u32(frame);
+    *status = (comity_status)number;
+    return !frame->is_bad && number <= COMITY_OK && number >= COMITY_E_PLUGIN;
+}
+
+bool worker_is_consistent(comity_status status, const struct comity_result *result)
+{
+    uint64_t failed = result->failed_input + result->failed_unknown + result->failed_output +
+                      result->failed_plugin;
+    bool has_leaves = result->mapped || result->approximated || result->kept || result->dropped;
+    return (!has_leaves || result->documents) &&
+           (status != COMITY_OK || (result->documents && !failed));
 }
 
 void worker_add_result(struct comity_result *result, const struct comity_result *more)

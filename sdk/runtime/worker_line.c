@@ -112,3 +112,32 @@ comity_status serve_frame(struct server *server, struct wire_frame *frame)
         in->size += got > 0 ? (size_t)got : 0;
     }
 }
+
+int serve_bytes(void *user, const void *bytes, size_t size)
+{
+    struct server *server = user;
+    struct wire_frame frame;
+    size_t start = wire_begin(&server->out, WORKER_BYTES);
+    wire_put_text(&server->out, bytes ? bytes : "", size);
+    wire_end(&server->out, start);
+    if (serve_frame(server, &frame) != COMITY_OK || frame.kind != WORKER_WROTE)
+        return 1;
+    uint32_t failed = wire_u32(&frame);
+    return failed || !wire_is_done(&frame);
+}
+
+comity_status serve_ask(struct server *server, uint32_t kind, int32_t *error, int *fd)
+{
+    struct wire_frame frame;
+    *error = EIO;
+    *fd = -1;
+    comity_status status = serve_frame(server, &frame);
+    if (status != COMITY_OK)
+        return status == COMITY_END ? COMITY_E_IO : status;
+    *error = (int32_t)wire_u32(&frame);
+    if (frame.kind != kind || !wire_is_done(&frame))
+        return COMITY_E_INVALID;
+    *fd = server->passed;
+    server->passed = -1;
+    return COMITY_OK;
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a worker may do once it is ready: read and write the descriptors that it has, compute,
+ * What a worker may do once it is ready, held by limits, Landlock and seccomp, each alone: read and write the descriptors that it has, compute,
  * take memory, end.  To open a file is refused, so that a library may do without; to start a
  * program or to reach for the network ends the process. */
 #include "io/charset.h"
@@ -89,17 +89,26 @@ static int allow_in_part(scmp_filter_ctx filter)
     return failed;
 }
 
-comity_status sandbox_close(const struct worker_limits *limits)
+static comity_status close_limits(void)
 {
-    struct rlimit none = {0, 0};
-    (void)limits;
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0 ||
-        setrlimit(RLIMIT_FSIZE, &none) != 0 || setrlimit(RLIMIT_NPROC, &none) != 0)
+    static const struct rlimit none = {0, 0};
+    static const int resources[] = {RLIMIT_CORE, RLIMIT_FSIZE, RLIMIT_NPROC, RLIMIT_MEMLOCK,
+                                    RLIMIT_MSGQUEUE};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
         return COMITY_E_UNSUPPORTED;
+    for (size_t i = 0; i < sizeof resources / sizeof resources[0]; i++)
+        if (setrlimit((__rlimit_resource_t)resources[i], &none) != 0)
+            return COMITY_E_UNSUPPORTED;
+    return COMITY_OK;
+}
+
+/* A plugin may have started a thread while it was loaded: the filter is for all of them. */
+static comity_status close_seccomp(void)
+{
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (!filter)
         return COMITY_E_NOMEM;
-    int failed = 0;
+    int failed = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
         failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
@@ -108,4 +117,19 @@ comity_status sandbox_close(const struct worker_limits *limits)
     failed |= seccomp_load(filter);
     seccomp_release(filter);
     return failed ? COMITY_E_UNSUPPORTED : COMITY_OK;
+}
+
+/* Landlock is not everywhere, and what it withholds the filter withholds too. */
+comity_status sandbox_close_layers(unsigned layers)
+{
+    comity_status status = layers & SANDBOX_LIMITS ? close_limits() : COMITY_OK;
+    if (status == COMITY_OK && (layers & SANDBOX_LANDLOCK))
+        landlock_close();
+    return status == COMITY_OK && (layers & SANDBOX_SECCOMP) ? close_seccomp() : status;
+}
+
+comity_status sandbox_close(const struct worker_limits *limits)
+{
+    (void)limits;
+    return sandbox_close_layers(SANDBOX_ALL);
 }

@@ -6,6 +6,7 @@
 #include "runtime/context.h"
 #include "runtime/worker_setup.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -14,10 +15,9 @@ struct conversions {
     struct worker_setup setup;
     struct comity *context;
     const struct format *to;
-    bool is_streamed;    /* streams will come, and no items */
-    struct buffer held;  /* what was found in templates, until a stream is converted */
-    const char *missing; /* the template that has faults, or NULL */
-    struct buffer file;  /* name of the stream at hand */
+    bool is_streamed; /* streams will come, and no items */
+    struct attachments attachments;
+    struct buffer file; /* name of the stream at hand */
     /* of the item at hand */
     struct buffer item; /* its bytes, where they stood in shared memory */
     struct comity_result result;
@@ -124,35 +124,6 @@ static comity_status serve_record(void *user, struct comity_record *record)
     return status == COMITY_OK ? serve_flush(&self->server, false) : status;
 }
 
-/* Hands bytes over and waits until they are where they belong: what is found later is told
- * later, and what could not be written ends the conversion here. */
-static int write_bytes(void *user, const void *bytes, size_t size)
-{
-    struct conversions *self = user;
-    struct wire_frame frame;
-    size_t start = wire_begin(&self->server.out, WORKER_BYTES);
-    wire_put_text(&self->server.out, bytes ? bytes : "", size);
-    wire_end(&self->server.out, start);
-    if (serve_frame(&self->server, &frame) != COMITY_OK || frame.kind != WORKER_WROTE)
-        return 1;
-    uint32_t failed = wire_u32(&frame);
-    return failed || !wire_is_done(&frame);
-}
-
-/* What was found in the templates that were read before: as of now. */
-static void tell_held(struct conversions *self, struct findings *findings)
-{
-    struct wire_frame frame;
-    struct comity_finding finding;
-    size_t at = 0, whole = 0;
-    while (wire_next(self->held.bytes + at, self->held.size - at, SIZE_MAX, &frame, &whole) ==
-           COMITY_OK) {
-        at += whole;
-        if (worker_get_finding(&frame, &finding))
-            findings_add(findings, &finding);
-    }
-}
-
 /* One document on its own, as comity_record_write() gives it. */
 static comity_status write_each(void *user, struct comity_record *record)
 {
@@ -160,11 +131,7 @@ static comity_status write_each(void *user, struct comity_record *record)
     const char *to = self->setup.options.to;
     size_t start = wire_begin(&self->server.out, WORKER_RECORD);
     wire_end(&self->server.out, start);
-    if (self->missing && strcmp(self->missing, to) == 0) {
-        tell_held(self, &record->session->findings);
-        return missing_format(self->context, to);
-    }
-    return comity_record_write(record, to, write_bytes, self);
+    return comity_record_write(record, to, serve_bytes, &self->server);
 }
 
 static void tell_done(struct conversions *self, uint64_t id, comity_status status,
@@ -222,17 +189,8 @@ static comity_status convert_stream(struct conversions *self, const struct comit
                                     bool each)
 {
     const struct comity_options *options = &self->setup.options;
-    struct findings findings = {.emit = tell_finding, .user = self};
-    if (self->missing && !(each && strcmp(self->missing, options->to) == 0)) {
-        tell_held(self, &findings);
-        return missing_format(self->context, self->missing);
-    }
-    if (!self->missing) {
-        tell_held(self, &findings);
-        buffer_clear(&self->held);
-    }
     return each ? comity_read(self->context, options, input, write_each, self, &self->result)
-                : comity_convert(self->context, options, input, write_bytes, self,
+                : comity_convert(self->context, options, input, serve_bytes, &self->server,
                                  &self->result);
 }
 
@@ -258,31 +216,27 @@ static comity_status serve_stream(struct conversions *self, struct wire_frame *f
     return status;
 }
 
-static void hold_finding(void *user, const struct comity_finding *finding)
-{
-    struct conversions *self = user;
-    worker_put_finding(&self->held, finding);
-}
-
 /* Templates named by their path are read now: later no file can be opened.  What is wrong with
  * a format is told of a stream when it is converted, as the library itself would tell it. */
 static comity_status find_formats(struct conversions *self)
 {
     const struct comity_options *options = &self->setup.options;
     const char *const specs[] = {options->to, options->from};
-    struct findings findings = {.emit = self->is_streamed ? hold_finding : tell_finding,
-                                .user = self};
-    for (size_t i = 0; i < 2; i++) {
+    struct findings findings = {.emit = tell_finding, .user = self};
+    comity_status status = COMITY_OK;
+    for (size_t i = 0; i < 2 && status == COMITY_OK; i++) {
         if (!specs[i] || (self->is_streamed && !is_template_path(specs[i])))
             continue;
+        if (self->is_streamed) {
+            status = hold_template(self->context, specs[i]);
+            continue;
+        }
         const struct format *format = find_format(self->context, specs[i], &findings);
-        if (!format && !self->is_streamed)
+        if (!format)
             return missing_format(self->context, specs[i]);
-        if (!format && !self->missing)
-            self->missing = specs[i];
         self->to = i == 0 ? format : self->to;
     }
-    return buffer_status(&self->held);
+    return status;
 }
 
 /* The page on which the other process sees what this one is at.  Only for streams. */
@@ -299,6 +253,30 @@ static comity_status share_page(struct conversions *self)
         return COMITY_E_NOMEM;
     witness_share(page);
     return COMITY_OK;
+}
+
+/* --- files beside documents, which the other process opens and stores */
+
+static int ask_file(void *user, const char *label, size_t len, int *fd)
+{
+    struct server *server = user;
+    int32_t error;
+    size_t start = wire_begin(&server->out, WORKER_FILE);
+    wire_put_text(&server->out, label, len);
+    wire_end(&server->out, start);
+    return serve_ask(server, WORKER_OPENED, &error, fd) == COMITY_OK ? error : EIO;
+}
+
+static int ask_store(void *user, const char *label, size_t len, const char *bytes, size_t size)
+{
+    struct server *server = user;
+    int32_t error;
+    int fd;
+    size_t start = wire_begin(&server->out, WORKER_STORE);
+    wire_put_text(&server->out, label, len);
+    wire_put_text(&server->out, bytes, size);
+    wire_end(&server->out, start);
+    return serve_ask(server, WORKER_STORED, &error, &fd) == COMITY_OK ? error : EIO;
 }
 
 /* Loads the formats while files may still be opened, and closes the sandbox. */
@@ -319,6 +297,8 @@ static comity_status get_ready(struct conversions *self, struct wire_frame *fram
         status = find_formats(self);
     if (status != COMITY_OK)
         return status;
+    self->attachments = (struct attachments){ask_file, ask_store, &self->server};
+    self->context->attachments = &self->attachments;
     sandbox_prepare();
     return sandbox_close(&limits);
 }
@@ -334,16 +314,17 @@ static comity_status serve_setup(struct conversions *self, struct wire_frame *fr
     return status;
 }
 
-int serve_conversions(void)
+int serve_conversions(serve_command_fn *command)
 {
     struct conversions self = {.context = NULL};
     struct wire_frame frame;
     comity_status status;
     serve_init(&self.server);
-    buffer_init(&self.held, 0);
     buffer_init(&self.file, 0);
     buffer_init(&self.item, 0);
     status = serve_frame(&self.server, &frame);
+    if (status == COMITY_OK && frame.kind == WORKER_TRY)
+        return serve_try(&self.server, &frame);
     if (status == COMITY_OK)
         status = frame.kind == WORKER_SETUP ? serve_setup(&self, &frame) : COMITY_E_INVALID;
     if (status != COMITY_OK)
@@ -353,6 +334,8 @@ int serve_conversions(void)
             status = serve_item(&self, &frame);
         else if (frame.kind == WORKER_STREAM)
             status = serve_stream(&self, &frame);
+        else if (frame.kind == WORKER_COMMAND && command && self.is_streamed)
+            status = command(&self.server, self.context, &self.setup.options, &frame);
         else
             return 1;
         if (status == COMITY_E_NOMEM) {

@@ -27,6 +27,7 @@ void worker_put_setup(struct buffer *out, const struct comity_config *config,
     wire_put_text(out, config->terms_catalogue, config->terms_catalogue_len);
     wire_put_string(out, config->terms_catalogue_file);
     worker_put_options(out, options);
+    wire_put_u32(out, options->attachments != NULL);
     wire_end(out, start);
 }
 
@@ -120,6 +121,8 @@ comity_status worker_setup_get(struct wire_frame *frame, struct worker_setup *se
     comity_status status = get_config(&own, setup);
     if (status == COMITY_OK)
         status = get_options(&own, setup);
+    if (wire_u32(&own)) /* the folder stays with who starts us, and its name */
+        setup->options.attachments = ".";
     if (status == COMITY_OK && !wire_is_done(&own))
         status = COMITY_E_INVALID;
     return status;

@@ -22,7 +22,7 @@ static volatile int is_true = 1;
 
 static void do_segv(void)
 {
-    volatile int *nowhere = NULL;
+    volatile int *volatile nowhere = NULL; /* or the compiler sees that nothing is done */
     *nowhere = 1;
 }
 

@@ -154,15 +154,111 @@ def _():
     check("mocks-run" not in maps, maps)
 
 
-@case("--attachments needs files, and is wrong usage with --isolate process")
+# --- the other commands
+
+def alike(*command, stdin=b"", env=None, **more):
+    """A command in each way; all that is seen of it is the same."""
+    seen = [run(*command, "--isolate", how, stdin=stdin, env={**FIXED, **(env or {})}, **more)
+            for how in ("none", "process")]
+    what = " ".join(map(str, command))
+    for part in ("status", "out", "err", "findings", "summary"):
+        same(getattr(seen[1], part), getattr(seen[0], part), f"{part} of {what}")
+    return seen[1]
+
+
+TEXTS = {
+    "good": lambda: dumps(request()) + b"\n", "two": lambda: (dumps(red()) + b"\n") * 2,
+    "none": lambda: b"", "null": lambda: b"null", "bad": lambda: b"{", "no": lambda: b"[1]",
+    "mixed": lambda: dumps(red()) + b"\n{bad}\n" + dumps(request()) + b"\n",
+    "bytes": lambda: b"\xff\xfe\x00", "control": lambda: b'{"a":"\\u001b[2J"}',
+    "text": lambda: b"a [data] [information] text\n", "key": lambda: b'{"\xff":1}'}
+
+
+@cases("'{0}' is answered alike", [
+    ("detect -",), ("detect --json",), ("detect -q - -",), ("detect no-such - .",),
+    ("validate",), ("validate --json -f convention-json",), ("validate -q --trace -v",),
+    ("validate --fail-on never --kind extradition",), ("validate --kind nonsense",),
+    ("validate --profile {b}",), ("validate -f ./no-such.json",), ("validate -f {b} - -",),
+    ("validate --limit bytes=20",), ("validate --plugin-path no-such",),
+    ("validate --set note=hello --overlay {t}",), ("validate -f nothing",),
+    ("roundtrip",), ("roundtrip --json --via convention-xml",), ("roundtrip --via {t}",),
+    ("roundtrip --via {b}",), ("roundtrip --via nothing",),
+    ("roundtrip -f {t} --via oas-form",),
+    ("show",), ("show --html",), ("show --json",), ("show --terminology data",),
+    ("terms inventory",), ("terms inventory --json",), ("terms check",),
+    ("terms check -f text",),
+    ("terms resolve --terminology data",), ("terms resolve --terminology data -o {o}/x",),
+    ("terms resolve --terminology information -f text",),
+    ("terms resolve --terminology data -o /dev/full",),
+    ("diff - {g}",), ("diff {g} {s}",), ("diff --json {s} {g}",), ("diff no-such {g}",),
+    ("diff {g} {g}",)])
+def commands(text):
+    broken = file('{"format":"broken","rows":[{"x":1}]}', "broken.json")
+    good, other = file(TEXTS["good"]()), file(TEXTS["two"]())
+    template = SOURCE / "plugins" / "interpol" / "interpol-red.json"
+    for name, content in spread(TEXTS.items(), name=lambda t: t[0]):
+        words = text.format(b=broken, t=template, g=good, s=other, o=folder()).split()
+        if "-o" in words and "/dev/" not in text:
+            for how in ("none", "process"):
+                run(*words, "--isolate", how, "--overwrite", stdin=content())
+            continue
+        alike(*words, stdin=content(), report="diff" not in words and "detect" not in words)
+
+
+@case("what terms resolve writes to a file is the same")
 def _():
-    result = run("convert", "--isolate", "process", "--attachments", folder(), "-t",
-                 "convention-json").ends(2)
-    check(b"--isolate none" in result.err, result)
+    seen = []
+    for how in ("none", "process"):
+        target = folder() / "out"
+        run("terms", "resolve", "--isolate", how, "--terminology", "data", "-o", target,
+            stdin=TEXTS["text"]()).ends(0)
+        run("terms", "resolve", "--isolate", how, "--terminology", "data", "-o", target,
+            stdin=TEXTS["text"]()).ends(8)
+        seen.append(target.read_bytes())
+    same(seen[1], seen[0], "the text")
+
+
+@cases("samples of {0} are shown, checked and sent around alike",
+       [(name,) for name in sorted({p.parent.parent.name for p in SAMPLES})])
+def sample_commands(name):
+    for sample in spread([p for p in SAMPLES if p.parent.parent.name == name],
+                         name=lambda p: p.name):
+        for words in (["detect"], ["validate"], ["roundtrip"], ["show"], ["terms", "check"],
+                      ["terms", "inventory", "--json"]):
+            alike(*words, sample)
+        alike("diff", sample, SAMPLES[0])
+
+
+@cases("{0} loads no plugin in the program's own process", [
+    ("detect",), ("validate",), ("roundtrip",), ("show",), ("terms check",), ("diff - -",)])
+def not_loaded(command):
+    source = subprocess.Popen([PROGRAM, *command.split()], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env={**os.environ, "COMITY_PLUGIN_PATH": str(MOCKS)})
+    source.stdin.write(b" " * 10000)
+    source.stdin.flush()
+    time.sleep(0.5)
+    maps = pathlib.Path(f"/proc/{source.pid}/maps").read_text()
+    source.communicate()
+    check("mocks-run" not in maps, maps)
+
+
+@cases("a plugin that does '{1}' is contained in {0}", [
+    (command, name) for name in ("segv", "exit", "socket", "write")
+    for command in ("validate", "roundtrip", "diff - {g}", "terms check", "show")])
+def misdeed_of_command(command, name):
+    where = folder()
+    where.chmod(0o755)
+    shutil.copy(MOCKS / "hostile.so", where)
+    (where / "hostile.so").chmod(0o644)
+    words = command.format(g=file(b"{}")).split()
+    result = run(*words, "--plugin-path", where, "-f", f"hostile-{name}", stdin=b"{}\n")
+    result.ends(7)
+    check(MISDEEDS[name].encode() in result.out + result.err, result)
 
 
 @cases("{0} is wrong usage", [
-    ("convert --isolate thread -t convention-json",), ("validate --isolate process",),
+    ("convert --isolate thread -t convention-json",), ("batch --isolate process",),
     ("convert --timeout 0 -t convention-json",), ("convert --timeout x -t convention-json",)])
 def usage(command):
     run(*command.split()).ends(2)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * comity-worker: started by the library and the program, never by hand. */
+#include "isolated.h"
 #include "runtime/worker.h"
 
 #include <malloc.h>
@@ -19,5 +20,5 @@ int main(void)
     mallopt(M_MMAP_THRESHOLD, 1 << 25); /* memory of one document serves the next */
     mallopt(M_TRIM_THRESHOLD, 1 << 25);
     mallopt(M_TOP_PAD, 1 << 20);
-    _exit(serve_conversions());
+    _exit(serve_conversions(isolated_serve));
 }

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""comity doctor: what it says of the sandbox is what a worker really may do, here and where a
+layer was taken out."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from tap import PROGRAM, case, cases, check, folder, main, run, same, skip  # noqa: E402
+
+LAYERS = ("process", "environment", "descriptors", "no-new-privileges", "seccomp", "landlock",
+          "limit.memory", "limit.core", "limit.file-size", "limit.processes", "limit.locked",
+          "limit.queues", "deadline")
+BUILD = pathlib.Path(PROGRAM).parent
+
+
+def built(name):
+    """A program of the build, without libtool's wrapper."""
+    real = BUILD / ".libs" / name
+    return real if real.exists() else BUILD / name
+
+
+def is_sanitized():
+    return b"__asan_init" in built("comity-worker").read_bytes()
+
+
+def told(result):
+    """What is said of each check; of those that stand several times, the gravest."""
+    ranks = ["ok", "warning", "failed"]
+    found = {}
+    for line in result.out.splitlines():
+        entry = json.loads(line)
+        other = found.get(entry["check"])
+        if not other or ranks.index(entry["state"]) > ranks.index(other["state"]):
+            found[entry["check"]] = entry
+    return found
+
+
+def with_fault(source):
+    """The program with a worker that has a library in front of libseccomp: its functions are
+    found first.  The name of the needed library is exchanged for a path of the same length."""
+    needed = b"libseccomp.so.2\0"
+    where = folder()
+    shutil.copy(built("comity"), where / "comity")
+    for name in ("comity-reader", "comity-submit"):
+        shutil.copy(built(name), where)
+    worker = built("comity-worker").read_bytes()
+    if worker.count(needed) != 1:
+        skip("the worker does not name libseccomp as expected")
+    number = os.getpid() % 10000000
+    fault = pathlib.Path(f"/tmp/{number:07d}.so")
+    code = where / "fault.c"
+    code.write_text(source)
+    try:
+        subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-D_GNU_SOURCE", "-o",
+                        fault, code, "-Wl,--no-as-needed", "-lseccomp", "-ldl"], check=True)
+        (where / "comity-worker").write_bytes(
+            worker.replace(needed, str(fault).encode() + b"\0"))
+        (where / "comity-worker").chmod(0o755)
+        return run("doctor", "--json", program=[str(where / "comity")],
+                   env={"COMITY_STORE": str(folder())})
+    finally:
+        fault.unlink(missing_ok=True)
+
+
+@case("every layer is told of, and in force here; the exit status is 0")
+def _():
+    result = run("doctor", "--json", env={"COMITY_STORE": str(folder())}).ends(0)
+    found = told(result)
+    for layer in LAYERS:
+        entry = found[f"sandbox.{layer}"]
+        if layer == "landlock" or (layer == "limit.memory" and is_sanitized()):
+            continue
+        same(entry["state"], "ok", f"{layer}: {entry}")
+    for name in ("kernel", "version", "libraries", "program", "plugins", "plugins.folder",
+                 "store"):
+        check(name in found, f"nothing is said of {name}")
+    check(os.uname().release in found["kernel"]["text"], found["kernel"])
+    check(re.fullmatch(r"\d+ loaded, \d+ refused", found["plugins"]["text"]), found["plugins"])
+    for entry in found.values():
+        check(entry["state"] == "ok" or entry.get("hint"), f"what to do? {entry}")
+
+
+@case("people are told the same as programs")
+def _():
+    env = {"COMITY_STORE": str(folder())}
+    machine = run("doctor", "--json", env=env).ends(0)
+    lines = run("doctor", env=env).ends(0).out.decode().splitlines()
+    for entry in map(json.loads, machine.out.splitlines()):
+        wanted = [entry["state"], entry["check"]]
+        check(any(line.split()[:2] == wanted for line in lines), entry)
+    check(re.fullmatch(r"0 failed, \d+ warnings?", lines[-1]), lines[-1])
+
+
+@case("Landlock is said to be what the kernel has")
+def _():
+    entry = told(run("doctor", "--json"))["sandbox.landlock"]
+    source = folder() / "abi.c"
+    source.write_text("#include <stdio.h>\n#include <sys/syscall.h>\n#include <unistd.h>\n"
+                      "int main(void) { printf(\"%ld\", syscall(444, 0, 0, 1)); }\n")
+    subprocess.run([os.environ.get("CC", "cc"), "-D_GNU_SOURCE", "-o", source.with_suffix(""),
+                    source], check=True)
+    abi = int(subprocess.run([source.with_suffix("")], stdout=subprocess.PIPE,
+                             check=True).stdout)
+    if abi <= 0:
+        same(entry["state"], "warning", entry)
+    else:
+        check(f"ABI {abi}:" in entry["text"], entry)
+        same(entry["state"], "ok" if abi >= 6 else "warning", entry)
+
+
+@case("a worker whose filter is not loaded is found out: 7")
+def _():
+    result = with_fault("#include <seccomp.h>\n"
+                        "int seccomp_load(const scmp_filter_ctx c) { (void)c; return 0; }\n")
+    entry = told(result.ends(7))["sandbox.seccomp"]
+    same(entry["state"], "failed", entry)
+    for deed in ("make a socket", "run a program", "start a process", "open a file"):
+        check(deed in entry["text"], entry)
+
+
+@case("a worker whose filter cannot be loaded does not start: 7")
+def _():
+    result = with_fault("#include <seccomp.h>\n"
+                        "int seccomp_load(const scmp_filter_ctx c) { (void)c; return -1; }\n")
+    same(told(result.ends(7))["sandbox.process"]["state"], "failed", "a process of its own")
+
+
+@case("a filter that lets one call pass is found out: 7")
+def _():
+    result = with_fault(
+        "#include <dlfcn.h>\n#include <seccomp.h>\n#include <stdarg.h>\n"
+        "int seccomp_load(const scmp_filter_ctx c) {\n"
+        "  int (*real)(scmp_filter_ctx) = (int (*)(scmp_filter_ctx))dlsym(RTLD_NEXT,"
+        " \"seccomp_load\");\n"
+        "  seccomp_rule_add_array((scmp_filter_ctx)c, SCMP_ACT_ALLOW, SCMP_SYS(socket),"
+        " 0, 0);\n"
+        "  return real((scmp_filter_ctx)c); }\n")
+    entry = told(result.ends(7))["sandbox.seccomp"]
+    same(entry["text"], "the filter of system calls is not in force; a worker could make a "
+         "socket", "what is said")
+
+
+LANDLOCK = ("#include <dlfcn.h>\n#include <stdarg.h>\n"
+            "long syscall(long n, ...) {\n"
+            "  va_list l; va_start(l, n); long a = va_arg(l, long), b = va_arg(l, long),\n"
+            "    c = va_arg(l, long), d = va_arg(l, long); va_end(l);\n"
+            "  if (n == 446) return %s;\n"
+            "  long (*real)(long, ...) = (long (*)(long, ...))dlsym(RTLD_NEXT, \"syscall\");\n"
+            "  return real(n, a, b, c, d); }\n")
+
+
+@cases("Landlock that is not in force is a warning, {0}", [
+    ("where the kernel says that it is", "0"), ("where the kernel refuses it", "-1")])
+def no_landlock(_, answer):
+    if not told(run("doctor", "--json"))["sandbox.landlock"]["text"].startswith("ABI"):
+        skip("the kernel has no Landlock")
+    result = with_fault(LANDLOCK % answer).ends(0)
+    entry = told(result)["sandbox.landlock"]
+    same(entry["state"], "warning", entry)
+    check("not in force: a worker could open a file" in entry["text"], entry)
+    same(told(result)["sandbox.seccomp"]["state"], "ok", "the other layer")
+
+
+@case("a worker that keeps a variable and a descriptor is found out: 7")
+def _():
+    result = with_fault("#include <stdlib.h>\n#include <unistd.h>\n"
+                        "__attribute__((constructor)) static void begin(void) {\n"
+                        "  setenv(\"KEPT\", \"1\", 1); dup2(0, 77); }\n")
+    found = told(result.ends(7))
+    same(found["sandbox.environment"]["state"], "failed", "environment")
+    same(found["sandbox.descriptors"]["state"], "failed", "descriptors")
+
+
+@case("a limit that is not set is found out: 7")
+def _():
+    result = with_fault("#include <sys/resource.h>\n"
+                        "int setrlimit(__rlimit_resource_t r, const struct rlimit *l) {\n"
+                        "  (void)r; (void)l; return 0; }\n").ends(7)
+    found = told(result)
+    for name in ("file-size", "processes"):
+        same(found[f"sandbox.limit.{name}"]["state"], "failed", name)
+
+
+@case("without its worker nothing can be isolated: 7")
+def _():
+    where = folder()
+    shutil.copy(built("comity"), where / "comity")
+    if pathlib.Path("/usr/local/libexec/comity/comity-worker").exists():
+        skip("a worker is installed")
+    found = told(run("doctor", "--json", program=[str(where / "comity")]).ends(7))
+    same(found["sandbox.process"]["state"], "failed", "process")
+    check("plugins" not in found, "plugins were looked at all the same")
+
+
+@case("refused plugins, folders of others and a store that cannot be used are warnings: 0")
+def _():
+    mocks = pathlib.Path(os.environ.get("MOCKS", "mocks-run"))
+    where, store = folder(), folder()
+    where.chmod(0o755)
+    shutil.copy(mocks / "no_id.so", where)
+    (where / "no_id.so").chmod(0o644)
+    store.chmod(0o777)
+    result = run("doctor", "--json", "--plugin-path", where, "--plugin-path", where / "none",
+                 env={"COMITY_STORE": str(store)}).ends(0)
+    found = told(result)
+    for name in ("plugins", "plugins.folder", "store"):
+        same(found[name]["state"], "warning", found[name])
+
+
+@case("a plugin that ends the process while it is loaded is told of, and does not end doctor")
+def _():
+    where = folder()
+    where.chmod(0o755)
+    source = where / "ends.c"
+    source.write_text("#include <stdlib.h>\n"
+                      "__attribute__((constructor)) static void go(void) { exit(0); }\n")
+    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-o", where / "ends.so",
+                    source], check=True)
+    (where / "ends.so").chmod(0o644)
+    found = told(run("doctor", "--json", "--plugin-path", where).ends(7))
+    same(found["plugins"]["state"], "failed", found["plugins"])
+
+
+@cases("{0} is wrong usage", [("doctor now",), ("doctor --isolate none",), ("doctor -f x",)])
+def usage(command):
+    run(*command.split()).ends(2)
+
+
+main()

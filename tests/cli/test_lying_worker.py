@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A worker that lies (tests/support/lying_worker.c), by many seeds: the program neither ends in
+a crash nor takes part in the lie; what it says stays in form."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from samples import red
+from tap import (PROGRAM, SOURCE, SPREAD, cases, check, dumps, folder, main,  # noqa: E402
+                 run, same)
+
+SEEDS = int(os.environ.get("COMITY_SEEDS", "40" if SPREAD else "250"))
+CODE = re.compile(r"[!-~]{1,100}")
+SEVERITIES = ("note", "warning", "loss", "error")
+
+
+def program():
+    """The program, with a worker beside it that lies."""
+    where = folder()
+    real = pathlib.Path(PROGRAM).parent / ".libs" / "comity"
+    shutil.copy(real if real.exists() else PROGRAM, where / "comity")
+    subprocess.run([os.environ.get("CC", "cc"), "-O1", "-D_GNU_SOURCE", "-o",
+                    where / "comity-worker", SOURCE / "tests" / "support" / "lying_worker.c"],
+                   check=True)
+    reader = pathlib.Path(PROGRAM).parent / "comity-reader"
+    if reader.exists():
+        shutil.copy(reader, where)
+    return where
+
+
+def in_form(result, seed):
+    what = f"seed {seed}: {result}"
+    # 1 is what a worker without memory makes of it, and one may say so
+    check(result.status in range(9), what)
+    check(b"\x1b" not in result.out + result.err, f"an escape sequence, {what}")
+    for finding in result.findings:
+        check(CODE.fullmatch(finding["code"]) and finding["severity"] in SEVERITIES, what)
+        check(isinstance(finding["message"], str), what)
+    if result.summary:
+        check(all(0 <= n <= 2 ** 54 for n in result.summary.values()), what)
+
+
+@cases("a worker that lies harms nobody: {0}", [
+    ("convert --timeout 1 -t convention-json input.json",),
+    ("convert --timeout 1 -t convention-json -o out.json input.json",),
+    ("convert --timeout 1 -t convention-json -o out/ input.json",),
+    ("convert --timeout 1 --attachments beside -t convention-json input.json",),
+    ("show input.json",), ("detect input.json input.json",), ("validate input.json",),
+    ("diff input.json input.json",), ("terms inventory input.json",),
+    ("roundtrip input.json",), ("batch -j 1 -t convention-json -o out.tar input.json",)])
+def lies(command):
+    where = program()
+    text = dumps(red()) + b"\n"
+    # what has no --timeout of its own meets no seed that is silent
+    has_timeout = "--timeout" in command
+    done = silent = 0
+    for seed in range(SEEDS if has_timeout else SEEDS // 3):
+        work = folder()
+        (work / "input.json").write_bytes(text)
+        (where / "seed").write_text(f"{seed} may pause" if has_timeout else str(seed))
+        words = command.split()
+        result = run(*words, report=words[0] not in ("detect", "diff", "batch"), cwd=work,
+                     program=[str(where / "comity")])
+        in_form(result, seed)
+        names = {p.name for p in work.iterdir()}
+        check(names <= {"input.json", "out.json", "out", "out.tar", "beside"} or
+              command.startswith("batch"), f"seed {seed}: files {names}")
+        if "-o out.json" in command and result.status == 7:
+            check("out.json" not in names, f"seed {seed}: output in spite of {result}")
+        check(all(p.parent == work / "out" for p in work.glob("out/**/*")), "a path")
+        same((work / "input.json").read_bytes(), text, "the input")
+        check(not (where / "lie").exists() and not (work.parent / "lie").exists(), "a file")
+        done += result.status == 0
+        silent += b"limit.time" in result.err
+        shutil.rmtree(work)
+    print(f"# {done} runs ended with 0, {silent} were stopped in time")
+    check(done <= SEEDS // 2, "most lies were believed")
+
+
+main(every=4)
