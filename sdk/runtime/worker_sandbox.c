@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a worker may do once it is ready, held by limits, Landlock and seccomp, each alone: read and write the descriptors that it has, compute,
- * take memory, end.  To open a file is refused, so that a library may do without; to start a
- * program or to reach for the network ends the process. */
+ * What a worker may do once it is ready, held by limits, Landlock and seccomp, each alone: read
+ * and write the descriptors that it has, compute, take memory, end.  To open a file is refused,
+ * so that a library may do without; to start a program or to reach for the network ends the
+ * process. */
 #include "io/charset.h"
 #include "runtime/worker.h"
 

@@ -356,6 +356,86 @@ static void test_a_finding_without_code_is_refused_and_a_rank_has_bounds(void **
     buffer_free(&out);
 }
 
+static bool is_believed(struct comity_finding finding)
+{
+    struct buffer out;
+    struct wire_frame frame;
+    buffer_init(&out, 0);
+    worker_put_finding(&out, &finding);
+    assert_int_equal(next_of(&out, &frame), COMITY_OK);
+    bool is_read = reads_finding(&frame);
+    buffer_free(&out);
+    return is_read;
+}
+
+static void test_a_finding_that_could_not_be_is_refused(void **state)
+{
+    (void)state;
+    static char code[102];
+    const struct comity_finding good = {
+        .struct_size = sizeof good, .code = "c", .message = "m", .line = 1};
+    struct comity_finding bad[12];
+    memset(code, 'c', sizeof code - 1);
+    for (size_t i = 0; i < 12; i++)
+        bad[i] = good;
+    bad[0].code = code;
+    bad[1].code = "";
+    bad[2].code = "a code";
+    bad[3].code = "c\x1b[2J";
+    bad[4].code = "\xc3\xa9";
+    bad[5].message = "\xff";
+    bad[6].source = "\xed\xa0\x80";
+    bad[7].hint = "\xc3";
+    bad[8].format = "\xfe";
+    bad[9].line = (uint64_t)1 << 60;
+    bad[10].column = UINT64_MAX;
+    bad[11].line = 0;
+    bad[11].offset = 7;
+    assert_true(is_believed(good));
+    for (size_t i = 0; i < 12; i++)
+        assert_false(is_believed(bad[i]));
+    bad[0].code = code + 1;
+    assert_true(is_believed(bad[0]));
+}
+
+static void test_a_result_that_contradicts_itself_is_refused(void **state)
+{
+    (void)state;
+    const struct comity_result none = COMITY_RESULT_INIT;
+    struct comity_result one = COMITY_RESULT_INIT;
+    one.documents = one.mapped = 1;
+    assert_true(worker_is_consistent(COMITY_OK, &one));
+    assert_true(worker_is_consistent(COMITY_E_PLUGIN, &none));
+    assert_false(worker_is_consistent(COMITY_OK, &none));
+    one.failed_input = 1;
+    assert_false(worker_is_consistent(COMITY_OK, &one));
+    assert_true(worker_is_consistent(COMITY_E_INVALID, &one));
+    one.documents = 0;
+    assert_false(worker_is_consistent(COMITY_E_INVALID, &one));
+}
+
+static void test_a_count_or_a_status_that_cannot_be_is_refused(void **state)
+{
+    (void)state;
+    static const int32_t statuses[] = {0, -9, 1, -10, INT32_MIN, INT32_MAX};
+    for (size_t i = 0; i < 6; i++) {
+        struct buffer out;
+        struct wire_frame frame;
+        comity_status status;
+        struct comity_result put = COMITY_RESULT_INIT, got = COMITY_RESULT_INIT;
+        put.kept = i % 2 ? UINT64_MAX : 5;
+        buffer_init(&out, 0);
+        size_t start = wire_begin(&out, WORKER_DONE);
+        wire_put_u32(&out, (uint32_t)statuses[i]);
+        worker_put_result(&out, &put);
+        wire_end(&out, start);
+        assert_int_equal(next_of(&out, &frame), COMITY_OK);
+        assert_int_equal(worker_get_status(&frame, &status), i < 2);
+        assert_int_equal(worker_get_result(&frame, &got), i % 2 == 0);
+        buffer_free(&out);
+    }
+}
+
 static void test_memory_that_is_not_there_sticks_to_the_buffer(void **state)
 {
     (void)state;
@@ -391,6 +471,9 @@ int main(void)
         cmocka_unit_test(test_what_is_bad_once_stays_bad),
         cmocka_unit_test(test_a_document_that_contradicts_itself_is_refused),
         cmocka_unit_test(test_a_finding_without_code_is_refused_and_a_rank_has_bounds),
+        cmocka_unit_test(test_a_finding_that_could_not_be_is_refused),
+        cmocka_unit_test(test_a_result_that_contradicts_itself_is_refused),
+        cmocka_unit_test(test_a_count_or_a_status_that_cannot_be_is_refused),
         cmocka_unit_test(test_memory_that_is_not_there_sticks_to_the_buffer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
