@@ -200,7 +200,7 @@ static bool seat_done(struct pool_seat *seat, struct wire_frame *frame, int64_t 
  * worker can change them no more. */
 static bool is_of_digest(const struct buffer *answers, const struct worker_document *document)
 {
-    char sha256[SHA256_TEXT];
+    char sha256[SHA256_TEXT] = "";
     encoding_sha256(answers->bytes + answers->size - document->size - 1, document->size,
                     sha256);
     return strcmp(sha256, document->sha256) == 0;
