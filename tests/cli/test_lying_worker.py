@@ -14,7 +14,7 @@ from samples import red
 from tap import (PROGRAM, SOURCE, SPREAD, cases, check, dumps, folder, main,  # noqa: E402
                  run, same)
 
-SEEDS = int(os.environ.get("COMITY_SEEDS", "40" if SPREAD else "250"))
+SEEDS = int(os.environ.get("COMITY_SEEDS", "30" if SPREAD else "120"))
 CODE = re.compile(r"[!-~]{1,100}")
 SEVERITIES = ("note", "warning", "loss", "error")
 
