@@ -10,8 +10,10 @@
 
 static const char help[] =
     "usage: comity plugins\n"
-    "       comity plugins why FILE\n\n"
-    "Lists the plugins that were found; or says why a file was refused.\n";
+    "       comity plugins why FILE\n"
+    "       comity plugins check [OPTION...] FILE\n\n"
+    "Lists the plugins that were found; says why a file was refused; or tries what a plugin\n"
+    "promises ('comity plugins check --help').\n";
 
 static void print_plugin(const struct comity_plugin_info *info, bool json)
 {

@@ -100,6 +100,31 @@ comity_reader_SOURCES = \
 	converters/batch/reading_frames.c
 comity_reader_LDADD = libcomity-items.la libcomity-core.la
 
+# What tries plugins: a program of its own, which comity becomes, since its memory can be made to
+# run out.
+worker_PROGRAMS += comity-check
+noinst_LTLIBRARIES += libcomity-made-records.la
+libcomity_made_records_la_SOURCES = converters/checker/made_records.c
+comity_check_SOURCES = \
+	converters/checker/check_damaged.c \
+	converters/checker/check_limits.c \
+	converters/checker/check_loading.c \
+	converters/checker/check_losses.c \
+	converters/checker/check_memory.c \
+	converters/checker/check_probe.c \
+	converters/checker/check_samples.c \
+	converters/checker/checks.c \
+	converters/checker/command_check.c \
+	converters/checker/conduct.c \
+	converters/checker/conversion.c \
+	converters/checker/failing.c \
+	converters/checker/run_check.c \
+	converters/checker/show_checks.c \
+	converters/checker/subject.c \
+	converters/checker/verdict.c
+comity_check_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=arena_zalloc -Wl,--wrap=arena_copy
+comity_check_LDADD = libcomity-made-records.la libcomity-cli.la libcomity-core.la -lpthread
+
 # Commands that send, and what belongs to them: a program of their own, which comity becomes, so
 # that who converts alone loads neither libcurl nor SQLite, nor what signs.
 worker_PROGRAMS += comity-submit

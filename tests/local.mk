@@ -123,9 +123,9 @@ include tests/abi/local.mk
 check_LTLIBRARIES += libtest-support.la
 libtest_support_la_SOURCES = \
 	tests/support/failing_alloc.c \
-	tests/support/faulty_reads.c \
-	tests/support/made_records.c
-LDADD = $(UNIT_WRAP) libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
+	tests/support/faulty_reads.c
+LDADD = $(UNIT_WRAP) libcomity-made-records.la libcomity-core.la libtest-support.la \
+	$(CMOCKA_LIBS)
 
 # What takes inputs apart is no part of the library.
 tests_unit_test_items_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/converters

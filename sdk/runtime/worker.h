@@ -133,6 +133,9 @@ void worker_add_result(struct comity_result *result, const struct comity_result 
 comity_status sandbox_close(const struct worker_limits *limits);
 /* Opens the tables of all encodings, for good. */
 void sandbox_prepare(void);
+/* For the checker of plugins: what a worker may not do raises SIGSYS instead, and so does to
+ * write anywhere but to `line`, or to change what signals do. */
+comity_status sandbox_watch(int line);
 
 /* The line's end in the worker.  It blocks. */
 struct server {
