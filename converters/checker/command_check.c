@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * comity plugins check: makes the checks, each in a child, and tells what they found.  A program
- * of its own, comity-check, which comity becomes: its malloc() can be made to fail. */
+ * comity plugins check: makes the checks, each in a child, and tells what they found.  A
+ * program of its own, comity-check, which comity becomes: its malloc() can be made to fail.
+ * */
 #include "checker/run_check.h"
 #include "cli.h"
 
