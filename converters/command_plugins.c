@@ -11,9 +11,10 @@
 static const char help[] =
     "usage: comity plugins\n"
     "       comity plugins why FILE\n"
-    "       comity plugins check [OPTION...] FILE\n\n"
-    "Lists the plugins that were found; says why a file was refused; or tries what a plugin\n"
-    "promises ('comity plugins check --help').\n";
+    "       comity plugins check [OPTION...] FILE\n"
+    "       comity plugins new [--kind c|template] NAME\n\n"
+    "Lists the plugins that were found; says why a file was refused; tries what a plugin\n"
+    "promises; or makes a folder to write one in.  'comity plugins check --help' says more.\n";
 
 static void print_plugin(const struct comity_plugin_info *info, bool json)
 {

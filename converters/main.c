@@ -110,8 +110,9 @@ int main(int argc, char **argv)
     }
     if (is_of_sender(argv))
         return become("comity-submit", argv);
-    if (argc > 2 && strcmp(argv[1], "plugins") == 0 && strcmp(argv[2], "check") == 0)
-        return become("comity-check", argv);
+    if (argc > 2 && strcmp(argv[1], "plugins") == 0 &&
+        (strcmp(argv[2], "check") == 0 || strcmp(argv[2], "new") == 0))
+        return become("comity-kit", argv);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);

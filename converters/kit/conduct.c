@@ -2,7 +2,7 @@
  *
  * How a plugin conducts itself: a process that is stopped at the call which no plugin may make,
  * and a look at what no plugin may change. */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
 #include "base/encoding.h"
 #include "runtime/worker.h"

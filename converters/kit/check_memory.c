@@ -2,7 +2,7 @@
  *
  * Checks of memory: it runs out at every place where it is taken, and what was taken is given
  * back. */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
 #include <stdlib.h>
 

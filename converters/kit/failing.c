@@ -3,7 +3,7 @@
  * Memory that is counted, and that runs out on demand.  This program's malloc() stands before
  * the C library's for all that is in the process, plugins included; memory that the host takes
  * from its arenas is met by wrapping them (-Wl,--wrap). */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
 #include "base/arena.h"
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * comity plugins check: makes the checks, each in a child, and tells what they found.  A
- * program of its own, comity-check, which comity becomes: its malloc() can be made to fail.
- * */
-#include "checker/run_check.h"
+ * comity plugins check: makes the checks, each in a child, and tells what they found. */
 #include "cli.h"
+#include "kit/kit.h"
+#include "kit/run_check.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -345,17 +344,11 @@ static int check_file(struct cli *cli, struct run *run)
     return status;
 }
 
-int main(int argc, char **argv)
+int command_check(int argc, char **argv)
 {
     struct cli cli;
     static struct run run = {.subject = {.seed = 1, .rounds = ROUNDS}, .seconds = SECONDS};
-    umask(077);
-    signal(SIGPIPE, SIG_IGN);
-    if (argc < 3 || strcmp(argv[1], "plugins") != 0 || strcmp(argv[2], "check") != 0) {
-        fputs("comity-check is started by comity; it has no use of its own\n", stderr);
-        return EXIT_USAGE;
-    }
-    int status = cli_parse_own(&cli, argc - 1, argv + 1, 0, help, own_options, &run);
+    int status = cli_parse_own(&cli, argc, argv, 0, help, own_options, &run);
     if (status != EXIT_DONE)
         return status;
     if (run.list) {

@@ -4,7 +4,7 @@
 #ifndef COMITY_CHECKER_RUN_CHECK_H
 #define COMITY_CHECKER_RUN_CHECK_H
 
-#include "checker/checker.h"
+#include "kit/checker.h"
 
 #include <stdio.h>
 

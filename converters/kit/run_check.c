@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Starts a check in a child, hears it out, and says how it ended. */
-#include "checker/run_check.h"
+#include "kit/run_check.h"
 
 #include <errno.h>
 #include <fcntl.h>

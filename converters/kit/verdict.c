@@ -2,7 +2,7 @@
  *
  * What a check found, as lines to the process that started it: a letter, a blank, the words.
  * F fault, R remark, S skipped; the last line, "E", says that the check ran to its end. */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
 #include <errno.h>
 #include <stdarg.h>

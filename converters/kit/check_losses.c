@@ -3,9 +3,9 @@
  * Nothing is lost in silence and nothing made up: records with everything that the model knows,
  * and the samples' own, are written and read again; a value that is gone or new must have been
  * told of.  Entries of lists may move up, so places are compared without their numbers. */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
-#include "checker/made_records.h"
+#include "kit/made_records.h"
 
 #include <stdio.h>
 #include <stdlib.h>

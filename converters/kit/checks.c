@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * All checks, in the order in which they are made. */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
 const struct check checks[] = {
     {"load", "it is loaded, twice, and changes nothing of the process", OPENS_ITSELF,

@@ -2,7 +2,7 @@
  *
  * Checks of probe(): it reads what it is given and no further, answers 0 to 100, the same each
  * time, and does not take for its own what is none. */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
 #include <dlfcn.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Results of checks for people, as TAP and as lines of JSON. */
-#include "checker/run_check.h"
 #include "cli.h"
+#include "kit/run_check.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>

@@ -2,9 +2,9 @@
  *
  * Checks with the plugin's own samples: recognized, read, written, the same each time and
  * everywhere, and told from other formats. */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
-#include "checker/made_records.h"
+#include "kit/made_records.h"
 
 #include <errno.h>
 #include <fcntl.h>

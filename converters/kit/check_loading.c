@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Checks of the file and of what it says of itself. */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
 #include "model/fields.h"
 #include "runtime/context.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Checks at the edges: limits of the host, an output that is closed, several threads. */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
 #include <pthread.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * One conversion with all that was found, kept without taking memory, so that a check of memory
  * sees the plugin's and the host's alone. */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
 #include "base/encoding.h"
 

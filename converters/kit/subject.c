@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The plugin that is checked: a copy of it alone in a folder, its formats and its samples. */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
 #include <string.h>
 

@@ -2,9 +2,9 @@
  *
  * Samples that were damaged by chance, and how a plugin conducts itself meanwhile.  Each damage
  * has a number: with the seed it is the same again on every machine. */
-#include "checker/checker.h"
+#include "kit/checker.h"
 
-#include "checker/made_records.h"
+#include "kit/made_records.h"
 
 #include <stdio.h>
 #include <stdlib.h>
