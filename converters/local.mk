@@ -124,7 +124,11 @@ comity_kit_SOURCES = \
 	converters/kit/verdict.c \
 	converters/kit/command_new.c \
 	converters/kit/main.c
-comity_kit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=arena_zalloc -Wl,--wrap=arena_copy
+comity_kit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=arena_zalloc -Wl,--wrap=arena_copy \
+	-Wl,--export-dynamic-symbol=malloc -Wl,--export-dynamic-symbol=calloc \
+	-Wl,--export-dynamic-symbol=realloc -Wl,--export-dynamic-symbol=memalign \
+	-Wl,--export-dynamic-symbol=aligned_alloc -Wl,--export-dynamic-symbol=posix_memalign \
+	-Wl,--export-dynamic-symbol=free
 comity_kit_LDADD = libcomity-made-records.la libcomity-cli.la libcomity-core.la -lpthread
 
 # What `comity plugins new` makes, compiled in: sdk/kit/KIND/FILE as sdk/kit/KIND-NAME.h.

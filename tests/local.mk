@@ -49,6 +49,7 @@ unit_tests = \
 
 # Tests of the program and the build, run as they stand.
 script_tests = \
+	tests/abi/test_check.py \
 	tests/abi/test_plugins.py \
 	tests/batch/test_batch.py \
 	tests/batch/test_hostile.py \

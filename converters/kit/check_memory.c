@@ -98,7 +98,7 @@ void check_no_memory(struct subject *subject)
 {
     if (!can_fail_allocations())
         skip(subject, "a build with a sanitizer takes memory by itself");
-    prepare_to_fail();
+    prepare_to_fail(subject);
     watch_conduct(subject);
     remark(subject, "%lu places", each_small(subject, run_out));
 }

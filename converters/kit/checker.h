@@ -136,8 +136,9 @@ bool can_fail_allocations(void);
 void fail_allocation_after(unsigned long n);
 /* Back to normal.  True if an allocation was made to fail. */
 bool allocations_are_good(void);
-/* Must be called before watch_conduct(). */
-void prepare_to_fail(void);
+/* Finds out whose allocations are to fail: the host's and the plugin's own.  Must be called
+ * once the plugin is loaded, before watch_conduct(). */
+void prepare_to_fail(struct subject *subject);
 /* Who asked for the memory that was not given, innermost first: "FILE+0xOFFSET, ...", as
  * addr2line takes them.  Lent until the next call. */
 const char *where_it_failed(void);
