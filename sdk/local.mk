@@ -129,6 +129,7 @@ runtime_sources = \
 	sdk/runtime/formats.c \
 	sdk/runtime/host.c \
 	sdk/runtime/isolate.c \
+	sdk/runtime/isolate_plugins.c \
 	sdk/runtime/loader.c \
 	sdk/runtime/object.c \
 	sdk/runtime/record_api.c \
@@ -144,6 +145,7 @@ runtime_sources = \
 	sdk/runtime/worker.c \
 	sdk/runtime/worker_frames.c \
 	sdk/runtime/worker_line.c \
+	sdk/runtime/worker_plugins.c \
 	sdk/runtime/worker_sandbox.c \
 	sdk/runtime/worker_serve.c \
 	sdk/runtime/worker_setup.c
