@@ -74,6 +74,8 @@ struct comity {
 struct load_choice {
     const char *only;           /* the name of the one file in all folders; or NULL */
     const char *const *skipped; /* a path, the reason, and so on; ends with NULL; or NULL */
+    void (*next)(void *user, const char *path); /* told before a file is looked at; or NULL */
+    void *user;
 };
 /* Looks through the folders and loads what is trusted; `choice` may be NULL. */
 comity_status load_plugins(struct comity *context, const struct comity_config *config,

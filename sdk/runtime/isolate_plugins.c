@@ -4,6 +4,7 @@
  * file that the shared page names; another one is started that passes over that file, until
  * one gets to the end.  What it tells is read as if it were hostile. */
 #include "runtime/isolate_inside.h"
+#include "runtime/set_aside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,15 +27,20 @@ struct question {
 /* What ended a worker. */
 struct loss {
     const struct comity_config *config;
+    char *loads; /* the file that the worker was at, as it said; NULL: none */
     char *path, *reason;
 };
 
+/* What is no answer is heard when who gave it is done: then the line says who it was, and not
+ * the page. */
 static void remember_loss(void *user, const struct comity_finding *finding)
 {
     struct loss *loss = user;
-    bool is_culprit = finding->file && !loss->path && finding->severity == COMITY_ERROR;
-    if (is_culprit) {
-        loss->path = strdup(finding->file);
+    const char *file = finding->file ? finding->file : loss->loads;
+    if (file && !loss->path && finding->severity == COMITY_ERROR) {
+        if (!finding->file && strcmp(finding->code, "worker.answer") == 0)
+            set_aside_record(file, true);
+        loss->path = strdup(file);
         loss->reason = strdup(finding->message);
     } else if (loss->config->finding) {
         loss->config->finding(loss->config->user, finding);
@@ -62,6 +68,17 @@ static comity_status take_told(struct isolate *self, struct question *question,
     return buffer_status(&question->told);
 }
 
+static comity_status take_loads(struct isolate *self, struct loss *loss,
+                                struct wire_frame *frame)
+{
+    const char *path = wire_string(frame);
+    if (!wire_is_done(frame))
+        return isolate_nonsense(self);
+    free(loss->loads);
+    loss->loads = path ? strdup(path) : NULL;
+    return path && !loss->loads ? COMITY_E_NOMEM : COMITY_OK;
+}
+
 /* One worker.  COMITY_E_PLUGIN with a path in `loss`: that file ended it. */
 static comity_status ask(struct question *question, struct loss *loss)
 {
@@ -79,7 +96,8 @@ static comity_status ask(struct question *question, struct loss *loss)
                 status = isolate_nonsense(&self);
             break;
         }
-        status = take_told(&self, question, &frame);
+        status = frame.kind == WORKER_LOADS ? take_loads(&self, loss, &frame)
+                                            : take_told(&self, question, &frame);
     }
     isolate_stop(&self);
     return status;
@@ -132,6 +150,7 @@ comity_status isolate_plugins(const struct comity_config *config, const char *on
                                              .file = loss.path};
             config->finding(config->user, &finding);
         }
+        free(loss.loads);
         free(loss.path);
         free(loss.reason);
     } while (again);

@@ -353,6 +353,8 @@ static comity_status load_file(const struct loading *loading, const char *path,
         return COMITY_OK;
     }
     witness_at(WITNESS_LOADS, path);
+    if (loading->choice && loading->choice->next)
+        loading->choice->next(loading->choice->user, path);
     return strcmp(strrchr(name, '.'), ".so") == 0 ? load_object(loading, &candidate)
                                                   : load_template_plugin(loading, &candidate);
 }

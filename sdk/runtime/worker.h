@@ -84,6 +84,8 @@ enum worker_frame_kind {
     WORKER_DONE,       /* u64 id, i32 status, text sha256 of the bytes, then the result */
     WORKER_PLUGIN,     /* worker_put_plugin(): before WORKER_READY; of a WORKER_SETUP with a
                           page, of those alone that read by code */
+    WORKER_LOADS,      /* string path of the file that is loaded now, or NULL: of a
+                          WORKER_PLUGINS; what is said behind it is said by that file */
     /* to a reader of items, and from it: converters/batch/reading.h */
     WORKER_READ = 32,
     WORKER_TAKEN,

@@ -71,10 +71,20 @@ void serve_tell_plugins(struct server *server, struct comity *context, bool read
     }
 }
 
+/* Told at once: what the file itself says on the line is to stand behind it. */
+static void tell_next(void *user, const char *path)
+{
+    struct server *server = user;
+    size_t start = wire_begin(&server->out, WORKER_LOADS);
+    wire_put_string(&server->out, path);
+    wire_end(&server->out, start);
+    serve_flush(server, true);
+}
+
 comity_status serve_plugins(struct server *server, struct wire_frame *frame)
 {
     struct worker_setup setup;
-    struct load_choice choice = {.only = NULL};
+    struct load_choice choice = {.next = tell_next, .user = server};
     struct comity *context = NULL;
     const char **skipped;
     bool has_page;
@@ -85,6 +95,7 @@ comity_status serve_plugins(struct server *server, struct wire_frame *frame)
     if (status == COMITY_OK)
         status = open_context(&setup.config, &choice, &context);
     witness_at(WITNESS_NOTHING, NULL);
+    tell_next(server, NULL);
     if (status == COMITY_OK)
         serve_tell_plugins(server, context, false);
     size_t start = wire_begin(&server->out, WORKER_READY);
