@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Lists of what may be loaded: lines of "SHA256  id version  name", and comments with #.  Where
- * there is none, nothing is asked; where there is one, what is on none is refused, and where one
- * is faulty or not to be trusted, everything is. */
+ * there is none, nothing is asked; where there is one, what is on none is refused, and where
+ * one is faulty or not to be trusted, everything is. */
 #ifndef COMITY_RUNTIME_ALLOW_LIST_H
 #define COMITY_RUNTIME_ALLOW_LIST_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Finds and loads plugins and templates.  A refusal keeps its reason and disturbs nobody.  Knows nothing of conversion. */
+ * Finds and loads plugins and templates.  A refusal keeps its reason and disturbs nobody.
+ * Knows nothing of conversion. */
 #include "base/witness.h"
 #include "runtime/allow_list.h"
 #include "runtime/context.h"

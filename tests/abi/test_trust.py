@@ -99,7 +99,8 @@ def built(name, deed="do_nothing", mark=""):
     done = subprocess.run(
         [*compiler, "-shared", "-fPIC", "-O1", f"-I{SOURCE / 'include'}", f"-I{HERE}",
          f"-DWHILE_LOADING={deed}", f'-DMARK="{mark}"', f'-DID="{name}"', "-o", str(path),
-         str(HERE / "while_loading.c")], capture_output=True, text=True, timeout=60, check=False)
+         str(HERE / "while_loading.c")],
+        capture_output=True, text=True, timeout=60, check=False)
     same(done.returncode, 0, done.stderr)
     return path
 
@@ -133,12 +134,14 @@ def link_folder(p):
 
 
 BAD = [
-    ("a file that everybody may write to", mode("file", 0o646), "everybody may write to .*old.so"),
+    ("a file that everybody may write to", mode("file", 0o646),
+     "everybody may write to .*old.so"),
     ("a file that its group may write to", mode("file", 0o664),
      "group may write to .*old.so; chmod g-w"),
     ("a folder that everybody may write to", mode("folder", 0o757),
      "everybody may write to .*plugins"),
-    ("a folder that its group may write to", mode("folder", 0o775), "group may write to .*plugins"),
+    ("a folder that its group may write to", mode("folder", 0o775),
+     "group may write to .*plugins"),
     ("a sticky folder that everybody may write to", mode("folder", 0o1777),
      "everybody may write to .*plugins"),
     ("a parent that everybody may write to", mode("parent", 0o757),
@@ -232,7 +235,8 @@ def _():
         p.loads("old", "keeps")
         p.write_list("# a comment", "", f"{digest(p.plugins / 'keeps.so')}  keeps 1  keeps.so")
         p.loads("keeps")
-        p.refused("old.so", f"not on the allow-list {p.list}; comity plugins trust FILE adds it")
+        p.refused("old.so",
+                  f"not on the allow-list {p.list}; comity plugins trust FILE adds it")
         p.comity("convert", "--isolate", "process", "-f", "mock-keeps", "-t", "convention-json",
                  stdin=SAMPLE).ends(0)
         p.comity("convert", "--isolate", "process", "-f", "mock-old", "-t", "convention-json",
@@ -288,7 +292,8 @@ def _(what, spoil, reason):
 def _():
     p = Place("old", "keeps", "future")
     result = p.comity("plugins", "trust", p.plugins / "old.so").ends(0)
-    check(b"added" in result.out and digest(p.plugins / "old.so").encode() in result.out, result)
+    check(b"added" in result.out
+          and digest(p.plugins / "old.so").encode() in result.out, result)
     check(b"from now on only plugins on the list are loaded; 2 of" in result.err, result)
     same(p.list.stat().st_mode & 0o777, 0o600, "mode of the list")
     p.loads("old")
@@ -324,8 +329,8 @@ def _():
     p = Place("old", "keeps")
     check(b"there is no list" in p.comity("plugins", "trust", "--list").ends(0).err, "no list")
     p.comity("plugins", "trust", "--all").ends(0)
-    same(sorted(json.loads(line)["id"] for line in p.comity(
-        "plugins", "trust", "--list", "--json").ends(0).out.splitlines()), ["keeps", "old"], "list")
+    lines = p.comity("plugins", "trust", "--list", "--json").ends(0).out.splitlines()
+    same(sorted(json.loads(line)["id"] for line in lines), ["keeps", "old"], "list")
     p.comity("plugins", "distrust", p.plugins / "old.so").ends(0)
     p.loads("keeps")
     p.comity("plugins", "distrust", p.plugins / "old.so").ends(7)
@@ -432,7 +437,8 @@ DEEDS = [("do_segv", "ended by signal 11"), ("do_exit", "ended by itself with st
          ("do_talk", "answered what is no answer")]
 
 
-@cases("a plugin whose constructor {0}s is named by plugins, why and trust; the others load", DEEDS)
+@cases("a plugin whose constructor is {0} is named by plugins, why and trust; others load",
+       DEEDS)
 def _(deed, reason):
     p = Place("old", "keeps")
     p.add(built("middle", deed))
