@@ -66,6 +66,7 @@ comity_SOURCES = \
 	converters/command_explain.c \
 	converters/command_formats.c \
 	converters/command_plugins.c \
+	converters/command_plugins_trust.c \
 	converters/command_roundtrip.c \
 	converters/command_show.c \
 	converters/command_terms.c \

@@ -51,6 +51,7 @@ unit_tests = \
 script_tests = \
 	tests/abi/test_check.py \
 	tests/abi/test_plugins.py \
+	tests/abi/test_trust.py \
 	tests/batch/test_batch.py \
 	tests/batch/test_hostile.py \
 	tests/batch/test_items.py \
@@ -212,6 +213,8 @@ AM_TESTS_ENVIRONMENT = \
 	SHARED='$(abs_top_srcdir)/../shared'; export SHARED; \
 	CC='$(CC)'; export CC; \
 	PYTHON3='$(PYTHON3)'; export PYTHON3; \
+	XDG_CONFIG_HOME=/dev/null/none; export XDG_CONFIG_HOME; \
+	XDG_STATE_HOME=/dev/null/none; export XDG_STATE_HOME; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
 	ASAN_OPTIONS="exitcode=99:$$ASAN_OPTIONS"; export ASAN_OPTIONS; \
 	UBSAN_OPTIONS="exitcode=99:print_stacktrace=1:$$UBSAN_OPTIONS"; export UBSAN_OPTIONS;

@@ -6,11 +6,10 @@
  * that both share tells, and in which it is not waiting for an input that has nothing to read.
  * A worker that computes is stopped when it has used that much processor time, so that one on a
  * machine with much else to do is not; one that sleeps is stopped by the clock. */
-#include "runtime/isolate.h"
+#include "runtime/isolate_inside.h"
 
 #include "base/utf8.h"
-#include "base/witness.h"
-#include "runtime/worker.h"
+#include "runtime/set_aside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,29 +20,15 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The longest frame that a worker may send: a document of the largest size. */
-#define FRAME_LIMIT ((size_t)1 << 30)
 /* How often a silent worker is looked at; more than that is not counted at once, since it was
  * this process that was stopped, or the machine. */
 #define SLICE_MILLISECONDS 500
 /* One that works, but not for long enough: the machine is busy.  There is an end to that
  * too. */
 #define BUSY_FACTOR 6
+/* The longest frame that a worker may send: a document of the largest size. */
+#define FRAME_LIMIT ((size_t)1 << 30)
 #define USUAL_BYTES ((uint64_t)64 << 20)
-
-struct isolate {
-    struct worker worker;
-    struct witness *page;
-    comity_finding_fn *finding;
-    void *user;
-    const char *file; /* of the input at hand; NULL while formats are loaded */
-    char *syntax;
-    uint64_t id;     /* of the stream at hand */
-    uint64_t limit;  /* milliseconds */
-    uint64_t silent; /* milliseconds without a step */
-    uint64_t beats;  /* that were seen */
-    uint64_t used;   /* processor time when the last step was seen */
-};
 
 /* --- what is told */
 
@@ -74,22 +59,47 @@ static void report(const struct isolate *self, const char *code, const char *mes
         self->finding(self->user, &finding);
 }
 
+/* Remembers a plugin that ended the worker.  Who reads is known from before anything foreign
+ * was read; a name of a format that no code reads is of nobody.  True where the plugin is not
+ * loaded again for it. */
+static bool set_aside(const struct isolate *self, uint32_t what)
+{
+    char name[sizeof self->page->name];
+    memcpy(name, self->page->name, sizeof name);
+    name[sizeof name - 1] = '\0';
+    if (what == WITNESS_LOADS)
+        return set_aside_record(name, true);
+    if (what != WITNESS_READS)
+        return false;
+    for (const struct isolate_reader *r = self->readers; r; r = r->next)
+        if (strcmp(r->format, name) == 0) {
+            set_aside_record(r->path, false);
+            break;
+        }
+    return false;
+}
+
 /* Ends the worker, and says over what it failed; `message` NULL: as it ended by itself. */
 static comity_status lose(struct isolate *self, const char *code, const char *message)
 {
     char words[300];
     worker_stop(&self->worker);
     uint32_t what = self->page->what;
+    if (what == WITNESS_LOADS && strcmp(code, "limit.time") == 0)
+        message = "the converter was stopped: to load this file took longer than it may";
     if (!message)
         worker_describe_end(self->worker.wait_status,
                             what == WITNESS_LOADS   ? "while it loaded this file"
                             : what == WITNESS_READS ? "over a document of this format"
                                                     : "over this input",
                             words, sizeof words);
-    report(self, code, message ? message : words,
-           what == WITNESS_NOTHING ? NULL
-                                   : "the plugin is at fault, or the format is not fit "
-                                     "for this input; nothing else was harmed");
+    const char *hint = what == WITNESS_NOTHING ? NULL
+                                               : "the plugin is at fault, or the format is not "
+                                                 "fit for this input; nothing else was harmed";
+    if (strcmp(code, "limit.time") != 0 && set_aside(self, what))
+        hint = "it is set aside and not loaded again; comity plugins clear FILE lets it be "
+               "tried again";
+    report(self, code, message ? message : words, hint);
     return COMITY_E_PLUGIN;
 }
 
@@ -129,8 +139,7 @@ static bool has_time(struct isolate *self, uint64_t passed, int fd)
 
 /* --- what is heard */
 
-/* Waits for the next frame.  COMITY_E_PLUGIN: the worker is gone, which was told. */
-static comity_status hear(struct isolate *self, int fd, struct wire_frame *frame)
+comity_status isolate_hear(struct isolate *self, int fd, struct wire_frame *frame)
 {
     comity_status received = COMITY_OK;
     for (;;) {
@@ -155,7 +164,7 @@ static comity_status hear(struct isolate *self, int fd, struct wire_frame *frame
     }
 }
 
-static comity_status nonsense(struct isolate *self)
+comity_status isolate_nonsense(struct isolate *self)
 {
     return lose(self, "worker.answer", "the converter answered what is no answer");
 }
@@ -177,7 +186,7 @@ static comity_status cannot_start(const struct isolate *self, const char *progra
     char message[400];
     snprintf(message, sizeof message, "the converter %.200s cannot be started: %s", program,
              strerror(errno));
-    report(self, "worker.start", message, "--isolate none converts in this process");
+    report(self, "worker.start", message, self->instead);
     return COMITY_E_IO;
 }
 
@@ -198,8 +207,8 @@ static int make_page(struct isolate *self)
     return -1;
 }
 
-static comity_status start(struct isolate *self, const struct comity_config *config,
-                           const struct comity_options *options)
+comity_status isolate_start(struct isolate *self, const struct comity_config *config,
+                            isolate_first_fn *first, const void *user)
 {
     char program[4096] = "comity-worker";
     struct worker_limits limits = WORKER_LIMITS_INIT;
@@ -218,7 +227,7 @@ static comity_status start(struct isolate *self, const struct comity_config *con
         errno = error;
         return status == COMITY_E_NOMEM ? status : cannot_start(self, program);
     }
-    worker_put_setup(&self->worker.out, config, options);
+    first(&self->worker.out, user);
     status = buffer_status(&self->worker.out);
     if (status == COMITY_OK && worker_send_fd(&self->worker, page) == COMITY_E_NOMEM)
         status = COMITY_E_NOMEM; /* one that is gone is met when it is heard */
@@ -231,14 +240,45 @@ static comity_status take_ready(struct isolate *self, struct wire_frame *frame)
     comity_status status = (comity_status)wire_u32(frame);
     const char *syntax = wire_string(frame);
     if (!wire_is_done(frame) || status > COMITY_OK)
-        return nonsense(self);
+        return isolate_nonsense(self);
     if (status == COMITY_E_UNSUPPORTED) {
         report(self, "worker.sandbox", "the system does not let the converter lock itself in",
-               "--isolate none converts in this process");
+               self->instead);
         return COMITY_E_IO;
     }
     self->syntax = syntax ? strdup(syntax) : NULL;
     return syntax && !self->syntax ? COMITY_E_NOMEM : status;
+}
+
+struct setup {
+    const struct comity_config *config;
+    const struct comity_options *options;
+};
+
+static void put_setup(struct buffer *out, const void *user)
+{
+    const struct setup *setup = user;
+    worker_put_setup(out, setup->config, setup->options);
+}
+
+/* Remembers whose code reads a format. */
+static comity_status take_reader(struct isolate *self, struct wire_frame *frame)
+{
+    struct worker_plugin plugin;
+    if (!worker_get_plugin(frame, &plugin))
+        return isolate_nonsense(self);
+    for (size_t i = 0; i < plugin.format_count; i++) {
+        struct isolate_reader *reader = calloc(1, sizeof *reader);
+        if (!reader)
+            return COMITY_E_NOMEM;
+        reader->format = strdup(plugin.formats[i]);
+        reader->path = strdup(plugin.info.path);
+        reader->next = self->readers;
+        self->readers = reader;
+        if (!reader->format || !reader->path)
+            return COMITY_E_NOMEM;
+    }
+    return COMITY_OK;
 }
 
 comity_status isolate_open(const struct comity_config *config,
@@ -253,14 +293,18 @@ comity_status isolate_open(const struct comity_config *config,
     self->finding = config->finding;
     self->user = config->user;
     self->limit = (uint64_t)seconds * 1000;
-    comity_status status = start(self, config, options);
-    while (status == COMITY_OK && (status = hear(self, -1, &frame)) == COMITY_OK) {
+    self->instead = "--isolate none converts in this process";
+    struct setup setup = {config, options};
+    comity_status status = isolate_start(self, config, put_setup, &setup);
+    while (status == COMITY_OK && (status = isolate_hear(self, -1, &frame)) == COMITY_OK) {
         if (frame.kind == WORKER_READY) {
             status = take_ready(self, &frame);
             break;
         }
-        if (frame.kind != WORKER_FINDING || !relay(self, &frame))
-            status = nonsense(self);
+        if (frame.kind == WORKER_PLUGIN)
+            status = take_reader(self, &frame);
+        else if (frame.kind != WORKER_FINDING || !relay(self, &frame))
+            status = isolate_nonsense(self);
     }
     if (status == COMITY_OK)
         *opened = self;
@@ -269,14 +313,26 @@ comity_status isolate_open(const struct comity_config *config,
     return status;
 }
 
+void isolate_stop(struct isolate *self)
+{
+    worker_stop(&self->worker);
+    if (self->page)
+        munmap(self->page, sizeof *self->page);
+    while (self->readers) {
+        struct isolate_reader *reader = self->readers;
+        self->readers = reader->next;
+        free(reader->format);
+        free(reader->path);
+        free(reader);
+    }
+    free(self->syntax);
+}
+
 void isolate_close(struct isolate *self)
 {
     if (!self)
         return;
-    worker_stop(&self->worker);
-    if (self->page)
-        munmap(self->page, sizeof *self->page);
-    free(self->syntax);
+    isolate_stop(self);
     free(self);
 }
 
@@ -296,7 +352,7 @@ static comity_status take_done(struct isolate *self, struct wire_frame *frame,
     bool has_digest = wire_string(frame) != NULL;
     worker_get_result(frame, &more);
     if (!wire_is_done(frame) || id != self->id || has_digest || status > COMITY_OK)
-        return nonsense(self);
+        return isolate_nonsense(self);
     if (result)
         worker_add_result(result, &more);
     return status;
@@ -309,7 +365,7 @@ static comity_status take_bytes(struct isolate *self, struct wire_frame *frame,
     size_t size;
     const char *bytes = wire_text(frame, &size);
     if (!wire_is_done(frame) || !bytes)
-        return nonsense(self);
+        return isolate_nonsense(self);
     int failed = target->write(target->user, bytes, size);
     size_t start = wire_begin(&self->worker.out, WORKER_WROTE);
     wire_put_u32(&self->worker.out, failed != 0);
@@ -325,7 +381,7 @@ static comity_status take(struct isolate *self, struct wire_frame *frame,
     if (frame->kind == WORKER_FINDING && relay(self, frame))
         return COMITY_OK;
     if (frame->kind != WORKER_RECORD || !target->record || !wire_is_done(frame))
-        return nonsense(self);
+        return isolate_nonsense(self);
     target->record(target->user);
     return COMITY_OK;
 }
@@ -350,7 +406,7 @@ comity_status isolate_convert(struct isolate *self, const struct comity_options 
     comity_status status = buffer_status(&self->worker.out);
     if (status == COMITY_OK && worker_send_fd(&self->worker, fd) == COMITY_E_NOMEM)
         status = COMITY_E_NOMEM;
-    while (status == COMITY_OK && (status = hear(self, fd, &frame)) == COMITY_OK) {
+    while (status == COMITY_OK && (status = isolate_hear(self, fd, &frame)) == COMITY_OK) {
         if (frame.kind == WORKER_DONE) {
             status = take_done(self, &frame, result);
             break;

@@ -16,7 +16,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from batches import UNDER_ASAN  # noqa: E402
-from tap import SOURCE, case, cases, check, folder, main, run, same, skip  # noqa: E402
+from tap import PROGRAM, SOURCE, case, cases, check, folder, main, run, same, skip  # noqa: E402
 
 NAMES = ["load", "exports", "descriptor", "template", "probe-prefixes", "probe-random",
          "recognized", "foreign", "samples", "round-trip", "losses", "same-bytes", "places",
@@ -86,7 +86,7 @@ def make():
     for kind in ("c", "template"):
         run("plugins", "new", "--kind", kind, f"acme-{kind}", cwd=where).ends(0)
         for target in ("all", "check", "install", "uninstall", "clean"):
-            done = subprocess.run(["make", target, f"COMITY={os.environ['COMITY']}"],
+            done = subprocess.run(["make", target, f"COMITY={PROGRAM}"],
                                   cwd=where / f"acme-{kind}", env=env, check=False,
                                   capture_output=True, timeout=120)
             same(done.returncode, 0, f"{kind}: make {target}: {done.stdout + done.stderr}")
@@ -100,7 +100,8 @@ def make():
 
 
 @cases("plugins new {} is refused, and nothing is made", [
-    ("",), ("Acme",), ("-x",), ("x-",), ("a/b",), ("x" * 41,), ("--kind", "d", "x"), ("a", "b")])
+    ("",), ("Acme",), ("-x",), ("x-",), ("a/b",), ("x" * 41,), ("--kind", "d", "x"),
+    ("a", "b")])
 def not_new(*words):
     where = folder()
     run("plugins", "new", *words, cwd=where).ends(2)
@@ -118,7 +119,7 @@ def there():
 @case("where a folder cannot be made whole, none is there")
 def not_whole():
     where = folder()
-    done = subprocess.run(["sh", "-c", f"ulimit -f 1; exec {os.environ['COMITY']} plugins new x"],
+    done = subprocess.run(["sh", "-c", f"ulimit -f 1; exec {PROGRAM} plugins new x"],
                           cwd=where, capture_output=True, check=False)
     check(done.returncode, "it was made")
     same([p.name for p in where.iterdir() if not p.name.startswith(".")], [], "files")
@@ -126,7 +127,7 @@ def not_whole():
 
 # --- one fault each
 
-READ = "    comity_status status = comity_put_words(host, doc, \"kind\", \"mutual-legal-assistance\");"
+READ = "    comity_status status = comity_put_words(host, doc, \"kind\", "
 WRITE = "    comity_write(host, out, \"{\\n"
 INCLUDES = "#include <comity/sdk.h>"
 INIT = "    host = given;"
@@ -152,18 +153,21 @@ FAULTS = [
     ("samples", "never ends", READ, "for (volatile int i = 0;; i++) ;", ""),
     ("samples", "refuses its sample", READ, "return COMITY_E_INVALID;", ""),
     ("round-trip", "writes something else", WRITE, "static int n; if (++n > 0) text = \"\";"
-     " comity_write(host, out, \"{\\\"acme_x\\\": {\\\"number\\\": \\\"7\\\"}}\"); return 0;", ""),
+     " return comity_write(host, out, \"{\\\"acme_x\\\": {\\\"number\\\": \\\"7\\\"}}\");",
+     ""),
     ("losses", "asks for a value and leaves it out", WRITE,
      "for (size_t i = 0; i < MEMBER_COUNT; i++) host->get(doc, members[i].field, &text, &len);"
      " return comity_write(host, out, \"{\\\"acme_x\\\": {}}\");", ""),
-    ("losses", "makes up a value", WRITE, "if (host->count(doc, \"facts.summary\") == 0) return "
+    ("losses", "makes up a value", WRITE,
+     "if (host->count(doc, \"facts.summary\") == 0) return "
      "comity_write(host, out, \"{\\\"acme_x\\\": {\\\"facts\\\": \\\"none\\\"}}\");", ""),
     ("same-bytes", "counts its documents", WRITE, "static char n = 'a'; char t[2] = {n++, 0};"
      " comity_write(host, out, \"{\\\"acme_x\\\":{\\\"number\\\":\\\"\"); "
      "comity_write(host, out, t); return comity_write(host, out, \"\\\"}}\");", ""),
     ("slow-input", "remembers the document before", READ, "static int n; if (++n > 1) "
      "comity_say(host, call, COMITY_WARNING, \"acme.again\", \"again\", root);", ""),
-    ("places", "looks at the time zone", READ, "if (getenv(\"TZ\") && getenv(\"TZ\")[0] == 'A') "
+    ("places", "looks at the time zone", READ,
+     "if (getenv(\"TZ\") && getenv(\"TZ\")[0] == 'A') "
      "return COMITY_E_INVALID;", "#include <stdlib.h>"),
     ("places", "looks at the umask", READ, "mode_t m = umask(0); umask(m); if (m == 0777) "
      "return COMITY_E_INVALID;", "#include <sys/stat.h>"),
@@ -174,7 +178,8 @@ FAULTS = [
     ("conduct", "opens a socket", READ, "int fd = socket(AF_INET, SOCK_STREAM, 0); (void)fd;",
      "#include <sys/socket.h>"),
     ("conduct", "starts a process", READ, "if (fork() == 0) _exit(0);", "#include <unistd.h>"),
-    ("conduct", "prints", READ, "if (write(1, \"x\", 1) < 0) return -1;", "#include <unistd.h>"),
+    ("conduct", "prints", READ,
+     "if (write(1, \"x\", 1) < 0) return -1;", "#include <unistd.h>"),
     ("conduct", "prints by stdio", READ, "printf(\"x\");", "#include <stdio.h>"),
     ("conduct", "changes a signal", READ, "signal(SIGUSR1, SIG_IGN);", "#include <signal.h>"),
     ("conduct", "changes the umask", READ, "umask(0);", "#include <sys/stat.h>"),
@@ -233,9 +238,10 @@ def faulty(name, what, place, code, before):
 @cases("{0} tells of a descriptor with {1}", [
     ("descriptor", "no vendor", '"name who answers for it"', '""'),
     ("descriptor", "no license", '.license = "name its license",', ""),
-    ("descriptor", "an id that is none", '.id = "acme-x",\n                                            .title',
+    ("descriptor", "an id that is none", f'.id = "acme-x",\n{" " * 44}.title',
      '.id = "Acme X",\n .title'),
-    ("descriptor", "a kind that is none", '{"mutual-legal-assistance", NULL}', '{"help", NULL}'),
+    ("descriptor", "a kind that is none",
+     '{"mutual-legal-assistance", NULL}', '{"help", NULL}'),
     ("load", "no version", '.version = "0.1.0",', ""),
     ("load", "no formats", ".formats = formats,", "")])
 def described(name, what, place, instead):
@@ -309,7 +315,8 @@ def reproduce():
         READ, "if (!host->node_find(call, body, \"born\")) abort();\n" + READ).replace(
         INCLUDES, INCLUDES + "\n#include <stdlib.h>")
     path = compile_plugin(folder(), text)
-    (_, messages), = checked(path, "--include", "damaged", "--fuzz", "4000", "--seed", "5").values()
+    (_, messages), = checked(path, "--include", "damaged", "--fuzz", "4000", "--seed",
+                              "5").values()
     number = messages[-1].split("--reproduce ")[1].split(")")[0]
     check(number.startswith("5:"), messages)
     for _ in range(2):
@@ -327,7 +334,7 @@ def clean():
         INIT, INIT + "\n    for (;;) sleep(1);").replace(
             INCLUDES, INCLUDES + "\n#include <unistd.h>"))
     env = dict(os.environ, TMPDIR=str(where))
-    process = subprocess.Popen([os.environ["COMITY"], "plugins", "check", str(path)], env=env,
+    process = subprocess.Popen([PROGRAM, "plugins", "check", str(path)], env=env,
                                stdout=subprocess.DEVNULL)
     for _ in range(200):
         if list(where.iterdir()):
