@@ -10,8 +10,15 @@
 
 static const char help[] =
     "usage: comity plugins\n"
-    "       comity plugins why FILE\n\n"
-    "Lists the plugins that were found; or says why a file was refused.\n";
+    "       comity plugins why FILE\n"
+    "       comity plugins trust FILE... | --all | --list\n"
+    "       comity plugins distrust FILE|SHA256\n"
+    "       comity plugins clear FILE | --all\n"
+    "       comity plugins check [OPTION...] FILE\n"
+    "       comity plugins new [--kind c|template] NAME\n\n"
+    "Lists the plugins that were found; or says why a file was refused.  They are loaded in a\n"
+    "process of their own.  The other commands: which may be loaded, what was set aside, what\n"
+    "a plugin promises, and a folder to write one in; 'comity plugins check --help' says more.\n";
 
 static void print_plugin(const struct comity_plugin_info *info, bool json)
 {
@@ -41,29 +48,41 @@ static void print_plugin(const struct comity_plugin_info *info, bool json)
     cli_print_object(stdout, object);
 }
 
-/* Looks at the folder of one file alone and tells what became of the file. */
+struct listing {
+    struct cli *cli;
+    bool is_found;
+};
+
+static void list_plugin(void *user, const struct comity_plugin_info *info, const char *sha256)
+{
+    struct listing *listing = user;
+    (void)sha256;
+    print_plugin(info, listing->cli->json);
+    listing->is_found = true;
+}
+
+static void explain_plugin(void *user, const struct comity_plugin_info *info,
+                           const char *sha256)
+{
+    struct listing *listing = user;
+    list_plugin(user, info, sha256);
+    if (!info->is_loaded)
+        listing->cli->plugin_failures++;
+}
+
+/* Looks at the folder of one file alone, and there at the file alone. */
 static void explain_file(struct cli *cli, const char *path)
 {
+    struct listing listing = {.cli = cli};
     char *copy = strdup(path);
     const char *folders[] = {copy ? dirname(copy) : ".", NULL};
-    const char *name = strrchr(path, '/');
-    struct comity_plugin_info info;
-    bool found = false;
+    const char *slash = strrchr(path, '/');
     cli->config.plugin_paths = folders;
     cli->config.no_default_paths = 1;
-    cli->config.finding = NULL;
-    if (cli_open(cli))
-        for (size_t i = 0; comity_plugin_at(cli->context, i, &info) == COMITY_OK; i++) {
-            const char *other = strrchr(info.path, '/');
-            if (strcmp(other ? other + 1 : info.path, name ? name + 1 : path) != 0 &&
-                strcmp(info.path, folders[0]) != 0)
-                continue;
-            print_plugin(&info, cli->json);
-            found = true;
-            if (!info.is_loaded)
-                cli->plugin_failures++;
-        }
-    if (!found && cli->context) {
+    comity_status status =
+        isolate_plugins(&cli->config, slash ? slash + 1 : path, explain_plugin, &listing);
+    cli_status(cli, status);
+    if (!listing.is_found && status == COMITY_OK) {
         cli_report(cli, COMITY_ERROR, "plugin.refused", path,
                    "there is no such plugin: a plugin is a file that ends in .so or .json",
                    NULL);
@@ -72,9 +91,22 @@ static void explain_file(struct cli *cli, const char *path)
     free(copy);
 }
 
+/* What stands in files of their own. */
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} others[] = {
+    {"trust", command_plugins_trust},
+    {"distrust", command_plugins_distrust},
+    {"clear", command_plugins_clear},
+};
+
 int command_plugins(int argc, char **argv)
 {
     struct cli cli;
+    for (size_t i = 0; argc > 1 && i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(argv[1], others[i].name) == 0)
+            return others[i].run(argc - 1, argv + 1);
     int status = cli_parse(&cli, argc, argv, 0, help);
     if (status != EXIT_DONE)
         return status;
@@ -87,10 +119,7 @@ int command_plugins(int argc, char **argv)
         explain_file(&cli, cli.inputs[1]);
         return cli_finish(&cli);
     }
-    cli.config.finding = NULL; /* the list itself says what was refused */
-    struct comity_plugin_info info;
-    if (cli_open(&cli))
-        for (size_t i = 0; comity_plugin_at(cli.context, i, &info) == COMITY_OK; i++)
-            print_plugin(&info, cli.json);
+    struct listing listing = {.cli = &cli};
+    cli_status(&cli, isolate_plugins(&cli.config, NULL, list_plugin, &listing));
     return cli_finish(&cli);
 }

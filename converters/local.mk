@@ -72,6 +72,7 @@ comity_SOURCES = \
 	converters/command_explain.c \
 	converters/command_formats.c \
 	converters/command_plugins.c \
+	converters/command_plugins_trust.c \
 	converters/command_show.c \
 	converters/doctor_sandbox.c \
 	converters/main.c
@@ -109,6 +110,72 @@ comity_reader_SOURCES = \
 	converters/batch/reader_main.c \
 	converters/batch/reading_frames.c
 comity_reader_LDADD = libcomity-items.la libcomity-core.la
+
+# For who writes plugins: a program of its own, which comity becomes, since its memory can be
+# made to run out.
+worker_PROGRAMS += comity-kit
+noinst_LTLIBRARIES += libcomity-made-records.la
+libcomity_made_records_la_SOURCES = converters/kit/made_records.c
+comity_kit_SOURCES = \
+	converters/kit/check_damaged.c \
+	converters/kit/check_limits.c \
+	converters/kit/check_loading.c \
+	converters/kit/check_losses.c \
+	converters/kit/check_memory.c \
+	converters/kit/check_probe.c \
+	converters/kit/check_samples.c \
+	converters/kit/checks.c \
+	converters/kit/command_check.c \
+	converters/kit/conduct.c \
+	converters/kit/conversion.c \
+	converters/kit/failing.c \
+	converters/kit/run_check.c \
+	converters/kit/show_checks.c \
+	converters/kit/subject.c \
+	converters/kit/verdict.c \
+	converters/kit/command_new.c \
+	converters/kit/main.c
+comity_kit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=arena_zalloc -Wl,--wrap=arena_copy \
+	-Wl,--export-dynamic-symbol=malloc -Wl,--export-dynamic-symbol=calloc \
+	-Wl,--export-dynamic-symbol=realloc -Wl,--export-dynamic-symbol=memalign \
+	-Wl,--export-dynamic-symbol=aligned_alloc -Wl,--export-dynamic-symbol=posix_memalign \
+	-Wl,--export-dynamic-symbol=free
+comity_kit_LDADD = libcomity-made-records.la libcomity-cli.la libcomity-core.la -lpthread
+
+# What `comity plugins new` makes, compiled in: sdk/kit/KIND/FILE as sdk/kit/KIND-NAME.h.
+kit_headers = sdk/kit/c-plugin.h sdk/kit/c-makefile.h sdk/kit/c-readme.h sdk/kit/c-sample.h \
+	sdk/kit/template-plugin.h sdk/kit/template-makefile.h sdk/kit/template-readme.h \
+	sdk/kit/template-sample.h
+KIT_EMBED = $(AM_V_GEN)$(MKDIR_P) sdk/kit && $(SHELL) $(top_srcdir)/build-aux/embed.sh
+$(kit_headers): build-aux/embed.sh
+sdk/kit/c-plugin.h: $(srcdir)/sdk/kit/c/plugin.c.in
+	$(KIT_EMBED) kit_c_plugin $(srcdir)/sdk/kit/c/plugin.c.in > $@.part && mv $@.part $@
+sdk/kit/c-makefile.h: $(srcdir)/sdk/kit/c/Makefile
+	$(KIT_EMBED) kit_c_makefile $(srcdir)/sdk/kit/c/Makefile > $@.part && mv $@.part $@
+sdk/kit/c-readme.h: $(srcdir)/sdk/kit/c/README.md
+	$(KIT_EMBED) kit_c_readme $(srcdir)/sdk/kit/c/README.md > $@.part && mv $@.part $@
+sdk/kit/c-sample.h: $(srcdir)/sdk/kit/c/samples/request.json
+	$(KIT_EMBED) kit_c_sample $(srcdir)/sdk/kit/c/samples/request.json > $@.part && mv $@.part $@
+sdk/kit/template-plugin.h: $(srcdir)/sdk/kit/template/template.json
+	$(KIT_EMBED) kit_template_plugin $(srcdir)/sdk/kit/template/template.json > $@.part && \
+	    mv $@.part $@
+sdk/kit/template-makefile.h: $(srcdir)/sdk/kit/template/Makefile
+	$(KIT_EMBED) kit_template_makefile $(srcdir)/sdk/kit/template/Makefile > $@.part && \
+	    mv $@.part $@
+sdk/kit/template-readme.h: $(srcdir)/sdk/kit/template/README.md
+	$(KIT_EMBED) kit_template_readme $(srcdir)/sdk/kit/template/README.md > $@.part && \
+	    mv $@.part $@
+sdk/kit/template-sample.h: $(srcdir)/sdk/kit/template/samples/request.json
+	$(KIT_EMBED) kit_template_sample $(srcdir)/sdk/kit/template/samples/request.json \
+	    > $@.part && mv $@.part $@
+BUILT_SOURCES += $(kit_headers)
+CLEANFILES += $(kit_headers)
+
+# The Makefile of plugins, and a macro for those that are built by autotools.
+kitdir = $(datadir)/comity
+dist_kit_DATA = sdk/kit/comity-plugin.mk
+aclocaldir = $(datadir)/aclocal
+dist_aclocal_DATA = sdk/kit/comity.m4
 
 # Commands that send, and what belongs to them: a program of their own, which comity becomes, so
 # that who converts alone loads neither libcurl nor SQLite, nor what signs.

@@ -69,10 +69,10 @@ static void keep_memory(void)
     mallopt(M_TOP_PAD, 1 << 20);
 }
 
-static int become_sender(char **argv)
+static int become(const char *program, char **argv)
 {
     char path[4096];
-    if (worker_program("comity-submit", path, sizeof path))
+    if (worker_program(program, path, sizeof path))
         execv(path, argv);
     fprintf(stderr, "comity: %s cannot be started: %s\n", path, strerror(errno));
     return EXIT_PROGRAM;
@@ -110,7 +110,10 @@ int main(int argc, char **argv)
         return fflush(stdout) ? EXIT_IO : EXIT_DONE;
     }
     if (is_of_sender(argv))
-        return become_sender(argv);
+        return become("comity-submit", argv);
+    if (argc > 2 && strcmp(argv[1], "plugins") == 0 &&
+        (strcmp(argv[2], "check") == 0 || strcmp(argv[2], "new") == 0))
+        return become("comity-kit", argv);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);

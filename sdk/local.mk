@@ -120,6 +120,7 @@ mapping_sources = \
 
 runtime_sources = \
 	sdk/runtime/account.c \
+	sdk/runtime/allow_list.c \
 	sdk/runtime/beside.c \
 	sdk/runtime/check.c \
 	sdk/runtime/convert.c \
@@ -129,19 +130,25 @@ runtime_sources = \
 	sdk/runtime/held.c \
 	sdk/runtime/host.c \
 	sdk/runtime/isolate.c \
+	sdk/runtime/isolate_plugins.c \
+	sdk/runtime/isolate_work.c \
 	sdk/runtime/loader.c \
+	sdk/runtime/object.c \
 	sdk/runtime/record_api.c \
 	sdk/runtime/session.c \
+	sdk/runtime/set_aside.c \
 	sdk/runtime/supply.c \
 	sdk/runtime/terminology.c \
 	sdk/runtime/terminology_account.c \
 	sdk/runtime/text_input.c \
 	sdk/runtime/shared.c \
+	sdk/runtime/trust.c \
 	sdk/runtime/wire.c \
 	sdk/runtime/worker.c \
 	sdk/runtime/worker_frames.c \
 	sdk/runtime/worker_landlock.c \
 	sdk/runtime/worker_line.c \
+	sdk/runtime/worker_plugins.c \
 	sdk/runtime/worker_sandbox.c \
 	sdk/runtime/worker_serve.c \
 	sdk/runtime/worker_setup.c \

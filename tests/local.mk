@@ -49,7 +49,9 @@ unit_tests = \
 
 # Tests of the program and the build, run as they stand.
 script_tests = \
+	tests/abi/test_check.py \
 	tests/abi/test_plugins.py \
+	tests/abi/test_trust.py \
 	tests/batch/test_batch.py \
 	tests/batch/test_hostile.py \
 	tests/batch/test_items.py \
@@ -125,9 +127,9 @@ include tests/abi/local.mk
 check_LTLIBRARIES += libtest-support.la
 libtest_support_la_SOURCES = \
 	tests/support/failing_alloc.c \
-	tests/support/faulty_reads.c \
-	tests/support/made_records.c
-LDADD = $(UNIT_WRAP) libcomity-core.la libtest-support.la $(CMOCKA_LIBS)
+	tests/support/faulty_reads.c
+LDADD = $(UNIT_WRAP) libcomity-made-records.la libcomity-core.la libtest-support.la \
+	$(CMOCKA_LIBS)
 
 # What takes inputs apart is no part of the library.
 tests_unit_test_items_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/converters
@@ -213,6 +215,8 @@ AM_TESTS_ENVIRONMENT = \
 	SHARED='$(abs_top_srcdir)/../shared'; export SHARED; \
 	CC='$(CC)'; export CC; \
 	PYTHON3='$(PYTHON3)'; export PYTHON3; \
+	XDG_CONFIG_HOME=/dev/null/none; export XDG_CONFIG_HOME; \
+	XDG_STATE_HOME=/dev/null/none; export XDG_STATE_HOME; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
 	ASAN_OPTIONS="exitcode=99:$$ASAN_OPTIONS"; export ASAN_OPTIONS; \
 	UBSAN_OPTIONS="exitcode=99:print_stacktrace=1:$$UBSAN_OPTIONS"; export UBSAN_OPTIONS;

@@ -58,10 +58,13 @@ struct comity_config {
     const char *terms_catalogue; /* terms beside the shipped ones, JSON; or NULL */
     size_t terms_catalogue_len;
     const char *terms_catalogue_file; /* its name in findings; or NULL */
+    const char *allow_list; /* file of the plugins that may be loaded, which must be there; "":
+                               none is asked; NULL: the user's and the installation's, as far as
+                               they are there (docs/trust.md) */
 };
-#define COMITY_CONFIG_INIT                                                        \
-    {                                                                             \
-        sizeof(struct comity_config), 0, NULL, 0, 0, 0, NULL, NULL, NULL, 0, NULL \
+#define COMITY_CONFIG_INIT                                                              \
+    {                                                                                   \
+        sizeof(struct comity_config), 0, NULL, 0, 0, 0, NULL, NULL, NULL, 0, NULL, NULL \
     }
 
 /* Makes a context: the built-in formats and those of the plugins found.  A plugin that is
@@ -129,7 +132,7 @@ struct comity_options {
     uint32_t no_provenance;     /* 1: do not add where the record came from */
     comity_finding_fn *finding; /* or NULL */
     void *user;                 /* given to `finding` */
-    const char *attachments; /* folder of the files that a format keeps beside its documents;
+    const char *attachments;    /* folder of the files that a format keeps beside its documents;
                                 NULL: none are read, and their bytes stay inside */
     uint32_t check;             /* 1: also the convention's rules on content */
     const char *kind;    /* the rules of this kind, whatever a document's own is; or NULL */

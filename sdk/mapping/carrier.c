@@ -244,18 +244,20 @@ static void tell_original(const struct filling *f, const struct value *there,
                   "who reads the document without this program sees the first", message);
 }
 
-/* Puts the original in the place of what the format could write of it, if that stands there. */
-static void take_original(const struct filling *f, struct value *into, struct value *from,
+/* Puts the original in the place of what the format could write of it, if that stands there;
+ * false where memory is short. */
+static bool take_original(const struct filling *f, struct value *into, struct value *from,
                           const struct kept *note)
 {
     struct value *there = noted_value(f->record, into, note);
     const struct value *carried = noted_value(f->record, from, note);
     struct buffer json;
     if (!there)
-        return;
+        return true;
     buffer_init(&json, 0);
     json_put_string(&json, there->text, there->len);
-    bool is_so = json.size == note->json_len && buffer_status(&json) == COMITY_OK &&
+    bool is_good = buffer_status(&json) == COMITY_OK;
+    bool is_so = is_good && json.size == note->json_len &&
                  memcmp(json.bytes, note->json, json.size) == 0;
     buffer_free(&json);
     if (is_so)
@@ -266,6 +268,7 @@ static void take_original(const struct filling *f, struct value *into, struct va
     } else if (is_so) {
         take_away(there, into);
     }
+    return is_good;
 }
 
 /* One name for format and key of a piece, in the arena; NULL: no memory. */
@@ -311,8 +314,8 @@ static bool fill(const struct filling *f, struct value *into, struct value *from
     if (!fill_kept(f, into, from))
         return false;
     for (const struct kept *k = f->without ? NULL : from->kept; k; k = k->next)
-        if (is_note(k))
-            take_original(f, into, from, k);
+        if (is_note(k) && !take_original(f, into, from, k))
+            return false;
     for (struct value *v = from->first; v;) {
         struct value *next = v->next;
         while (next && next->field == v->field)

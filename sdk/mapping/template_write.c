@@ -421,6 +421,8 @@ static void open_stream(struct writing *w, struct template_writer *writer)
     if (buffer_status(w->out) != COMITY_OK || w->hole <= start)
         return;
     buffer_add(&writer->tail, w->out->bytes + w->hole, w->out->size - w->hole);
+    if (buffer_status(&writer->tail) != COMITY_OK)
+        w->status = buffer_status(&writer->tail);
     w->out->size = w->hole;
     writer->open = writer->first = true;
 }
@@ -547,7 +549,7 @@ comity_status template_write(struct template_writer *writer, struct record *reco
     if (is_needed)
         status = carrier_attach(record, writer->t->id, &attached);
     carrier_forget_notes(record, writer->t->id);
-    if (is_needed && status != COMITY_OK)
+    if (status == COMITY_E_NOMEM || (is_needed && status != COMITY_OK))
         return status;
     status = write_once(writer, record, findings, false, out);
     if (is_needed)

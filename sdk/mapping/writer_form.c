@@ -20,6 +20,14 @@ struct saying {
 
 /* --- encodings */
 
+/* Ends a saying; one that memory was short for is no shorter one. */
+static void said_free(struct writing *w, struct saying *said)
+{
+    if (buffer_status(&said->text) != COMITY_OK)
+        w->status = buffer_status(&said->text);
+    buffer_free(&said->text);
+}
+
 static void fit(struct writing *w, struct saying *said)
 {
     if (!w->encoder || buffer_status(&said->text) != COMITY_OK || !said->text.size ||
@@ -192,7 +200,7 @@ static void write_outside(struct writing *w, struct out_frame *frame, const char
     say_kept(w, kept, &said);
     fit(w, &said);
     text_write_outside(w->out, said.text.bytes, said.text.size, gap);
-    buffer_free(&said.text);
+    said_free(w, &said);
 }
 
 static void write_said(struct writing *w, const struct text_label *label, struct saying *said)
@@ -268,9 +276,7 @@ static void write_label(struct writing *w, size_t index, struct out_frame *frame
             write_said(w, &label, &said);
         else
             write_absent(w, member, &label, frame);
-        if (buffer_status(&said.text) != COMITY_OK)
-            w->status = buffer_status(&said.text);
-        buffer_free(&said.text);
+        said_free(w, &said);
     }
     write_outside(w, frame, "after", &label, 0);
 }
@@ -294,7 +300,7 @@ static void write_preamble(struct writing *w, struct out_frame *frame)
     fit(w, &said);
     if (said.text.size)
         text_write_outside(w->out, said.text.bytes, said.text.size, 0);
-    buffer_free(&said.text);
+    said_free(w, &said);
 }
 
 static void write_signature(struct writing *w, struct out_frame *frame)
@@ -312,7 +318,7 @@ static void write_signature(struct writing *w, struct out_frame *frame)
             text_write_outside(w->out, "____________________", 20, 1);
         text_write_outside(w->out, said.text.bytes, said.text.size, is_told ? 1 : 0);
     }
-    buffer_free(&said.text);
+    said_free(w, &said);
 }
 
 /* Labels in the order of the source; `written` tells which they were. */

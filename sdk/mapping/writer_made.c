@@ -48,6 +48,8 @@ static void put_uuid(struct writing *w, const struct row *row, const struct valu
     sha1_update(&hash, path.size, (const uint8_t *)(path.bytes ? path.bytes : ""));
     sha1_update(&hash, strlen(row->at), (const uint8_t *)row->at);
     sha1_digest(&hash, sizeof id, id);
+    if (buffer_status(&path) != COMITY_OK)
+        w->status = buffer_status(&path);
     buffer_free(&path);
     char uuid[UUID_TEXT];
     encoding_uuid5(id, uuid);
@@ -224,14 +226,17 @@ bool out_made(struct writing *w, const struct row *row, struct out_frame *frame,
         if (w->numbers < row->first)
             w->numbers = row->first;
         buffer_format(text, "%u", w->numbers++);
-        return true;
+        break;
     default:
         if (!row->fallback)
             return false;
         buffer_text(text, row->fallback);
     }
+    if (buffer_status(text) != COMITY_OK)
+        w->status = buffer_status(text);
     if (buffer_status(text) != COMITY_OK || !text->size)
         return false;
-    tell(w, row, text);
+    if (row->made != MADE_NUMBER) /* technical, as a key */
+        tell(w, row, text);
     return true;
 }

@@ -25,6 +25,7 @@ struct plugin {
     const char *path, *reason;
     struct comity_plugin descriptor; /* cut or padded to the size that we know */
     bool is_loaded;
+    char sha256[SHA256_HEX_SIZE + 1]; /* of what was read; "" where nothing was */
 };
 
 enum format_kind {
@@ -71,13 +72,24 @@ struct comity {
 };
 
 /* --- loader.c --- */
-/* Looks through the folders and loads what is trusted. */
-comity_status load_plugins(struct comity *context, const struct comity_config *config);
+/* Which files are looked at. */
+struct load_choice {
+    const char *only;           /* the name of the one file in all folders; or NULL */
+    const char *const *skipped; /* a path, the reason, and so on; ends with NULL; or NULL */
+    void (*next)(void *user, const char *path); /* told before a file is looked at; or NULL */
+    void *user;
+};
+/* Looks through the folders and loads what is trusted; `choice` may be NULL. */
+comity_status load_plugins(struct comity *context, const struct comity_config *config,
+                           const struct load_choice *choice);
 /* Adds a template file as a format of its own; `check`: and tries all of it. */
 comity_status load_template(struct comity *context, const char *path, bool check,
                             struct findings *findings, struct format **format);
 
 /* --- formats.c --- */
+/* comity_open(), with a choice. */
+comity_status open_context(const struct comity_config *config, const struct load_choice *choice,
+                           struct comity **opened);
 /* Adds a copy of a format; `added` (may be NULL) becomes it. */
 comity_status add_format(struct comity *context, const struct format *format,
                          struct format **added);

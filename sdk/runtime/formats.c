@@ -76,6 +76,12 @@ comity_status add_format(struct comity *context, const struct format *format,
 
 comity_status comity_open(const struct comity_config *config, struct comity **opened)
 {
+    return open_context(config, NULL, opened);
+}
+
+comity_status open_context(const struct comity_config *config, const struct load_choice *choice,
+                           struct comity **opened)
+{
     static const struct format built_in[] = {
         {.id = "convention-json",
          .title = "Canonical convention schema, JSON",
@@ -114,7 +120,7 @@ comity_status comity_open(const struct comity_config *config, struct comity **op
     if (status == COMITY_OK)
         status = terminology_load(context, config);
     if (status == COMITY_OK)
-        status = load_plugins(context, config);
+        status = load_plugins(context, config, choice);
     if (status != COMITY_OK) {
         comity_close(context);
         return status;
@@ -274,6 +280,38 @@ comity_status format_choose(const struct format *format, const char *spec,
     return COMITY_OK;
 }
 
+/* How many letters of an id stand in a file's name, as far as it can be told: all or none. */
+static size_t likeness(const char *path, const char *id, size_t len)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    size_t name_len = dot ? (size_t)(dot - name) : strlen(name);
+    if (len && memmem(name, name_len, id, len))
+        return len;
+    return name_len && memmem(id, len, name, name_len) ? name_len : 0;
+}
+
+/* The refused file that could have known a format: one of its name, else the first. */
+static bool tell_refused(const struct comity *context, const char *id, size_t len, char *hint,
+                         size_t size)
+{
+    const struct plugin *found = NULL;
+    size_t best = 0;
+    for (const struct plugin *plugin = context->plugins; plugin; plugin = plugin->next) {
+        size_t like = plugin->is_loaded ? 0 : likeness(plugin->path, id, len);
+        if (plugin->is_loaded || (found && like <= best))
+            continue;
+        found = plugin;
+        best = like;
+    }
+    if (!found || !found->reason)
+        return false;
+    snprintf(hint, size, "%.250s, which could know it, was not loaded: %.350s", found->path,
+             found->reason);
+    return true;
+}
+
 struct format *find_format(struct comity *context, const char *spec, struct findings *findings)
 {
     struct format *format = NULL;
@@ -294,11 +332,13 @@ struct format *find_format(struct comity *context, const char *spec, struct find
             break;
         format = NULL;
     }
-    char message[400];
+    char message[400], refused[700];
     const char *code = NULL, *hint = NULL;
     if (!format) {
         code = "plugin.unknown-format";
         hint = "comity formats lists the formats; comity plugins says what was not loaded";
+        if (tell_refused(context, spec, len, refused, sizeof refused))
+            hint = refused;
         snprintf(message, sizeof message, "there is no format '%.*s'",
                  (int)(len > 100 ? 100 : len), spec);
     } else if (spec[len] == ':' && !options_known(format, spec + len + 1)) {

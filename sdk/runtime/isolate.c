@@ -6,12 +6,10 @@
  * that both share tells, and in which it is not waiting for an input that has nothing to read.
  * A worker that computes is stopped when it has used that much processor time, so that one on a
  * machine with much else to do is not; one that sleeps is stopped by the clock. */
-#include "runtime/isolate.h"
+#include "runtime/isolate_inside.h"
 
 #include "base/utf8.h"
-#include "base/witness.h"
-#include "runtime/context.h"
-#include "runtime/worker.h"
+#include "runtime/set_aside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,37 +21,20 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The longest frame that a worker may send: a document of the largest size. */
-#define FRAME_LIMIT ((size_t)1 << 30)
 /* How often a silent worker is looked at; more than that is not counted at once, since it was
  * this process that was stopped, or the machine. */
 #define SLICE_MILLISECONDS 500
 /* One that works, but not for long enough: the machine is busy.  There is an end to that
  * too. */
 #define BUSY_FACTOR 6
+/* The longest frame that a worker may send: a document of the largest size. */
+#define FRAME_LIMIT ((size_t)1 << 30)
 #define USUAL_BYTES ((uint64_t)64 << 20)
 /* Findings between two steps, and over a file for each of its bytes, that nobody reads. */
 #define MANY_FINDINGS 1000000u
 #define FINDINGS_OF_BYTE 16u
-
-struct isolate {
-    struct worker worker;
-    struct witness *page;
-    comity_finding_fn *finding;
-    void *user;
-    const char *file; /* of the input at hand; NULL while formats are loaded */
-    char *syntax;
-    uint64_t id;             /* of the stream at hand */
-    uint64_t limit;          /* milliseconds */
-    uint64_t silent;         /* milliseconds without a step */
-    uint64_t beats;          /* that were seen */
-    uint64_t used;           /* processor time when the last step was seen */
-    const char *attachments; /* the folder of files beside documents, or NULL */
-    /* of the stream at hand */
-    uint64_t told, told_before; /* findings: all, and those when the last step was seen */
-    uint64_t most_told;
-    uint64_t records, bytes;
-};
+/* Formats that are read by code, of all plugins. */
+#define MANY_READERS 65536u
 
 /* --- what is told */
 
@@ -84,22 +65,47 @@ static void report(const struct isolate *self, const char *code, const char *mes
         self->finding(self->user, &finding);
 }
 
+/* Remembers a plugin that ended the worker.  Who reads is known from before anything foreign
+ * was read; a name of a format that no code reads is of nobody.  True where the plugin is not
+ * loaded again for it. */
+static bool set_aside(const struct isolate *self, uint32_t what)
+{
+    char name[sizeof self->page->name];
+    memcpy(name, self->page->name, sizeof name);
+    name[sizeof name - 1] = '\0';
+    if (what == WITNESS_LOADS)
+        return set_aside_record(name, true);
+    if (what != WITNESS_READS)
+        return false;
+    for (const struct isolate_reader *r = self->readers; r; r = r->next)
+        if (strcmp(r->format, name) == 0) {
+            set_aside_record(r->path, false);
+            break;
+        }
+    return false;
+}
+
 /* Ends the worker, and says over what it failed; `message` NULL: as it ended by itself. */
 static comity_status lose(struct isolate *self, const char *code, const char *message)
 {
     char words[300];
     worker_stop(&self->worker);
     uint32_t what = self->page->what;
+    if (what == WITNESS_LOADS && strcmp(code, "limit.time") == 0)
+        message = "the converter was stopped: to load this file took longer than it may";
     if (!message)
         worker_describe_end(self->worker.wait_status,
                             what == WITNESS_LOADS   ? "while it loaded this file"
                             : what == WITNESS_READS ? "over a document of this format"
                                                     : "over this input",
                             words, sizeof words);
-    report(self, code, message ? message : words,
-           what == WITNESS_NOTHING ? NULL
-                                   : "the plugin is at fault, or the format is not fit "
-                                     "for this input; nothing else was harmed");
+    const char *hint = what == WITNESS_NOTHING ? NULL
+                                               : "the plugin is at fault, or the format is not "
+                                                 "fit for this input; nothing else was harmed";
+    if (strcmp(code, "limit.time") != 0 && set_aside(self, what))
+        hint = "it is set aside and not loaded again; comity plugins clear FILE lets it be "
+               "tried again";
+    report(self, code, message ? message : words, hint);
     return COMITY_E_PLUGIN;
 }
 
@@ -139,8 +145,7 @@ static bool has_time(struct isolate *self, uint64_t passed, int fd)
 
 /* --- what is heard */
 
-/* Waits for the next frame.  COMITY_E_PLUGIN: the worker is gone, which was told. */
-static comity_status hear(struct isolate *self, int fd, struct wire_frame *frame)
+comity_status isolate_hear(struct isolate *self, int fd, struct wire_frame *frame)
 {
     comity_status received = COMITY_OK;
     for (;;) {
@@ -165,13 +170,12 @@ static comity_status hear(struct isolate *self, int fd, struct wire_frame *frame
     }
 }
 
-static comity_status nonsense(struct isolate *self)
+comity_status isolate_nonsense(struct isolate *self)
 {
     return lose(self, "worker.answer", "the converter answered what is no answer");
 }
 
-/* Begins to count what comes back over an input. */
-static void begin_counting(struct isolate *self, int fd)
+void isolate_count(struct isolate *self, int fd)
 {
     struct stat info;
     bool is_file = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
@@ -180,8 +184,7 @@ static void begin_counting(struct isolate *self, int fd)
         is_file ? MANY_FINDINGS + FINDINGS_OF_BYTE * (uint64_t)info.st_size : UINT64_MAX;
 }
 
-/* True where more findings come than there can be. */
-static bool is_flood(struct isolate *self)
+bool isolate_is_flood(struct isolate *self)
 {
     uint64_t beats = self->page->beats;
     if (beats != self->beats) {
@@ -194,11 +197,11 @@ static bool is_flood(struct isolate *self)
     return self->told > self->most_told || self->told - self->told_before > MANY_FINDINGS;
 }
 
-/* Hands a finding on.  Names of files are of any bytes, but of an input only its own can be. */
-static bool relay(struct isolate *self, struct wire_frame *frame)
+/* Names of files are of any bytes, but of an input only its own can be. */
+bool isolate_relay(struct isolate *self, struct wire_frame *frame)
 {
     struct comity_finding finding;
-    if (!worker_get_finding(frame, &finding) || is_flood(self))
+    if (!worker_get_finding(frame, &finding) || isolate_is_flood(self))
         return false;
     size_t len = finding.file ? strlen(finding.file) : 0;
     bool is_own = finding.file && self->file && strcmp(finding.file, self->file) == 0;
@@ -216,7 +219,7 @@ static comity_status cannot_start(const struct isolate *self, const char *progra
     char message[400];
     snprintf(message, sizeof message, "the converter %.200s cannot be started: %s", program,
              strerror(errno));
-    report(self, "worker.start", message, "--isolate none converts in this process");
+    report(self, "worker.start", message, self->instead);
     return COMITY_E_IO;
 }
 
@@ -237,14 +240,14 @@ static int make_page(struct isolate *self)
     return -1;
 }
 
-static comity_status start(struct isolate *self, const struct comity_config *config,
-                           const struct comity_options *options, uint64_t memory)
+comity_status isolate_start(struct isolate *self, const struct comity_config *config,
+                            isolate_first_fn *first, const void *user)
 {
     char program[4096] = "comity-worker";
     struct worker_limits limits = WORKER_LIMITS_INIT;
     if (config->max_bytes > USUAL_BYTES) /* larger documents take more */
         limits.memory = limits.memory / USUAL_BYTES * config->max_bytes;
-    limits.memory += memory;
+    limits.memory += self->memory;
     int page = make_page(self);
     if (page < 0)
         return cannot_start(self, program);
@@ -258,7 +261,7 @@ static comity_status start(struct isolate *self, const struct comity_config *con
         errno = error;
         return status == COMITY_E_NOMEM ? status : cannot_start(self, program);
     }
-    worker_put_setup(&self->worker.out, config, options);
+    first(&self->worker.out, user);
     status = buffer_status(&self->worker.out);
     if (status == COMITY_OK && worker_send_fd(&self->worker, page) == COMITY_E_NOMEM)
         status = COMITY_E_NOMEM; /* one that is gone is met when it is heard */
@@ -282,14 +285,48 @@ static comity_status take_ready(struct isolate *self, struct wire_frame *frame)
     bool is_status = worker_get_status(frame, &status);
     const char *syntax = wire_string(frame);
     if (!is_status || !wire_is_done(frame) || (syntax && !is_syntax(syntax)))
-        return nonsense(self);
+        return isolate_nonsense(self);
     if (status == COMITY_E_UNSUPPORTED) {
         report(self, "worker.sandbox", "the system does not let the converter lock itself in",
-               "--isolate none converts in this process");
+               self->instead);
         return COMITY_E_IO;
     }
     self->syntax = syntax ? strdup(syntax) : NULL;
     return syntax && !self->syntax ? COMITY_E_NOMEM : status;
+}
+
+struct setup {
+    const struct comity_config *config;
+    const struct comity_options *options;
+};
+
+static void put_setup(struct buffer *out, const void *user)
+{
+    const struct setup *setup = user;
+    worker_put_setup(out, setup->config, setup->options);
+}
+
+/* Remembers whose code reads a format. */
+static comity_status take_reader(struct isolate *self, struct wire_frame *frame)
+{
+    struct worker_plugin plugin;
+    if (!worker_get_plugin(frame, &plugin))
+        return isolate_nonsense(self);
+    self->reader_count += plugin.format_count;
+    if (self->reader_count > MANY_READERS || isolate_is_flood(self))
+        return isolate_nonsense(self);
+    for (size_t i = 0; i < plugin.format_count; i++) {
+        struct isolate_reader *reader = calloc(1, sizeof *reader);
+        if (!reader)
+            return COMITY_E_NOMEM;
+        reader->format = strdup(plugin.formats[i]);
+        reader->path = strdup(plugin.info.path);
+        reader->next = self->readers;
+        self->readers = reader;
+        if (!reader->format || !reader->path)
+            return COMITY_E_NOMEM;
+    }
+    return COMITY_OK;
 }
 
 comity_status isolate_open(const struct comity_config *config,
@@ -305,15 +342,20 @@ comity_status isolate_open(const struct comity_config *config,
     self->user = config->user;
     self->limit = (uint64_t)seconds * 1000;
     self->attachments = options->attachments;
-    begin_counting(self, -1);
-    comity_status status = start(self, config, options, memory);
-    while (status == COMITY_OK && (status = hear(self, -1, &frame)) == COMITY_OK) {
+    self->memory = memory;
+    self->instead = "--isolate none converts in this process";
+    isolate_count(self, -1);
+    struct setup setup = {config, options};
+    comity_status status = isolate_start(self, config, put_setup, &setup);
+    while (status == COMITY_OK && (status = isolate_hear(self, -1, &frame)) == COMITY_OK) {
         if (frame.kind == WORKER_READY) {
             status = take_ready(self, &frame);
             break;
         }
-        if (frame.kind != WORKER_FINDING || !relay(self, &frame))
-            status = nonsense(self);
+        if (frame.kind == WORKER_PLUGIN)
+            status = take_reader(self, &frame);
+        else if (frame.kind != WORKER_FINDING || !isolate_relay(self, &frame))
+            status = isolate_nonsense(self);
     }
     if (status == COMITY_OK)
         *opened = self;
@@ -322,219 +364,30 @@ comity_status isolate_open(const struct comity_config *config,
     return status;
 }
 
+void isolate_stop(struct isolate *self)
+{
+    worker_stop(&self->worker);
+    if (self->page)
+        munmap(self->page, sizeof *self->page);
+    while (self->readers) {
+        struct isolate_reader *reader = self->readers;
+        self->readers = reader->next;
+        free(reader->format);
+        free(reader->path);
+        free(reader);
+    }
+    free(self->syntax);
+}
+
 void isolate_close(struct isolate *self)
 {
     if (!self)
         return;
-    worker_stop(&self->worker);
-    if (self->page)
-        munmap(self->page, sizeof *self->page);
-    free(self->syntax);
+    isolate_stop(self);
     free(self);
 }
 
 const char *isolate_syntax(const struct isolate *self)
 {
     return self->syntax;
-}
-
-/* --- converting */
-
-static comity_status take_done(struct isolate *self, struct wire_frame *frame,
-                               const struct isolate_target *target,
-                               struct comity_result *result)
-{
-    struct comity_result more = COMITY_RESULT_INIT;
-    comity_status status;
-    uint64_t id = wire_u64(frame);
-    bool is_status = worker_get_status(frame, &status);
-    bool has_digest = wire_string(frame) != NULL;
-    bool is_sound = worker_get_result(frame, &more) && worker_is_consistent(status, &more);
-    bool is_there =
-        target->record ? more.documents <= self->records : status != COMITY_OK || self->bytes;
-    if (!wire_is_done(frame) || id != self->id || has_digest || !is_status || !is_sound ||
-        !is_there)
-        return nonsense(self);
-    if (result)
-        worker_add_result(result, &more);
-    return status;
-}
-
-/* True while the worker has taken all that it was told: one that asks and does not listen
- * would fill the memory of this process. */
-static bool listens(const struct isolate *self)
-{
-    return self->worker.sent == self->worker.out.size;
-}
-
-static comity_status answer(struct isolate *self, uint32_t kind, int32_t error, int fd)
-{
-    size_t start = wire_begin(&self->worker.out, kind);
-    wire_put_u32(&self->worker.out, (uint32_t)error);
-    wire_end(&self->worker.out, start);
-    comity_status status =
-        fd >= 0 ? worker_send_fd(&self->worker, fd) : worker_send(&self->worker);
-    return status == COMITY_E_NOMEM ? status : COMITY_OK;
-}
-
-/* Bytes go where they belong, and the worker is told what became of them. */
-static comity_status take_bytes(struct isolate *self, struct wire_frame *frame,
-                                comity_write_fn *write, void *user)
-{
-    size_t size;
-    const char *bytes = wire_text(frame, &size);
-    if (!wire_is_done(frame) || !bytes || !listens(self))
-        return nonsense(self);
-    self->bytes += size;
-    return answer(self, WORKER_WROTE, write(user, bytes, size) != 0, -1);
-}
-
-/* Opens or stores a file beside a document: its name is a label, whoever says otherwise. */
-static comity_status take_file(struct isolate *self, struct wire_frame *frame)
-{
-    bool is_stored = frame->kind == WORKER_STORE;
-    size_t len, size = 0;
-    const char *label = wire_text(frame, &len);
-    const char *bytes = is_stored ? wire_text(frame, &size) : "";
-    if (!wire_is_done(frame) || !label || !bytes || !self->attachments || !listens(self) ||
-        !beside_is_label(label, len))
-        return nonsense(self);
-    int fd = -1;
-    if (is_stored)
-        return answer(self, WORKER_STORED,
-                      beside_store(self->attachments, label, len, bytes, size), -1);
-    int error = beside_open(self->attachments, label, len, &fd);
-    comity_status status = answer(self, WORKER_OPENED, error, fd);
-    if (fd >= 0)
-        close(fd);
-    return status;
-}
-
-static comity_status take(struct isolate *self, struct wire_frame *frame,
-                          const struct isolate_target *target)
-{
-    if (frame->kind == WORKER_BYTES)
-        return take_bytes(self, frame, target->write, target->user);
-    if (frame->kind == WORKER_FILE || frame->kind == WORKER_STORE)
-        return take_file(self, frame);
-    if (frame->kind == WORKER_FINDING && relay(self, frame))
-        return COMITY_OK;
-    if (frame->kind != WORKER_RECORD || !target->record || !wire_is_done(frame))
-        return nonsense(self);
-    self->records++;
-    target->record(target->user);
-    return COMITY_OK;
-}
-
-/* It has had nothing to do so far. */
-static void begin(struct isolate *self, const struct comity_options *options)
-{
-    self->finding = options->finding;
-    self->user = options->user;
-    self->silent = 0;
-    self->used = worker_used(&self->worker);
-}
-
-comity_status isolate_convert(struct isolate *self, const struct comity_options *options,
-                              int fd, const struct isolate_target *target,
-                              struct comity_result *result)
-{
-    struct wire_frame frame;
-    if (!self->worker.pid)
-        return COMITY_E_PLUGIN;
-    begin(self, options);
-    begin_counting(self, fd);
-    self->file = options->file;
-    size_t start = wire_begin(&self->worker.out, WORKER_STREAM);
-    wire_put_u64(&self->worker.out, ++self->id);
-    wire_put_u32(&self->worker.out, target->record != NULL);
-    wire_put_string(&self->worker.out, options->file);
-    wire_end(&self->worker.out, start);
-    comity_status status = buffer_status(&self->worker.out);
-    if (status == COMITY_OK && worker_send_fd(&self->worker, fd) == COMITY_E_NOMEM)
-        status = COMITY_E_NOMEM;
-    while (status == COMITY_OK && (status = hear(self, fd, &frame)) == COMITY_OK) {
-        if (frame.kind == WORKER_DONE) {
-            status = take_done(self, &frame, target, result);
-            break;
-        }
-        status = take(self, &frame, target);
-    }
-    self->file = NULL;
-    return status;
-}
-
-/* --- commands */
-
-static void put_command(struct isolate *self, const struct isolate_command *command)
-{
-    struct buffer *out = &self->worker.out;
-    size_t start = wire_begin(out, WORKER_COMMAND);
-    wire_put_string(out, command->name);
-    wire_put_u32(out, command->flags);
-    wire_put_string(out, command->via);
-    wire_put_u32(out, command->input_count);
-    for (uint32_t i = 0; i < command->input_count; i++)
-        wire_put_string(out, command->inputs[i]);
-    wire_end(out, start);
-}
-
-/* Opens the input that the worker asks for by its number; *fd becomes it. */
-static comity_status take_open(struct isolate *self, struct wire_frame *frame,
-                               const struct isolate_command *command, int *fd)
-{
-    uint32_t index = wire_u32(frame);
-    if (!wire_is_done(frame) || index >= command->input_count || !listens(self))
-        return nonsense(self);
-    command->close(command->user, *fd);
-    *fd = -1;
-    self->file = command->inputs[index];
-    int32_t error = command->open(command->user, command->inputs[index], fd);
-    begin_counting(self, *fd);
-    return answer(self, WORKER_OPENED, error, *fd);
-}
-
-static comity_status take_outcome(struct isolate *self, struct wire_frame *frame,
-                                  struct isolate_outcome *outcome)
-{
-    struct comity_result more = COMITY_RESULT_INIT;
-    outcome->flags = wire_u32(frame);
-    outcome->io_failures = wire_u64(frame);
-    outcome->plugin_failures = wire_u64(frame);
-    if (!worker_get_result(frame, &more) || !wire_is_done(frame) ||
-        outcome->flags > ISOLATE_OUTCOMES)
-        return nonsense(self);
-    worker_add_result(&outcome->result, &more);
-    return COMITY_OK;
-}
-
-comity_status isolate_command(struct isolate *self, const struct comity_options *options,
-                              const struct isolate_command *command,
-                              struct isolate_outcome *outcome)
-{
-    struct wire_frame frame;
-    int fd = -1;
-    begin(self, options);
-    begin_counting(self, -1);
-    put_command(self, command);
-    comity_status status = buffer_status(&self->worker.out);
-    if (status == COMITY_OK && worker_send(&self->worker) == COMITY_E_NOMEM)
-        status = COMITY_E_NOMEM;
-    while (status == COMITY_OK && (status = hear(self, fd, &frame)) == COMITY_OK) {
-        if (frame.kind == WORKER_DONE) {
-            status = take_outcome(self, &frame, outcome);
-            break;
-        }
-        if (frame.kind == WORKER_BYTES)
-            status = take_bytes(self, &frame, command->write, command->user);
-        else if (frame.kind == WORKER_OPEN)
-            status = take_open(self, &frame, command, &fd);
-        else if (frame.kind == WORKER_FILE || frame.kind == WORKER_STORE)
-            status = take_file(self, &frame);
-        else if (frame.kind != WORKER_FINDING || !relay(self, &frame))
-            status = nonsense(self);
-    }
-    command->close(command->user, fd);
-    self->file = NULL;
-    return status;
 }

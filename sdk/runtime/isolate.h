@@ -66,4 +66,18 @@ comity_status isolate_command(struct isolate *isolate, const struct comity_optio
                               const struct isolate_command *command,
                               struct isolate_outcome *outcome);
 
+/* --- plugins */
+
+/* Told of one plugin, in the order in which they were found; `sha256` is "" where nothing was
+ * read.  All is lent for the length of the call. */
+typedef void isolate_plugin_fn(void *user, const struct comity_plugin_info *info,
+                               const char *sha256);
+/* What would become of the plugins of a configuration, without a line of theirs being run in
+ * this process: those that end the worker which loads them, or hold it up, are refused for it,
+ * and the others are told of all the same.  `only`: the name of the one file that is looked
+ * at; or NULL.  COMITY_E_PLUGIN, COMITY_E_IO where no worker can be had, or none that ends well
+ * (reported to config->finding); COMITY_E_INVALID as comity_open(); COMITY_E_NOMEM. */
+comity_status isolate_plugins(const struct comity_config *config, const char *only,
+                              isolate_plugin_fn *each, void *user);
+
 #endif

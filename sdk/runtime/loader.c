@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Finds and loads plugins (libdl) and templates.  A refusal keeps its reason and disturbs
- * nobody.  Knows nothing of conversion. */
+ * Finds and loads plugins and templates.  A refusal keeps its reason and disturbs nobody.
+ * Knows nothing of conversion. */
 #include "base/witness.h"
+#include "runtime/allow_list.h"
 #include "runtime/context.h"
+#include "runtime/object.h"
+#include "runtime/set_aside.h"
 
 #include <dirent.h>
-#include <dlfcn.h>
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -21,8 +21,6 @@
 #endif
 
 #define MAX_TEMPLATE_BYTES (4u << 20)
-
-typedef const struct comity_plugin *plugin_entry(void);
 
 static void refuse(struct comity *context, struct plugin *plugin, const char *reason)
 {
@@ -157,100 +155,77 @@ static struct plugin *new_plugin(struct comity *context, const char *path)
     return plugin;
 }
 
-/* Why a file or folder is not to be trusted, or NULL. */
-static const char *distrust(const char *path, bool folder)
+/* --- files that may be loaded */
+
+/* What holds for all files of one call. */
+struct loading {
+    struct comity *context;
+    const struct load_choice *choice; /* or NULL: all there is */
+    struct allow_list allowed;
+    struct set_aside aside;
+};
+
+/* A file of a folder that is trusted. */
+struct candidate {
+    struct plugin *plugin;
+    const struct trust_folder *folder;
+    const char *name;
+    char reason[TRUST_REASON]; /* why it is refused */
+};
+
+/* Why whoever asked does not want it, or NULL. */
+static const char *skipped(const struct loading *loading, const char *path)
 {
-    struct stat status;
-    if (lstat(path, &status) != 0)
-        return strerror(errno);
-    if (S_ISLNK(status.st_mode))
-        return "it is a link";
-    if (folder ? !S_ISDIR(status.st_mode) : !S_ISREG(status.st_mode))
-        return folder ? "it is no folder" : "it is no regular file";
-    if (status.st_mode & S_IWOTH)
-        return "everybody may write to it";
+    const char *const *skip = loading->choice ? loading->choice->skipped : NULL;
+    for (; skip && skip[0]; skip += 2)
+        if (strcmp(skip[0], path) == 0)
+            return skip[1];
     return NULL;
 }
 
-/* Why an object file cannot be mapped whole, or NULL.  The system's loader maps what the
- * headers promise, and a file that was cut short then ends the program with SIGBUS. */
-static const char *incomplete(const char *path)
+/* True where what was read is neither unlisted nor set aside. */
+static bool is_wanted(const struct loading *loading, struct candidate *candidate,
+                      const char *sha256)
 {
-    static const char cut[] = "the file is cut short or is no shared object";
-    ElfW(Ehdr) head;
-    ElfW(Phdr) part;
-    struct stat status;
-    const char *reason = cut;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return strerror(errno);
-    if (fstat(fd, &status) == 0 && pread(fd, &head, sizeof head, 0) == (ssize_t)sizeof head &&
-        memcmp(head.e_ident, ELFMAG, SELFMAG) == 0 && head.e_phentsize == sizeof part)
-        reason = NULL;
-    for (size_t i = 0; !reason && i < head.e_phnum; i++) {
-        off_t at = (off_t)(head.e_phoff + i * sizeof part);
-        uint64_t size = (uint64_t)status.st_size;
-        if (pread(fd, &part, sizeof part, at) != (ssize_t)sizeof part ||
-            (part.p_type == PT_LOAD &&
-             (part.p_offset > size || part.p_filesz > size - part.p_offset)))
-            reason = cut;
-    }
-    close(fd);
-    return reason;
+    char real[2 * PATH_MAX];
+    snprintf(real, sizeof real, "%s/%s", candidate->folder->path, candidate->name);
+    return !allow_list_refuses(&loading->allowed, sha256, candidate->reason) &&
+           !set_aside_refuses(&loading->aside, real, sha256, candidate->reason);
 }
 
-static comity_status load_object(struct comity *context, const char *path)
+static comity_status load_object(const struct loading *loading, struct candidate *candidate)
 {
-    struct plugin *plugin = new_plugin(context, path);
-    if (!plugin)
-        return COMITY_E_NOMEM;
-    const char *reason = distrust(path, false);
-    if (!reason)
-        reason = incomplete(path);
-    if (reason) {
-        refuse(context, plugin, reason);
-        return COMITY_OK;
-    }
-    /* Never closed: a plugin may leave thread-locals or exit handlers behind. */
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    if (!handle) {
-        const char *error = dlerror();
-        refuse(context, plugin, error ? error : "it cannot be loaded");
-        return COMITY_OK;
-    }
-    plugin_entry *entry = NULL;
-    void *symbol = dlsym(handle, "comity_plugin_v1");
-    memcpy(&entry, &symbol, sizeof entry);
-    if (!entry) {
-        refuse(context, plugin,
-               "it has no symbol comity_plugin_v1: no plugin, or of another ABI version");
-        return COMITY_OK;
-    }
-    return take_plugin(context, plugin, entry());
+    struct plugin *plugin = candidate->plugin;
+    object_entry *entry = NULL;
+    int fd = trust_open_file(candidate->folder, candidate->name, candidate->reason);
+    int sealed =
+        fd < 0 ? -1 : trust_seal(fd, candidate->name, plugin->sha256, candidate->reason);
+    if (sealed >= 0 && is_wanted(loading, candidate, plugin->sha256))
+        entry = object_load(sealed, plugin->sha256, candidate->reason);
+    else if (sealed >= 0)
+        close(sealed);
+    if (fd >= 0)
+        close(fd);
+    if (entry)
+        return take_plugin(loading->context, plugin, entry());
+    refuse(loading->context, plugin, candidate->reason);
+    return COMITY_OK;
 }
 
-/* The text of a file; NULL where it cannot be read, with ENOMEM where memory is short. */
+/* The text of a template that the user named; NULL where it cannot be read, with ENOMEM where
+ * memory is short. */
 static char *read_file(const char *path, size_t *size)
 {
+    char reason[TRUST_REASON];
     struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return NULL;
     char *text = NULL;
     errno = 0;
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-        status.st_size <= (off_t)MAX_TEMPLATE_BYTES)
-        text = malloc((size_t)status.st_size + 1);
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+        text = trust_read(fd, MAX_TEMPLATE_BYTES, size, reason);
     int error = errno;
-    *size = 0;
-    while (text && *size < (size_t)status.st_size) {
-        ssize_t got = read(fd, text + *size, (size_t)status.st_size - *size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        *size += (size_t)got;
-    }
     close(fd);
     errno = error;
     return text;
@@ -270,57 +245,81 @@ static comity_status add_template(struct comity *context, const char *path, stru
     return add_format(context, &made, format);
 }
 
-comity_status load_template(struct comity *context, const char *path, bool check,
-                            struct findings *findings, struct format **format)
+/* Adds the formats of a template's text: all of them, or none. */
+static comity_status take_template(struct comity *context, const char *path, const char *text,
+                                   size_t size, bool check, struct findings *findings,
+                                   struct format **format)
 {
     struct findings own = *findings;
-    size_t size;
-    char *text = read_file(path, &size);
-    own.file = path;
-    *format = NULL;
-    if (!text && errno == ENOMEM)
-        return COMITY_E_NOMEM;
-    if (!text) {
-        char message[400];
-        snprintf(message, sizeof message, "the template %s cannot be read", path);
-        struct comity_finding finding = {.struct_size = sizeof finding,
-                                         .severity = COMITY_ERROR,
-                                         .code = "plugin.template",
-                                         .message = message,
-                                         .file = path};
-        findings_add(findings, &finding);
-        return COMITY_E_PLUGIN;
-    }
-    /* All of its formats, or none. */
     struct template *all[TEMPLATE_MAX_VARIANTS] = {NULL};
     size_t count = 1;
     comity_status status = COMITY_OK;
+    own.file = path;
+    *format = NULL;
     for (size_t i = 0; status == COMITY_OK && i < count; i++) {
         status = template_compile_variant(&context->arena, text, size, i, check, &own, &all[i]);
         count = all[0] ? all[0]->variants : 1;
     }
     for (size_t i = 0; status == COMITY_OK && i < count; i++)
         status = add_template(context, path, all[i], i ? NULL : format);
-    free(text);
-
     memcpy(findings->counts, own.counts, sizeof own.counts);
     return status;
 }
 
-static comity_status load_template_plugin(struct comity *context, const char *path)
+comity_status load_template(struct comity *context, const char *path, bool check,
+                            struct findings *findings, struct format **format)
 {
-    struct format *format = NULL;
-    struct plugin *plugin = new_plugin(context, path);
-    if (!plugin)
+    size_t size;
+    char *text = read_file(path, &size);
+    *format = NULL;
+    if (!text && errno == ENOMEM)
         return COMITY_E_NOMEM;
-    const char *reason = distrust(path, false);
-    comity_status status =
-        reason ? COMITY_E_PLUGIN
-               : load_template(context, path, false, &context->findings, &format);
-    if (status == COMITY_E_NOMEM)
+    if (text) {
+        comity_status status =
+            take_template(context, path, text, size, check, findings, format);
+        free(text);
         return status;
+    }
+    char message[400];
+    snprintf(message, sizeof message, "the template %s cannot be read", path);
+    struct comity_finding finding = {.struct_size = sizeof finding,
+                                     .severity = COMITY_ERROR,
+                                     .code = "plugin.template",
+                                     .message = message,
+                                     .file = path};
+    findings_add(findings, &finding);
+    return COMITY_E_PLUGIN;
+}
+
+/* What is hashed is what is compiled. */
+static comity_status load_template_plugin(const struct loading *loading,
+                                          struct candidate *candidate)
+{
+    struct comity *context = loading->context;
+    struct plugin *plugin = candidate->plugin;
+    struct format *format = NULL;
+    comity_status status = COMITY_OK;
+    size_t size = 0;
+    int fd = trust_open_file(candidate->folder, candidate->name, candidate->reason);
+    errno = 0;
+    char *text = fd < 0 ? NULL : trust_read(fd, MAX_TEMPLATE_BYTES, &size, candidate->reason);
+    bool is_short = fd >= 0 && !text && errno == ENOMEM;
+    if (fd >= 0)
+        close(fd);
+    if (text) {
+        encoding_sha256(text, size, plugin->sha256);
+        if (is_wanted(loading, candidate, plugin->sha256)) {
+            snprintf(candidate->reason, TRUST_REASON,
+                     "the template has faults, which stand above");
+            status = take_template(context, plugin->path, text, size, false, &context->findings,
+                                   &format);
+        }
+    }
+    free(text);
+    if (is_short || status == COMITY_E_NOMEM)
+        return COMITY_E_NOMEM;
     if (!format) {
-        refuse(context, plugin, reason ? reason : "the template has faults, which stand above");
+        refuse(context, plugin, candidate->reason);
         return COMITY_OK;
     }
     plugin->descriptor.id = format->id;
@@ -342,52 +341,105 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name); /* the same in every locale */
 }
 
-static comity_status load_folder(struct comity *context, const char *folder, bool must_exist)
+static comity_status load_file(const struct loading *loading, const char *path,
+                               const struct trust_folder *folder, const char *name)
 {
-    struct dirent **entries = NULL;
-    comity_status status = COMITY_OK;
-    errno = 0;
-    const char *reason = distrust(folder, true);
-    int count = reason ? -1 : scandir(folder, &entries, is_plugin_file, by_bytes);
-    if (count < 0) {
-        if (!must_exist && errno == ENOENT)
-            return COMITY_OK;
-        struct plugin *plugin = new_plugin(context, folder);
-        if (plugin)
-            refuse(context, plugin, reason ? reason : strerror(errno));
-        return plugin ? COMITY_OK : COMITY_E_NOMEM;
+    struct candidate candidate = {.folder = folder, .name = name};
+    candidate.plugin = new_plugin(loading->context, path);
+    if (!candidate.plugin)
+        return COMITY_E_NOMEM;
+    const char *reason = skipped(loading, path);
+    if (reason) {
+        refuse(loading->context, candidate.plugin, reason);
+        return COMITY_OK;
     }
+    witness_at(WITNESS_LOADS, path);
+    if (loading->choice && loading->choice->next)
+        loading->choice->next(loading->choice->user, path);
+    return strcmp(strrchr(name, '.'), ".so") == 0 ? load_object(loading, &candidate)
+                                                  : load_template_plugin(loading, &candidate);
+}
+
+static comity_status load_trusted(const struct loading *loading, const char *path,
+                                  const struct trust_folder *folder, struct dirent **entries,
+                                  int count)
+{
+    const char *only = loading->choice ? loading->choice->only : NULL;
+    comity_status status = COMITY_OK;
     for (int i = 0; i < count; i++) {
-        char path[4096];
-        int size = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
-        bool object = strcmp(strrchr(entries[i]->d_name, '.'), ".so") == 0;
-        witness_at(WITNESS_LOADS, path);
-        if (status == COMITY_OK && size > 0 && (size_t)size < sizeof path)
-            status = object ? load_object(context, path) : load_template_plugin(context, path);
+        const char *name = entries[i]->d_name;
+        char file[2 * PATH_MAX];
+        bool is_asked = !only || strcmp(only, name) == 0;
+        int size = snprintf(file, sizeof file, "%s/%s", path, name);
+        if (status == COMITY_OK && is_asked && size > 0 && size < PATH_MAX)
+            status = load_file(loading, file, folder, name);
         free(entries[i]);
     }
-    free(entries);
     return status;
 }
 
-comity_status load_plugins(struct comity *context, const struct comity_config *config)
+static comity_status load_folder(const struct loading *loading, const char *path,
+                                 bool must_exist)
+{
+    struct trust_folder folder;
+    struct dirent **entries = NULL;
+    char reason[TRUST_REASON];
+    int count = -1;
+    bool is_trusted = trust_open_folder(path, &folder, reason);
+    if (!is_trusted && !must_exist && errno == ENOENT)
+        return COMITY_OK;
+    if (is_trusted) {
+        count = scandirat(folder.fd, ".", &entries, is_plugin_file, by_bytes);
+        snprintf(reason, sizeof reason, "%s", strerror(errno));
+    }
+    comity_status status = COMITY_OK;
+    if (count >= 0) {
+        status = load_trusted(loading, path, &folder, entries, count);
+    } else {
+        struct plugin *plugin = new_plugin(loading->context, path);
+        if (plugin)
+            refuse(loading->context, plugin, reason);
+        status = plugin ? COMITY_OK : COMITY_E_NOMEM;
+    }
+    free(entries);
+    trust_close_folder(&folder);
+    return status;
+}
+
+static comity_status load_folders(const struct loading *loading,
+                                  const struct comity_config *config)
 {
     comity_status status = COMITY_OK;
     for (size_t i = 0; config->plugin_paths && config->plugin_paths[i] && status == COMITY_OK;
          i++)
-        status = load_folder(context, config->plugin_paths[i], true);
+        status = load_folder(loading, config->plugin_paths[i], true);
     if (config->no_default_paths || status != COMITY_OK)
         return status;
     const char *environment = secure_getenv("COMITY_PLUGIN_PATH");
     while (environment && *environment && status == COMITY_OK) {
-        char folder[4096];
+        char folder[PATH_MAX];
         size_t len = strcspn(environment, ":");
         if (len && len < sizeof folder) {
             memcpy(folder, environment, len);
             folder[len] = '\0';
-            status = load_folder(context, folder, true);
+            status = load_folder(loading, folder, true);
         }
         environment += len + (environment[len] == ':');
     }
-    return status == COMITY_OK ? load_folder(context, COMITY_PLUGIN_DIR, false) : status;
+    return status == COMITY_OK ? load_folder(loading, COMITY_PLUGIN_DIR, false) : status;
+}
+
+comity_status load_plugins(struct comity *context, const struct comity_config *config,
+                           const struct load_choice *choice)
+{
+    struct loading loading = {.context = context, .choice = choice};
+    const char *list =
+        COMITY_HAS(comity_config, config, allow_list) ? config->allow_list : NULL;
+    comity_status status = allow_list_read(&context->arena, list, &loading.allowed);
+    if (status == COMITY_OK)
+        status = set_aside_read(&loading.aside);
+    if (status == COMITY_OK)
+        status = load_folders(&loading, config);
+    set_aside_free(&loading.aside);
+    return status;
 }

@@ -74,9 +74,10 @@ enum worker_frame_kind {
     WORKER_SHARE_IN,  /* worker_put_share(), a descriptor goes along: where items stand */
     WORKER_SHARE_OUT, /* the same: where what is made is to stand.  Both before all others */
     WORKER_COMMAND,   /* what a command of the program does: runtime/isolate.h */
-    WORKER_OPENED, /* i32 error: of a WORKER_OPEN or WORKER_FILE; 0: a descriptor came along */
-    WORKER_STORED, /* i32 error: of a WORKER_STORE */
-    WORKER_TRY,    /* u32 layers, u32 deed: closes those layers of the sandbox, and tries */
+    WORKER_OPENED,  /* i32 error: of a WORKER_OPEN or WORKER_FILE; 0: a descriptor came along */
+    WORKER_STORED,  /* i32 error: of a WORKER_STORE */
+    WORKER_TRY,     /* u32 layers, u32 deed: closes those layers of the sandbox, and tries */
+    WORKER_PLUGINS, /* worker_put_plugins(): instead of a WORKER_SETUP, and the end */
     /* from it */
     WORKER_READY = 16, /* i32 status: of comity_open() and the options; string syntax of the
                           target */
@@ -89,6 +90,10 @@ enum worker_frame_kind {
     WORKER_STORE,      /* text label, text bytes: a file to be put there */
     WORKER_TRIED,      /* i32 error of the deed; 0: it was let happen */
     WORKER_DONE,       /* u64 id, i32 status, text sha256 of the bytes, then the result */
+    WORKER_PLUGIN,     /* worker_put_plugin(): before WORKER_READY; of a WORKER_SETUP with a
+                          page, of those alone that read by code */
+    WORKER_LOADS,      /* string path of the file that is loaded now, or NULL: of a
+                          WORKER_PLUGINS; what is said behind it is said by that file */
     /* to a reader of items, and from it: converters/batch/reading.h */
     WORKER_READ = 32,
     WORKER_TAKEN,
@@ -98,6 +103,20 @@ enum worker_frame_kind {
 /* What a converter works with. */
 void worker_put_setup(struct buffer *out, const struct comity_config *config,
                       const struct comity_options *options);
+/* Which plugins are asked about: `skipped` as in load_choice. */
+void worker_put_plugins(struct buffer *out, const struct comity_config *config,
+                        const char *only, const char *const *skipped);
+/* What a worker says of one plugin. */
+#define WORKER_MAX_FORMATS 256
+struct worker_plugin {
+    struct comity_plugin_info info;
+    const char *sha256; /* "" where nothing was read */
+    size_t format_count;
+    const char *formats[WORKER_MAX_FORMATS]; /* that its code reads */
+};
+void worker_put_plugin(struct buffer *out, const struct worker_plugin *plugin);
+/* False where the frame is bad, or holds more than there can be. */
+bool worker_get_plugin(struct wire_frame *frame, struct worker_plugin *plugin);
 /* The part of it that the bytes of the documents depend on, without a frame. */
 void worker_put_options(struct buffer *out, const struct comity_options *options);
 void worker_put_finding(struct buffer *out, const struct comity_finding *finding);
@@ -161,6 +180,9 @@ int landlock_revision(void);
 bool landlock_close(void);
 /* Opens the tables of all encodings, for good. */
 void sandbox_prepare(void);
+/* For the checker of plugins: what a worker may not do raises SIGSYS instead, and so does to
+ * write anywhere but to `line`, or to change what signals do. */
+comity_status sandbox_watch(int line);
 
 /* The line's end in the worker.  It blocks. */
 struct server {
@@ -212,5 +234,12 @@ enum worker_deed {
 };
 /* Serves a WORKER_TRY, and gives the exit status of the program. */
 int serve_try(struct server *server, struct wire_frame *frame);
+
+/* The page on which the other process sees what this one is at, where it came along. */
+comity_status serve_page(struct server *server, bool *is_there);
+/* Answers a WORKER_PLUGINS. */
+comity_status serve_plugins(struct server *server, struct wire_frame *frame);
+/* Tells of the plugins of a context; `readers`: of those alone that read by code. */
+void serve_tell_plugins(struct server *server, struct comity *context, bool readers);
 
 #endif

@@ -9,6 +9,14 @@
 #define MAX_NAME 8192u
 /* What can be counted: exact as a number of JSON, and far from what would overflow a sum. */
 #define MAX_COUNT ((uint64_t)1 << 53)
+/* The longest text that a plugin may have in its description. */
+#define WORKER_MAX_WORDS 8192u
+
+bool worker_is_digest(const char *text)
+{
+    return text && strlen(text) == SHA256_TEXT - 1 &&
+           strspn(text, "0123456789abcdef") == SHA256_TEXT - 1;
+}
 
 void worker_put_finding(struct buffer *out, const struct comity_finding *finding)
 {
@@ -77,6 +85,61 @@ bool worker_get_finding(struct wire_frame *frame, struct comity_finding *finding
     return wire_is_done(frame) && is_sound(finding);
 }
 
+void worker_put_plugin(struct buffer *out, const struct worker_plugin *plugin)
+{
+    size_t start = wire_begin(out, WORKER_PLUGIN);
+    wire_put_u32(out, plugin->info.is_loaded);
+    wire_put_string(out, plugin->info.path);
+    wire_put_string(out, plugin->info.id);
+    wire_put_string(out, plugin->info.version);
+    wire_put_string(out, plugin->info.vendor);
+    wire_put_string(out, plugin->info.license);
+    wire_put_string(out, plugin->info.reason);
+    wire_put_string(out, plugin->sha256);
+    wire_put_u32(out, (uint32_t)plugin->format_count);
+    for (size_t i = 0; i < plugin->format_count; i++)
+        wire_put_string(out, plugin->formats[i]);
+    wire_end(out, start);
+}
+
+/* A text of a plugin, short and well-formed; or none. */
+static const char *get_words(struct wire_frame *frame)
+{
+    size_t len;
+    const char *text = wire_text(frame, &len);
+    if (text &&
+        (len > WORKER_MAX_WORDS || memchr(text, '\0', len) || utf8_invalid(text, len) < len))
+        frame->is_bad = true;
+    return frame->is_bad ? NULL : text;
+}
+
+bool worker_get_plugin(struct wire_frame *frame, struct worker_plugin *plugin)
+{
+    *plugin = (struct worker_plugin){.info = {.struct_size = sizeof plugin->info}};
+    plugin->info.is_loaded = wire_u32(frame);
+    plugin->info.path = get_words(frame);
+    plugin->info.id = get_words(frame);
+    plugin->info.version = get_words(frame);
+    plugin->info.vendor = get_words(frame);
+    plugin->info.license = get_words(frame);
+    plugin->info.reason = get_words(frame);
+    plugin->sha256 = get_words(frame);
+    uint32_t count = wire_u32(frame);
+    plugin->format_count = count <= WORKER_MAX_FORMATS ? count : 0;
+    bool are_there = true;
+    for (size_t i = 0; i < plugin->format_count; i++) {
+        plugin->formats[i] = get_words(frame);
+        are_there = are_there && plugin->formats[i];
+    }
+    if (!wire_is_done(frame) || count > WORKER_MAX_FORMATS || !are_there ||
+        !plugin->info.path || !plugin->sha256 ||
+        (*plugin->sha256 && !worker_is_digest(plugin->sha256)))
+        return false;
+    return plugin->info.is_loaded == 1
+               ? plugin->info.id && plugin->info.version && !plugin->info.reason
+               : plugin->info.is_loaded == 0 && plugin->info.reason;
+}
+
 void worker_put_share(struct buffer *out, uint32_t kind, size_t size, uint64_t written)
 {
     size_t start = wire_begin(out, kind);
@@ -112,12 +175,6 @@ void worker_put_document(struct buffer *out, struct shared *shared,
     wire_put_u64(out, document->dropped);
     shared_put_text(out, shared, document->bytes, document->size);
     wire_end(out, start);
-}
-
-bool worker_is_digest(const char *text)
-{
-    return text && strlen(text) == SHA256_TEXT - 1 &&
-           strspn(text, "0123456789abcdef") == SHA256_TEXT - 1;
 }
 
 bool worker_get_document(struct wire_frame *frame, const struct shared *shared,

@@ -13,53 +13,40 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 void sandbox_prepare(void)
 {
     charset_hold_tables();
+    tzset(); /* which reads a file, as gmtime_r() would */
 }
 
 /* What is allowed. */
 static const int allowed[] = {
-    SCMP_SYS(read),
-    SCMP_SYS(write),
-    SCMP_SYS(readv),
-    SCMP_SYS(writev),
-    SCMP_SYS(pread64),
-    SCMP_SYS(lseek),
-    SCMP_SYS(recvmsg),
-    SCMP_SYS(recvfrom),
-    SCMP_SYS(sendto),
-    SCMP_SYS(sendmsg),
-    SCMP_SYS(poll),
-    SCMP_SYS(ppoll),
-    SCMP_SYS(close),
-    SCMP_SYS(fstat),
-    SCMP_SYS(newfstatat),
-    SCMP_SYS(brk),
-    SCMP_SYS(munmap),
-    SCMP_SYS(mremap),
-    SCMP_SYS(madvise),
-    SCMP_SYS(futex),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(time),
-    SCMP_SYS(nanosleep),
-    SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(getpid),
-    SCMP_SYS(gettid),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigaltstack),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(sched_yield),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
-    SCMP_SYS(getrusage),
+    SCMP_SYS(read),           SCMP_SYS(readv),
+    SCMP_SYS(pread64),        SCMP_SYS(lseek),
+    SCMP_SYS(recvmsg),        SCMP_SYS(recvfrom),
+    SCMP_SYS(poll),           SCMP_SYS(ppoll),
+    SCMP_SYS(close),          SCMP_SYS(fstat),
+    SCMP_SYS(newfstatat),     SCMP_SYS(brk),
+    SCMP_SYS(munmap),         SCMP_SYS(mremap),
+    SCMP_SYS(madvise),        SCMP_SYS(futex),
+    SCMP_SYS(getrandom),      SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),   SCMP_SYS(time),
+    SCMP_SYS(nanosleep),      SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(getpid),         SCMP_SYS(gettid),
+    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),    SCMP_SYS(restart_syscall),
+    SCMP_SYS(sched_yield),    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),     SCMP_SYS(getrusage),
     SCMP_SYS(uname),
+};
+
+/* What is allowed to a worker, and traps where a plugin is watched. */
+static const int spoken[] = {
+    SCMP_SYS(write),   SCMP_SYS(writev),       SCMP_SYS(sendto),
+    SCMP_SYS(sendmsg), SCMP_SYS(rt_sigaction),
 };
 
 /* What is refused with EACCES instead: libraries try it and do without. */
@@ -90,6 +77,23 @@ static int allow_in_part(scmp_filter_ctx filter)
     return failed;
 }
 
+static int add_rules(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t count)
+{
+    int failed = 0;
+    for (size_t i = 0; i < count; i++)
+        failed |= seccomp_rule_add(filter, action, calls[i], 0);
+    return failed;
+}
+#define ADD_RULES(filter, action, calls) \
+    add_rules(filter, action, calls, sizeof calls / sizeof calls[0])
+
+static comity_status load(scmp_filter_ctx filter, int failed)
+{
+    failed |= seccomp_load(filter);
+    seccomp_release(filter);
+    return failed ? COMITY_E_UNSUPPORTED : COMITY_OK;
+}
+
 static comity_status close_limits(void)
 {
     static const struct rlimit none = {0, 0};
@@ -110,14 +114,23 @@ static comity_status close_seccomp(void)
     if (!filter)
         return COMITY_E_NOMEM;
     int failed = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
-        failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-        failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
+    failed |= ADD_RULES(filter, SCMP_ACT_ALLOW, allowed);
+    failed |= ADD_RULES(filter, SCMP_ACT_ALLOW, spoken);
+    failed |= ADD_RULES(filter, SCMP_ACT_ERRNO(EACCES), refused);
     failed |= allow_in_part(filter);
-    failed |= seccomp_load(filter);
-    seccomp_release(filter);
-    return failed ? COMITY_E_UNSUPPORTED : COMITY_OK;
+    return load(filter, failed);
+}
+
+comity_status sandbox_watch(int line)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_TRAP);
+    if (!filter)
+        return COMITY_E_NOMEM;
+    int failed = ADD_RULES(filter, SCMP_ACT_ALLOW, allowed);
+    failed |= allow_in_part(filter);
+    failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
+                               SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)line));
+    return load(filter, failed);
 }
 
 /* Landlock is not everywhere, and what it withholds the filter withholds too. */

@@ -7,7 +7,6 @@
 #include "runtime/worker_setup.h"
 
 #include <errno.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 struct conversions {
@@ -239,22 +238,6 @@ static comity_status find_formats(struct conversions *self)
     return status;
 }
 
-/* The page on which the other process sees what this one is at.  Only for streams. */
-static comity_status share_page(struct conversions *self)
-{
-    if (self->server.passed < 0)
-        return COMITY_OK;
-    void *page = mmap(NULL, sizeof(struct witness), PROT_READ | PROT_WRITE, MAP_SHARED,
-                      self->server.passed, 0);
-    close(self->server.passed);
-    self->server.passed = -1;
-    self->is_streamed = true;
-    if (page == MAP_FAILED)
-        return COMITY_E_NOMEM;
-    witness_share(page);
-    return COMITY_OK;
-}
-
 /* --- files beside documents, which the other process opens and stores */
 
 static int ask_file(void *user, const char *label, size_t len, int *fd)
@@ -285,7 +268,7 @@ static comity_status get_ready(struct conversions *self, struct wire_frame *fram
     struct worker_limits limits = WORKER_LIMITS_INIT;
     comity_status status = worker_setup_get(frame, &self->setup);
     if (status == COMITY_OK)
-        status = share_page(self);
+        status = serve_page(&self->server, &self->is_streamed);
     if (status != COMITY_OK)
         return status;
     struct comity_options *options = &self->setup.options;
@@ -293,6 +276,8 @@ static comity_status get_ready(struct conversions *self, struct wire_frame *fram
     self->setup.config.user = options->user = self;
     status = comity_open(&self->setup.config, &self->context);
     witness_at(WITNESS_NOTHING, NULL);
+    if (status == COMITY_OK && self->is_streamed)
+        serve_tell_plugins(&self->server, self->context, true);
     if (status == COMITY_OK)
         status = find_formats(self);
     if (status != COMITY_OK)
@@ -325,6 +310,8 @@ int serve_conversions(serve_command_fn *command)
     status = serve_frame(&self.server, &frame);
     if (status == COMITY_OK && frame.kind == WORKER_TRY)
         return serve_try(&self.server, &frame);
+    if (status == COMITY_OK && frame.kind == WORKER_PLUGINS)
+        return serve_plugins(&self.server, &frame) == COMITY_OK ? 0 : 1;
     if (status == COMITY_OK)
         status = frame.kind == WORKER_SETUP ? serve_setup(&self, &frame) : COMITY_E_INVALID;
     if (status != COMITY_OK)

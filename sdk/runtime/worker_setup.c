@@ -7,12 +7,12 @@
 #include <stdlib.h>
 
 /* What of the environment counts in a conversion; a worker has nothing else of it. */
-static const char *const passed[] = {"COMITY_PLUGIN_PATH", "SOURCE_DATE_EPOCH"};
+static const char *const passed[] = {"COMITY_PLUGIN_PATH", "SOURCE_DATE_EPOCH", "HOME",
+                                     "XDG_CONFIG_HOME", "XDG_STATE_HOME"};
 
-void worker_put_setup(struct buffer *out, const struct comity_config *config,
-                      const struct comity_options *options)
+static void put_config(struct buffer *out, const struct comity_config *config)
 {
-    size_t start = wire_begin(out, WORKER_SETUP), count = 0;
+    size_t count = 0;
     while (config->plugin_paths && config->plugin_paths[count])
         count++;
     wire_put_u32(out, (uint32_t)count);
@@ -26,8 +26,31 @@ void worker_put_setup(struct buffer *out, const struct comity_config *config,
     wire_put_u32(out, config->max_members);
     wire_put_text(out, config->terms_catalogue, config->terms_catalogue_len);
     wire_put_string(out, config->terms_catalogue_file);
+    wire_put_string(out,
+                    COMITY_HAS(comity_config, config, allow_list) ? config->allow_list : NULL);
+}
+
+void worker_put_setup(struct buffer *out, const struct comity_config *config,
+                      const struct comity_options *options)
+{
+    size_t start = wire_begin(out, WORKER_SETUP);
+    put_config(out, config);
     worker_put_options(out, options);
     wire_put_u32(out, options->attachments != NULL);
+    wire_end(out, start);
+}
+
+void worker_put_plugins(struct buffer *out, const struct comity_config *config,
+                        const char *only, const char *const *skipped)
+{
+    size_t start = wire_begin(out, WORKER_PLUGINS), count = 0;
+    while (skipped[count])
+        count++;
+    put_config(out, config);
+    wire_put_string(out, only);
+    wire_put_u32(out, (uint32_t)count);
+    for (size_t i = 0; i < count; i++)
+        wire_put_string(out, skipped[i]);
     wire_end(out, start);
 }
 
@@ -74,6 +97,7 @@ static comity_status get_config(struct wire_frame *frame, struct worker_setup *s
     config->max_members = wire_u32(frame);
     config->terms_catalogue = wire_text(frame, &config->terms_catalogue_len);
     config->terms_catalogue_file = wire_string(frame);
+    config->allow_list = wire_string(frame);
     return is_set ? COMITY_OK : COMITY_E_NOMEM;
 }
 
@@ -107,18 +131,48 @@ static comity_status get_options(struct wire_frame *frame, struct worker_setup *
     return COMITY_OK;
 }
 
-comity_status worker_setup_get(struct wire_frame *frame, struct worker_setup *setup)
+/* A copy of a frame, whose own bytes are lent. */
+static comity_status keep_frame(const struct wire_frame *frame, struct worker_setup *setup,
+                                struct wire_frame *own)
 {
     *setup =
         (struct worker_setup){.config = COMITY_CONFIG_INIT, .options = COMITY_OPTIONS_INIT};
     size_t size = (size_t)(frame->end - frame->at);
-    setup->bytes = malloc(size ? size : 1); /* the frame's own are lent */
+    setup->bytes = malloc(size ? size : 1);
     if (!setup->bytes)
         return COMITY_E_NOMEM;
     memcpy(setup->bytes, frame->at, size);
-    struct wire_frame own = {.kind = frame->kind, .at = setup->bytes};
-    own.end = own.at + size;
-    comity_status status = get_config(&own, setup);
+    *own = (struct wire_frame){.kind = frame->kind, .at = setup->bytes};
+    own->end = own->at + size;
+    return COMITY_OK;
+}
+
+comity_status worker_plugins_get(struct wire_frame *frame, struct worker_setup *setup,
+                                 const char **only, const char ***skipped)
+{
+    struct wire_frame own;
+    *skipped = NULL;
+    comity_status status = keep_frame(frame, setup, &own);
+    if (status == COMITY_OK)
+        status = get_config(&own, setup);
+    if (status != COMITY_OK)
+        return status;
+    *only = wire_string(&own);
+    uint32_t count = wire_u32(&own);
+    *skipped = calloc((size_t)(count < MAX_SETUP ? count : 0) + 2, sizeof **skipped);
+    if (!*skipped)
+        return COMITY_E_NOMEM;
+    for (uint32_t i = 0; i < count && i < MAX_SETUP; i++)
+        (*skipped)[i] = wire_string(&own);
+    return wire_is_done(&own) ? COMITY_OK : COMITY_E_INVALID;
+}
+
+comity_status worker_setup_get(struct wire_frame *frame, struct worker_setup *setup)
+{
+    struct wire_frame own;
+    comity_status status = keep_frame(frame, setup, &own);
+    if (status == COMITY_OK)
+        status = get_config(&own, setup);
     if (status == COMITY_OK)
         status = get_options(&own, setup);
     if (wire_u32(&own)) /* the folder stays with who starts us, and its name */

@@ -17,6 +17,10 @@ struct worker_setup {
     struct comity_setting *settings;
 };
 comity_status worker_setup_get(struct wire_frame *frame, struct worker_setup *setup);
+/* The configuration of a WORKER_PLUGINS; skipped becomes pairs that end with NULL, to be
+ * freed. */
+comity_status worker_plugins_get(struct wire_frame *frame, struct worker_setup *setup,
+                                 const char **only, const char ***skipped);
 void worker_setup_free(struct worker_setup *setup);
 
 #endif

@@ -79,6 +79,12 @@ static xmlParserCtxtPtr new_parser(struct xml_reader *reader)
     return xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL);
 }
 
+/* Where memory is short, libxml2 has functions that print to standard error. */
+static void XMLCDECL say_nothing(void *user, const char *format, ...)
+{
+    (void)user, (void)format;
+}
+
 /* The spare parser, or a new one; none where there is no memory. */
 static void take_parser(struct xml_reader *reader, struct xml_spare *spare)
 {
@@ -242,6 +248,9 @@ comity_status xml_read(struct tree *tree, const char *text, size_t size,
     tree->size = size;
     struct xml_reader reader = {
         .tree = tree, .text = text, .size = size, .limits = limits, .error = error};
+    xmlGenericErrorFunc theirs = xmlGenericError; /* of the program around us, in this thread */
+    void *user = xmlGenericErrorContext;
+    xmlSetGenericErrorFunc(NULL, say_nothing);
     *error = (struct syntax_error){.code = NULL};
     /* Decoding never makes more of a text than it was. */
     buffer_init(&reader.run.decoded, size);
@@ -255,6 +264,7 @@ comity_status xml_read(struct tree *tree, const char *text, size_t size,
 
 done:
     leave_parser(&reader, spare);
+    xmlSetGenericErrorFunc(user, theirs);
     buffer_free(&reader.run.decoded);
     /* A tree that was given up is not one to walk: its links are those of the reader. */
     if (reader.status != COMITY_OK)

@@ -106,3 +106,8 @@ check_PROGRAMS += tests/abi/layout
 tests_abi_layout_SOURCES = tests/abi/layout.c
 tests_abi_layout_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 tests_abi_layout_LDADD =
+
+check_PROGRAMS += tests/abi/load_again
+tests_abi_load_again_SOURCES = tests/abi/load_again.c
+tests_abi_load_again_LDADD = libcomity.la
+EXTRA_DIST += tests/abi/while_loading.c

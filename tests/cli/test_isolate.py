@@ -151,7 +151,7 @@ def _():
     time.sleep(0.5)
     maps = pathlib.Path(f"/proc/{source.pid}/maps").read_text()
     source.communicate()
-    check("mocks-run" not in maps, maps)
+    check("mocks-run" not in maps and "old.so" not in maps, maps)
 
 
 # --- the other commands

@@ -58,14 +58,15 @@ def queueing():
     check(killed > (20 if UNDER_ASAN else 50), killed)
 
 
-def finished(box, protocol):
+def finished(box, protocol, where):
     """Runs it again until it has arrived, asking where that is not known."""
     for _ in range(30):
         box.run("--wait", "0")
         if box.states() in (["delivered"], ["accepted"]):
             return
         time.sleep(0.1 if protocol in IDENTITY else 0.6)
-    check(False, box.items())
+    check(False, f"{where}: it is not done", box.items(),
+          box.comity("outbox", "show", box.items()[0]["id"]).out)
 
 
 # those that know an item which comes again, and those that are asked for it
@@ -107,7 +108,7 @@ def sends(protocol, script=None, most=2, fewer=1):
             killed += ended in (-signal.SIGKILL, 128 + signal.SIGKILL)
             check(len(box.items()) == 1, f"{where}: the item is gone")
             held += box.states() == ["sending"]
-            finished(box, protocol)
+            finished(box, protocol, where)
             same(len(server.effects()), undisturbed, f"{where}: effects at the other end")
             sent = [r for r in server.requests()[before:] if is_sending(r)]
             check(len(sent) <= (most if protocol in IDENTITY else 1), f"{where}: sent",

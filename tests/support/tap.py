@@ -204,7 +204,9 @@ def run(*command, stdin=b"", timeout=60, report=False, env=None, program=None, *
     if report:
         where = folder() / "report"
         command += ["--report", str(where)]
-    full = dict(os.environ, **(env or {}))
+    # whoever runs this may have lists of their own
+    full = dict(os.environ, XDG_CONFIG_HOME="/dev/null/none", XDG_STATE_HOME="/dev/null/none")
+    full.update(env or {})
     if SPREAD and next(_runs) % 4:  # to look for leaks takes as long as all else
         full["ASAN_OPTIONS"] = full.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
     more.setdefault("stdout", subprocess.PIPE)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """strace: a call that fails, a kill at a call, a look at which calls there are."""
 
 import collections

@@ -5,7 +5,7 @@
  *
  * Build: with tests/support/failing_alloc.c and made_records.c, linked as they say. */
 #include "failing_alloc.h"
-#include "made_records.h"
+#include "kit/made_records.h"
 #include "whole_record.h"
 
 // clang-format off

@@ -9,7 +9,7 @@
 #include "letter/letter.h"
 #include "letter/width.h"
 #include "letter/wrap.h"
-#include "made_records.h"
+#include "kit/made_records.h"
 #include "whole_record.h"
 
 // clang-format off

@@ -8,7 +8,7 @@
  * COMITY_PLUGIN_PATH names the folder of the plugins. */
 #include "converted.h"
 #include "failing_alloc.h"
-#include "made_records.h"
+#include "kit/made_records.h"
 #include "notices.h"
 #include "whole_record.h"
 

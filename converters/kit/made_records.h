@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Canonical documents made out of the field table alone, as the one spelling that
- * convention-json writes.  For unit tests; knows nothing of the code that reads and writes. */
-#ifndef COMITY_TESTS_MADE_RECORDS_H
-#define COMITY_TESTS_MADE_RECORDS_H
+ * convention-json writes.  For the checker of
+ * plugins and unit tests; knows nothing of the code that reads and writes. */
+#ifndef COMITY_CHECKER_MADE_RECORDS_H
+#define COMITY_CHECKER_MADE_RECORDS_H
 
 #include "base/buffer.h"
 #include "model/fields.h"

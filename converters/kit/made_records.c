@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Canonical documents out of the field table: one with everything, and random ones. */
-#include "made_records.h"
+#include "kit/made_records.h"
 
 #include "base/utf8.h"
 #include "syntax/json.h"

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Nothing is lost in silence and nothing made up: records with everything that the model knows,
+ * and the samples' own, are written and read again; a value that is gone or new must have been
+ * told of.  Entries of lists may move up, so places are compared without their numbers. */
+#include "kit/checker.h"
+
+#include "kit/made_records.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MAX_VALUES 8192
+#define RANDOM_RECORDS 60
+#define MAX_TOLD 5 /* values of one record that are named */
+
+struct value {
+    char path[160]; /* without the numbers of entries */
+    uint64_t hash;  /* of its text */
+    char text[60];  /* its beginning */
+    bool is_met;
+};
+
+struct values {
+    struct value *all;
+    size_t count;
+};
+
+static void strip_numbers(char *to, size_t size, const char *from)
+{
+    size_t used = 0;
+    for (; *from && used + 1 < size; from++) {
+        if (*from == '[') {
+            from += strcspn(from, "]");
+            if (!*from)
+                break;
+            continue;
+        }
+        to[used++] = *from;
+    }
+    to[used] = '\0';
+}
+
+static void take_value(void *user, const char *path, const char *text, size_t len)
+{
+    struct values *values = user;
+    if (values->count == MAX_VALUES)
+        return;
+    struct value *value = &values->all[values->count++];
+    strip_numbers(value->path, sizeof value->path, path);
+    value->hash = 0xcbf29ce484222325u; /* FNV-1a */
+    for (size_t i = 0; i < len; i++)
+        value->hash = (value->hash ^ (unsigned char)text[i]) * 0x100000001b3u;
+    snprintf(value->text, sizeof value->text, "%.*s", (int)(len < 50 ? len : 50), text);
+    value->is_met = false;
+}
+
+static comity_status take_record(void *user, struct comity_record *record)
+{
+    return comity_record_each(record, take_value, user);
+}
+
+static void read_values(struct comity *context, const char *format,
+                        const struct buffer *document, struct values *values)
+{
+    struct comity_options options = COMITY_OPTIONS_INIT;
+    struct comity_input input = {.bytes = document->size ? document->bytes : "",
+                                 .size = document->size};
+    options.from = format;
+    options.no_provenance = 1;
+    values->count = 0;
+    comity_read(context, &options, &input, take_record, values, NULL);
+}
+
+static void match_values(struct values *was, struct values *is)
+{
+    for (size_t i = 0; i < was->count; i++)
+        for (size_t k = 0; k < is->count && !was->all[i].is_met; k++)
+            if (!is->all[k].is_met && is->all[k].hash == was->all[i].hash &&
+                strcmp(is->all[k].path, was->all[i].path) == 0)
+                was->all[i].is_met = is->all[k].is_met = true;
+}
+
+/* True where a finding of the conversion names the value's place, or one above or below it. */
+static bool is_told(const struct conversion *conversion, const char *path)
+{
+    char field[sizeof noted[0].field];
+    for (size_t i = 0; i < conversion->noted_count && i < MAX_NOTED; i++) {
+        if (!noted[i].field[0])
+            continue;
+        strip_numbers(field, sizeof field, noted[i].field);
+        size_t len = strlen(field), other = strlen(path);
+        size_t least = len < other ? len : other;
+        if (strncmp(field, path, least) == 0 &&
+            (len == other || (len < other ? path[least] : field[least]) == '.'))
+            return true;
+    }
+    return false;
+}
+
+/* What a record says of itself and of how it was read, and what a format says by being it. */
+static bool is_of_the_record(const char *path)
+{
+    static const char *const own[] = {"schema", "kind", "language", "terminology"};
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (strcmp(path, own[i]) == 0)
+            return true;
+    return strncmp(path, "provenance", 10) == 0 || strncmp(path, "combined", 8) == 0 ||
+           strncmp(path, "kept:", 5) == 0;
+}
+
+static void tell_difference(struct subject *subject, const struct conversion *written,
+                            const struct values *values, const char *what, const char *record,
+                            const char *format)
+{
+    size_t told = 0;
+    for (size_t i = 0; i < values->count; i++) {
+        const struct value *value = &values->all[i];
+        if (value->is_met || is_of_the_record(value->path) || is_told(written, value->path))
+            continue;
+        if (told++ < MAX_TOLD)
+            fault(subject, "%s to %s: %s is %s and no finding tells of it: \"%s\"", record,
+                  format, value->path, what, value->text);
+    }
+    if (told > MAX_TOLD)
+        fault(subject, "%s to %s: %zu values are %s in silence", record, format, told, what);
+}
+
+struct comparison {
+    struct subject *subject;
+    struct values was, is;
+    struct conversion written;
+    size_t done;
+};
+
+static void compare(struct comparison *c, const char *format, const struct buffer *record,
+                    const char *name)
+{
+    struct comity *context = c->subject->alone;
+    convert_bytes(context, "convention-json", format, record->bytes, record->size, &c->written);
+    if (!c->written.out.size)
+        return; /* refused, which check_damaged() wants told */
+    c->done++;
+    read_values(context, "convention-json", record, &c->was);
+    read_values(context, format, &c->written.out, &c->is);
+    match_values(&c->was, &c->is);
+    tell_difference(c->subject, &c->written, &c->was, "lost", name, format);
+    tell_difference(c->subject, &c->written, &c->is, "made up", name, format);
+}
+
+static void compare_made(struct comparison *c, const struct comity_format_info *format)
+{
+    struct buffer record;
+    bool met[FIELD_COUNT];
+    char name[64];
+    buffer_init(&record, 0);
+    made_full(&record, 2);
+    compare(c, format->id, &record, "a record with everything");
+    for (uint64_t i = 0; i < RANDOM_RECORDS; i++) {
+        struct chance chance = {c->subject->seed + i};
+        buffer_clear(&record);
+        made_random(&chance, &record, met);
+        snprintf(name, sizeof name, "the made record %llu",
+                 (unsigned long long)(c->subject->seed + i));
+        compare(c, format->id, &record, name);
+    }
+    buffer_free(&record);
+}
+
+void check_losses(struct subject *subject)
+{
+    struct comparison c = {.subject = subject};
+    struct conversion read;
+    c.was.all = calloc(MAX_VALUES, sizeof *c.was.all);
+    c.is.all = calloc(MAX_VALUES, sizeof *c.is.all);
+    if (!c.was.all || !c.is.all)
+        skip(subject, "there is no memory for it");
+    conversion_init(&c.written);
+    conversion_init(&read);
+    watch_conduct(subject);
+    for (size_t f = 0; f < subject->format_count; f++) {
+        const struct comity_format_info *format = &subject->formats[f];
+        if (!format->can_read || !format->can_write)
+            continue;
+        for (size_t i = 0; i < subject->sample_count; i++) {
+            if (subject->samples[i].format != format->id)
+                continue;
+            convert_sample(subject->alone, "convention-json", &subject->samples[i], &read);
+            if (read.out.size)
+                compare(&c, format->id, &read.out, subject->samples[i].name);
+        }
+        compare_made(&c, format);
+    }
+    if (!c.done)
+        skip(subject, "no record was both written and read");
+    remark(subject, "%zu records", c.done);
+}

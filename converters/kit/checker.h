@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The checker of plugins: what a plugin promises by comity/plugin.h, tried.  Each check runs in
+ * a process of its own, so that a crash is a result.  This header is the inside of the child
+ * that runs one; command_check.c starts them and tells what they found. */
+#ifndef COMITY_CHECKER_CHECKER_H
+#define COMITY_CHECKER_CHECKER_H
+
+#include "base/buffer.h"
+
+#include <comity/comity.h>
+
+#define MAX_SAMPLES 256
+#define MAX_OWN_FORMATS 16
+#define HUGE_SAMPLE \
+    (256u << 10) /* bytes; larger ones are left out where many rounds are made */
+
+/* A document of the plugin's own format. */
+struct sample {
+    const char *name;
+    const char *bytes;
+    size_t size;
+    const char *format; /* that it is read as; NULL until find_formats() */
+};
+
+/* The plugin that is checked. */
+struct subject {
+    const char *path;  /* as the user named it */
+    const char *shown; /* that of the copy, which is loaded */
+    const char *folders[2];
+    bool is_object; /* a shared object, else a template */
+    struct sample *samples;
+    size_t sample_count;
+    uint64_t seed;
+    uint64_t rounds;         /* of damaged documents */
+    const char *only;        /* the number of one damaged document, or NULL: all rounds */
+    volatile uint64_t *mark; /* shared with who started the check: 1 + the number at hand */
+    int line;                /* where what is found goes */
+    struct comity *alone;    /* a context with this plugin alone; by open_alone() */
+    struct comity_format_info formats[MAX_OWN_FORMATS];
+    size_t format_count;
+    uint64_t faults;
+};
+
+#define NEEDS_SAMPLES 1u /* without one it is skipped */
+#define NEEDS_OBJECT 2u  /* of shared objects alone */
+#define NEEDS_TEMPLATE 4u
+#define TELLS_FORMATS 16u /* whose fault it is that a sample is of none */
+#define OPENS_ITSELF 8u   /* open_alone() and find_formats() are not called before it */
+
+struct check {
+    const char *name, *purpose;
+    unsigned needs;
+    void (*run)(struct subject *subject);
+};
+extern const struct check checks[];
+extern const size_t check_count;
+
+/* --- verdict.c: what a check found.  Nothing here takes memory. */
+
+__attribute__((format(printf, 2, 3))) void fault(struct subject *subject, const char *format,
+                                                 ...);
+__attribute__((format(printf, 2, 3))) void remark(struct subject *subject, const char *format,
+                                                  ...);
+/* Ends the check: it cannot be done here. */
+__attribute__((format(printf, 2, 3), noreturn)) void skip(struct subject *subject,
+                                                          const char *format, ...);
+/* Ends the check; what was not told as a fault passes. */
+__attribute__((noreturn)) void finish(struct subject *subject);
+
+/* --- subject.c */
+
+/* Loads the plugin alone and finds its formats; a fault ends the check. */
+void open_alone(struct subject *subject);
+/* A context with the plugin and all others that are found. */
+struct comity *open_beside_others(struct subject *subject);
+/* The format of a subject's by id, or NULL. */
+const struct comity_format_info *own_format(const struct subject *subject, const char *id);
+/* Which format each sample is of; `tell`: one that is none of them is a fault. */
+void find_formats(struct subject *subject, bool tell);
+
+/* --- conversion.c */
+
+#define MAX_NOTED 16384
+
+/* What was found in one conversion; nothing here takes memory. */
+struct noted {
+    int32_t severity;
+    char code[48], field[160], message[200];
+};
+
+struct conversion {
+    comity_status status;
+    struct comity_result result;
+    struct buffer out;
+    size_t writes;
+    size_t noted_count; /* may be more than were noted */
+};
+extern struct noted noted[MAX_NOTED]; /* of the last conversion */
+
+void conversion_init(struct conversion *conversion);
+void conversion_free(struct conversion *conversion);
+/* From one format to another; no provenance is added.  `input` of comity_convert(). */
+void convert(struct comity *context, const char *from, const char *to,
+             const struct comity_input *input, struct conversion *conversion);
+void convert_bytes(struct comity *context, const char *from, const char *to, const char *bytes,
+                   size_t size, struct conversion *conversion);
+void convert_sample(struct comity *context, const char *to, const struct sample *sample,
+                    struct conversion *conversion);
+/* The first error of the last conversion as words for people, or "". */
+const char *first_error(const struct conversion *conversion);
+/* SHA-256 of the output, hexadecimal. */
+void conversion_digest(const struct conversion *conversion, char digest[65]);
+bool same_output(const struct conversion *one, const struct conversion *other);
+
+/* --- conduct.c */
+
+/* Ends the process with a fault as soon as it reaches for a file, a socket, another process,
+ * for what is the program's (signals, umask, folder) or for its outputs. */
+void watch_conduct(struct subject *subject);
+/* What a plugin may not change, by name. */
+struct surroundings {
+    char locale[200], folder[500], environment[65], signals[65];
+    unsigned umask, descriptors, threads;
+};
+void look_around(struct surroundings *now);
+/* Tells as a fault what has changed; `when` as "while it was loaded". */
+void compare_surroundings(struct subject *subject, const struct surroundings *before,
+                          const char *when);
+
+/* --- failing.c: allocations that are counted and fail on demand */
+
+/* False where this program cannot (a build with a sanitizer). */
+bool can_fail_allocations(void);
+/* Lets `n` allocations pass, and one fail. */
+void fail_allocation_after(unsigned long n);
+/* Back to normal.  True if an allocation was made to fail. */
+bool allocations_are_good(void);
+/* Finds out whose allocations are to fail: the host's and the plugin's own.  Must be called
+ * once the plugin is loaded, before watch_conduct(). */
+void prepare_to_fail(struct subject *subject);
+/* Who asked for the memory that was not given, innermost first: "FILE+0xOFFSET, ...", as
+ * addr2line takes them.  Lent until the next call. */
+const char *where_it_failed(void);
+/* Blocks of memory that were taken and not given back. */
+long blocks_taken(void);
+
+/* --- the checks */
+void check_load(struct subject *subject);
+void check_exports(struct subject *subject);
+void check_descriptor(struct subject *subject);
+void check_template(struct subject *subject);
+void check_probe_prefixes(struct subject *subject);
+void check_probe_random(struct subject *subject);
+void check_recognized(struct subject *subject);
+void check_foreign(struct subject *subject);
+void check_samples(struct subject *subject);
+void check_round_trip(struct subject *subject);
+void check_losses(struct subject *subject);
+void check_same_bytes(struct subject *subject);
+void check_places(struct subject *subject);
+void check_slow_input(struct subject *subject);
+void check_conduct(struct subject *subject);
+void check_no_memory(struct subject *subject);
+void check_leaks(struct subject *subject);
+void check_limits(struct subject *subject);
+void check_cancelled(struct subject *subject);
+void check_threads(struct subject *subject);
+void check_damaged(struct subject *subject);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a check found, as lines to the process that started it: a letter, a blank, the words.
+ * F fault, R remark, S skipped; the last line, "E", says that the check ran to its end. */
+#include "kit/checker.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_WORDS 900
+#define MAX_FAULTS 20
+
+static void tell(const struct subject *subject, char letter, const char *format, va_list words)
+{
+    char line[MAX_WORDS + 4] = {letter, ' '};
+    int len = vsnprintf(line + 2, MAX_WORDS, format, words);
+    size_t size = len < 0 ? 0 : (size_t)len < MAX_WORDS ? (size_t)len : MAX_WORDS - 1;
+    for (size_t i = 2; i < 2 + size; i++)
+        if ((unsigned char)line[i] < ' ')
+            line[i] = ' ';
+    line[2 + size] = '\n';
+    for (size_t sent = 0; sent < size + 3;) {
+        ssize_t some = write(subject->line, line + sent, size + 3 - sent);
+        if (some <= 0 && errno != EINTR)
+            _exit(EXIT_FAILURE);
+        sent += some > 0 ? (size_t)some : 0;
+    }
+}
+
+void fault(struct subject *subject, const char *format, ...)
+{
+    va_list words;
+    if (++subject->faults > MAX_FAULTS)
+        return;
+    va_start(words, format);
+    tell(subject, 'F', format, words);
+    va_end(words);
+}
+
+void remark(struct subject *subject, const char *format, ...)
+{
+    va_list words;
+    va_start(words, format);
+    tell(subject, 'R', format, words);
+    va_end(words);
+}
+
+void skip(struct subject *subject, const char *format, ...)
+{
+    va_list words;
+    va_start(words, format);
+    tell(subject, 'S', format, words);
+    va_end(words);
+    finish(subject);
+}
+
+static void end_line(const struct subject *subject, ...)
+{
+    va_list none;
+    va_start(none, subject);
+    tell(subject, 'E', "", none);
+    va_end(none);
+}
+
+void finish(struct subject *subject)
+{
+    if (subject->faults > MAX_FAULTS)
+        remark(subject, "%llu more faults of this check are not shown",
+               (unsigned long long)(subject->faults - MAX_FAULTS));
+    end_line(subject);
+    _exit(EXIT_SUCCESS);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One worker as the process that started it sees it: what conversion and the questions about
+ * plugins share.  Only sdk/runtime/isolate*.c include it. */
+#ifndef COMITY_RUNTIME_ISOLATE_INSIDE_H
+#define COMITY_RUNTIME_ISOLATE_INSIDE_H
+
+#include "base/witness.h"
+#include "runtime/isolate.h"
+#include "runtime/worker.h"
+
+/* The plugin whose code reads a format, as the worker told before it read anything. */
+struct isolate_reader {
+    struct isolate_reader *next;
+    char *format, *path;
+};
+
+struct isolate {
+    struct worker worker;
+    struct witness *page;
+    struct isolate_reader *readers;
+    comity_finding_fn *finding;
+    void *user;
+    const char *instead; /* what can be done where no worker can be had; or NULL */
+    const char *file;    /* of the input at hand; NULL while formats are loaded */
+    char *syntax;
+    const char *attachments; /* the folder of files beside documents, or NULL */
+    uint64_t memory;         /* bytes that it may take beyond the usual */
+    uint64_t id;             /* of the stream at hand */
+    uint64_t limit;          /* milliseconds */
+    uint64_t silent;         /* milliseconds without a step */
+    uint64_t beats;          /* that were seen */
+    uint64_t used;           /* processor time when the last step was seen */
+    size_t reader_count;
+    /* of the stream at hand */
+    uint64_t told, told_before; /* findings: all, and those when the last step was seen */
+    uint64_t most_told;
+    uint64_t records, bytes;
+};
+
+/* Starts a worker; `first` puts the frame that it begins with. */
+typedef void isolate_first_fn(struct buffer *out, const void *user);
+comity_status isolate_start(struct isolate *self, const struct comity_config *config,
+                            isolate_first_fn *first, const void *user);
+/* Ends it and frees what it holds, but not itself. */
+void isolate_stop(struct isolate *self);
+/* Waits for the next frame; `fd`: of the input, or -1.  COMITY_E_PLUGIN: the worker is gone,
+ * which was told. */
+comity_status isolate_hear(struct isolate *self, int fd, struct wire_frame *frame);
+/* Ends a worker that said what is no answer, and tells. */
+comity_status isolate_nonsense(struct isolate *self);
+/* Begins to count what comes back over an input; `fd`: of it, or -1. */
+void isolate_count(struct isolate *self, int fd);
+/* Counts one more; true where more comes than there can be. */
+bool isolate_is_flood(struct isolate *self);
+/* Hands a finding on; false where it is none. */
+bool isolate_relay(struct isolate *self, struct wire_frame *frame);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a worker does with documents: it converts streams, or does what a command does.  What it
+ * asks for is given if it may ask for it; see isolate.h. */
+#include "runtime/context.h"
+#include "runtime/isolate_inside.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* --- converting */
+
+static comity_status take_done(struct isolate *self, struct wire_frame *frame,
+                               const struct isolate_target *target,
+                               struct comity_result *result)
+{
+    struct comity_result more = COMITY_RESULT_INIT;
+    comity_status status;
+    uint64_t id = wire_u64(frame);
+    bool is_status = worker_get_status(frame, &status);
+    bool has_digest = wire_string(frame) != NULL;
+    bool is_sound = worker_get_result(frame, &more) && worker_is_consistent(status, &more);
+    bool is_there =
+        target->record ? more.documents <= self->records : status != COMITY_OK || self->bytes;
+    if (!wire_is_done(frame) || id != self->id || has_digest || !is_status || !is_sound ||
+        !is_there)
+        return isolate_nonsense(self);
+    if (result)
+        worker_add_result(result, &more);
+    return status;
+}
+
+/* True while the worker has taken all that it was told: one that asks and does not listen
+ * would fill the memory of this process. */
+static bool listens(const struct isolate *self)
+{
+    return self->worker.sent == self->worker.out.size;
+}
+
+static comity_status answer(struct isolate *self, uint32_t kind, int32_t error, int fd)
+{
+    size_t start = wire_begin(&self->worker.out, kind);
+    wire_put_u32(&self->worker.out, (uint32_t)error);
+    wire_end(&self->worker.out, start);
+    comity_status status =
+        fd >= 0 ? worker_send_fd(&self->worker, fd) : worker_send(&self->worker);
+    return status == COMITY_E_NOMEM ? status : COMITY_OK;
+}
+
+/* Bytes go where they belong, and the worker is told what became of them. */
+static comity_status take_bytes(struct isolate *self, struct wire_frame *frame,
+                                comity_write_fn *write, void *user)
+{
+    size_t size;
+    const char *bytes = wire_text(frame, &size);
+    if (!wire_is_done(frame) || !bytes || !listens(self))
+        return isolate_nonsense(self);
+    self->bytes += size;
+    return answer(self, WORKER_WROTE, write(user, bytes, size) != 0, -1);
+}
+
+/* Opens or stores a file beside a document: its name is a label, whoever says otherwise. */
+static comity_status take_file(struct isolate *self, struct wire_frame *frame)
+{
+    bool is_stored = frame->kind == WORKER_STORE;
+    size_t len, size = 0;
+    const char *label = wire_text(frame, &len);
+    const char *bytes = is_stored ? wire_text(frame, &size) : "";
+    if (!wire_is_done(frame) || !label || !bytes || !self->attachments || !listens(self) ||
+        !beside_is_label(label, len))
+        return isolate_nonsense(self);
+    int fd = -1;
+    if (is_stored)
+        return answer(self, WORKER_STORED,
+                      beside_store(self->attachments, label, len, bytes, size), -1);
+    int error = beside_open(self->attachments, label, len, &fd);
+    comity_status status = answer(self, WORKER_OPENED, error, fd);
+    if (fd >= 0)
+        close(fd);
+    return status;
+}
+
+static comity_status take(struct isolate *self, struct wire_frame *frame,
+                          const struct isolate_target *target)
+{
+    if (frame->kind == WORKER_BYTES)
+        return take_bytes(self, frame, target->write, target->user);
+    if (frame->kind == WORKER_FILE || frame->kind == WORKER_STORE)
+        return take_file(self, frame);
+    if (frame->kind == WORKER_FINDING && isolate_relay(self, frame))
+        return COMITY_OK;
+    if (frame->kind != WORKER_RECORD || !target->record || !wire_is_done(frame))
+        return isolate_nonsense(self);
+    self->records++;
+    target->record(target->user);
+    return COMITY_OK;
+}
+
+/* It has had nothing to do so far. */
+static void begin(struct isolate *self, const struct comity_options *options)
+{
+    self->finding = options->finding;
+    self->user = options->user;
+    self->silent = 0;
+    self->used = worker_used(&self->worker);
+}
+
+comity_status isolate_convert(struct isolate *self, const struct comity_options *options,
+                              int fd, const struct isolate_target *target,
+                              struct comity_result *result)
+{
+    struct wire_frame frame;
+    if (!self->worker.pid)
+        return COMITY_E_PLUGIN;
+    begin(self, options);
+    isolate_count(self, fd);
+    self->file = options->file;
+    size_t start = wire_begin(&self->worker.out, WORKER_STREAM);
+    wire_put_u64(&self->worker.out, ++self->id);
+    wire_put_u32(&self->worker.out, target->record != NULL);
+    wire_put_string(&self->worker.out, options->file);
+    wire_end(&self->worker.out, start);
+    comity_status status = buffer_status(&self->worker.out);
+    if (status == COMITY_OK && worker_send_fd(&self->worker, fd) == COMITY_E_NOMEM)
+        status = COMITY_E_NOMEM;
+    while (status == COMITY_OK && (status = isolate_hear(self, fd, &frame)) == COMITY_OK) {
+        if (frame.kind == WORKER_DONE) {
+            status = take_done(self, &frame, target, result);
+            break;
+        }
+        status = take(self, &frame, target);
+    }
+    self->file = NULL;
+    return status;
+}
+
+/* --- commands */
+
+static void put_command(struct isolate *self, const struct isolate_command *command)
+{
+    struct buffer *out = &self->worker.out;
+    size_t start = wire_begin(out, WORKER_COMMAND);
+    wire_put_string(out, command->name);
+    wire_put_u32(out, command->flags);
+    wire_put_string(out, command->via);
+    wire_put_u32(out, command->input_count);
+    for (uint32_t i = 0; i < command->input_count; i++)
+        wire_put_string(out, command->inputs[i]);
+    wire_end(out, start);
+}
+
+/* Opens the input that the worker asks for by its number; *fd becomes it. */
+static comity_status take_open(struct isolate *self, struct wire_frame *frame,
+                               const struct isolate_command *command, int *fd)
+{
+    uint32_t index = wire_u32(frame);
+    if (!wire_is_done(frame) || index >= command->input_count || !listens(self))
+        return isolate_nonsense(self);
+    command->close(command->user, *fd);
+    *fd = -1;
+    self->file = command->inputs[index];
+    int32_t error = command->open(command->user, command->inputs[index], fd);
+    isolate_count(self, *fd);
+    return answer(self, WORKER_OPENED, error, *fd);
+}
+
+static comity_status take_outcome(struct isolate *self, struct wire_frame *frame,
+                                  struct isolate_outcome *outcome)
+{
+    struct comity_result more = COMITY_RESULT_INIT;
+    outcome->flags = wire_u32(frame);
+    outcome->io_failures = wire_u64(frame);
+    outcome->plugin_failures = wire_u64(frame);
+    if (!worker_get_result(frame, &more) || !wire_is_done(frame) ||
+        outcome->flags > ISOLATE_OUTCOMES)
+        return isolate_nonsense(self);
+    worker_add_result(&outcome->result, &more);
+    return COMITY_OK;
+}
+
+comity_status isolate_command(struct isolate *self, const struct comity_options *options,
+                              const struct isolate_command *command,
+                              struct isolate_outcome *outcome)
+{
+    struct wire_frame frame;
+    int fd = -1;
+    begin(self, options);
+    isolate_count(self, -1);
+    put_command(self, command);
+    comity_status status = buffer_status(&self->worker.out);
+    if (status == COMITY_OK && worker_send(&self->worker) == COMITY_E_NOMEM)
+        status = COMITY_E_NOMEM;
+    while (status == COMITY_OK && (status = isolate_hear(self, fd, &frame)) == COMITY_OK) {
+        if (frame.kind == WORKER_DONE) {
+            status = take_outcome(self, &frame, outcome);
+            break;
+        }
+        if (frame.kind == WORKER_BYTES)
+            status = take_bytes(self, &frame, command->write, command->user);
+        else if (frame.kind == WORKER_OPEN)
+            status = take_open(self, &frame, command, &fd);
+        else if (frame.kind == WORKER_FILE || frame.kind == WORKER_STORE)
+            status = take_file(self, &frame);
+        else if (frame.kind != WORKER_FINDING || !isolate_relay(self, &frame))
+            status = isolate_nonsense(self);
+    }
+    command->close(command->user, fd);
+    self->file = NULL;
+    return status;
+}
