@@ -271,6 +271,10 @@ static bool condition_written(struct writing *w, const struct kind_rule *rule)
     const struct condition *when = &rule->when;
     if (rule->is_own)
         return has_own(w);
+    if (rule->list && !has_own(w)) {
+        const struct value *entries = out_target(w, w->root, &rule->list->target);
+        return entries && entries->form == VALUE_GROUP;
+    }
     if (when->kind == WHEN_ALWAYS || !when->row)
         return true;
     const struct value *value = out_target(w, w->root, &when->row->target);
@@ -333,15 +337,19 @@ static bool check_kind(struct writing *w)
         unsaid = rule;
         unchosen = is_chosen(w, rule) ? NULL : rule;
     }
-    if (!unsaid || unchosen || !unsaid->when.row) {
+    const struct row *by = !unsaid || unchosen ? NULL
+                           : unsaid->list      ? unsaid->list
+                                               : unsaid->when.row;
+    if (!by) {
         refuse_kind(w, kind, unchosen);
         return false;
     }
     char message[300];
     snprintf(message, sizeof message,
-             "%s tells the kind %s by %s, which the document does not state", w->t->id,
-             unsaid->kind, unsaid->when.at);
-    out_report_required(w, unsaid->when.row->field_path, message);
+             unsaid->list ? "%s tells the kind %s by the entries of %s, of which there is none"
+                          : "%s tells the kind %s by %s, which the document does not state",
+             w->t->id, unsaid->kind, unsaid->list ? by->field_path : unsaid->when.at);
+    out_report_required(w, by->field_path, message);
     w->failed = true;
     return false;
 }
