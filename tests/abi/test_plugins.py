@@ -383,7 +383,8 @@ def _():
     (where / "acme.json").write_text(json.dumps(template))
     lines = comity(where, "formats", "--json").ends(0).out.splitlines()
     same([(f["id"], f.get("plugin")) for f in map(json.loads, lines)
-          if f["id"].startswith("acme")], [("acme-json", "acme-json"), ("acme-xml", "acme-json")])
+          if f["id"].startswith("acme")],
+         [("acme-json", "acme-json"), ("acme-xml", "acme-json")])
 
 
 @case("of two formats with one id the first wins and the second is said to be shadowed")
