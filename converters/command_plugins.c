@@ -18,8 +18,7 @@ static const char help[] =
     "       comity plugins new [--kind c|template] NAME\n\n"
     "Lists the plugins that were found; or says why a file was refused.  They are loaded in a\n"
     "process of their own.  The other commands: which may be loaded, what was set aside, what\n"
-    "a plugin promises, and a folder to write one in; 'comity plugins check --help' tells\n"
-    "more.\n";
+    "a plugin promises, a folder to write one in; 'comity plugins check --help' says more.\n";
 
 static void print_plugin(const struct comity_plugin_info *info, bool json)
 {

@@ -173,7 +173,7 @@ CLEANFILES += $(kit_headers)
 
 # The Makefile of plugins, and a macro for those that are built by autotools.
 kitdir = $(datadir)/comity
-dist_kit_DATA = sdk/kit/comity-plugin.mk
+dist_kit_DATA = sdk/kit/comity-plugin.mk sdk/kit/comity-plugin.map
 aclocaldir = $(datadir)/aclocal
 dist_aclocal_DATA = sdk/kit/comity.m4
 

@@ -112,7 +112,7 @@ static void try_one(struct subject *subject, uint64_t number, struct buffer *doc
     buffer_clear(&made->out);
 }
 
-void check_damaged(struct subject *subject)
+void try_damaged(struct subject *subject)
 {
     struct buffer document;
     struct conversion made;
@@ -129,7 +129,7 @@ void check_damaged(struct subject *subject)
            (unsigned long long)subject->seed);
 }
 
-void check_conduct(struct subject *subject)
+void try_conduct(struct subject *subject)
 {
     struct surroundings before;
     struct conversion made;

@@ -52,7 +52,7 @@ static void check_limit(struct subject *subject, const struct sample *sample,
     conversion_free(&made);
 }
 
-void check_limits(struct subject *subject)
+void try_limits(struct subject *subject)
 {
     for (size_t i = 0; i < subject->sample_count; i++) {
         if (!subject->samples[i].format)
@@ -81,7 +81,7 @@ static comity_status cancel(void *user, struct comity_record *record)
     return COMITY_E_CANCELLED;
 }
 
-void check_cancelled(struct subject *subject)
+void try_cancelled(struct subject *subject)
 {
     watch_conduct(subject);
     for (size_t i = 0; i < subject->sample_count; i++) {
@@ -179,7 +179,7 @@ static void share_sample(struct subject *subject, const struct sample *sample)
         skip(subject, "no more threads can be started");
 }
 
-void check_threads(struct subject *subject)
+void try_threads(struct subject *subject)
 {
     for (size_t i = 0; i < subject->sample_count; i++)
         if (subject->samples[i].format && subject->samples[i].size <= HUGE_SAMPLE &&

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void check_load(struct subject *subject)
+void try_load(struct subject *subject)
 {
     struct surroundings before;
     look_around(&before);
@@ -46,8 +46,8 @@ static void check_symbol(struct subject *subject, const char *name)
     if (strcmp(name, "comity_plugin_v1") != 0 && strcmp(name, "_init") != 0 &&
         strcmp(name, "_fini") != 0)
         fault(subject,
-              "it exports '%s': a plugin exports comity_plugin_v1 alone (build it with "
-              "-fvisibility=hidden)",
+              "it exports '%s': a plugin exports comity_plugin_v1 alone (-fvisibility=hidden and "
+              "comity-plugin.map keep the rest inside)",
               name);
 }
 
@@ -68,7 +68,7 @@ static void check_symbols(struct subject *subject, const struct object *object,
     }
 }
 
-void check_exports(struct subject *subject)
+void try_exports(struct subject *subject)
 {
     struct stat status;
     int fd = open(subject->shown, O_RDONLY | O_CLOEXEC);
@@ -125,7 +125,7 @@ static void check_described(struct subject *subject, const struct comity_format 
             fault(subject, "%s: its option '%s' has no help", format->id, option->name);
 }
 
-void check_descriptor(struct subject *subject)
+void try_descriptor(struct subject *subject)
 {
     typedef const struct comity_plugin *entry_function(void);
     entry_function *entry = NULL;
@@ -156,12 +156,12 @@ void check_descriptor(struct subject *subject)
 
 static void tell_fault_of_template(void *user, const struct comity_finding *finding)
 {
-    if (finding->severity >= COMITY_WARNING)
-        fault(user, "line %llu: %s [%s]", (unsigned long long)finding->line, finding->message,
-              finding->code);
+    (finding->severity == COMITY_ERROR ? fault : remark)(user, "line %llu: %s [%s]",
+                                                         (unsigned long long)finding->line,
+                                                         finding->message, finding->code);
 }
 
-void check_template(struct subject *subject)
+void try_template(struct subject *subject)
 {
     struct comity *context = NULL;
     struct comity_config config = COMITY_CONFIG_INIT;

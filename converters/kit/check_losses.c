@@ -139,7 +139,7 @@ static void compare(struct comparison *c, const char *format, const struct buffe
     struct comity *context = c->subject->alone;
     convert_bytes(context, "convention-json", format, record->bytes, record->size, &c->written);
     if (!c->written.out.size)
-        return; /* refused, which check_damaged() wants told */
+        return; /* refused, which try_damaged() wants told */
     c->done++;
     read_values(context, "convention-json", record, &c->was);
     read_values(context, format, &c->written.out, &c->is);
@@ -167,7 +167,7 @@ static void compare_made(struct comparison *c, const struct comity_format_info *
     buffer_free(&record);
 }
 
-void check_losses(struct subject *subject)
+void try_losses(struct subject *subject)
 {
     struct comparison c = {.subject = subject};
     struct conversion read;

@@ -94,7 +94,7 @@ static unsigned long each_small(struct subject *subject,
     return sum;
 }
 
-void check_no_memory(struct subject *subject)
+void try_no_memory(struct subject *subject)
 {
     if (!can_fail_allocations())
         skip(subject, "a build with a sanitizer takes memory by itself");
@@ -122,7 +122,7 @@ static unsigned long give_back(struct subject *subject, const struct sample *sam
     return 1;
 }
 
-void check_leaks(struct subject *subject)
+void try_leaks(struct subject *subject)
 {
     if (!can_fail_allocations())
         skip(subject, "a build with a sanitizer counts memory by itself");

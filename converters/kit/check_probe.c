@@ -83,7 +83,7 @@ static void probe_prefixes(struct subject *subject, const struct edge *edge,
     }
 }
 
-void check_probe_prefixes(struct subject *subject)
+void try_probe_prefixes(struct subject *subject)
 {
     each_probe(subject, probe_prefixes);
 }
@@ -113,7 +113,7 @@ static void probe_random(struct subject *subject, const struct edge *edge,
     }
 }
 
-void check_probe_random(struct subject *subject)
+void try_probe_random(struct subject *subject)
 {
     each_probe(subject, probe_random);
 }

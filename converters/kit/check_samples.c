@@ -49,7 +49,7 @@ static void recognize(struct comity *context, struct verdict *verdict, const cha
     comity_detect(context, &options, &input, judge, verdict, NULL);
 }
 
-void check_recognized(struct subject *subject)
+void try_recognized(struct subject *subject)
 {
     struct comity *context = open_beside_others(subject);
     for (size_t i = 0; i < subject->sample_count; i++) {
@@ -59,7 +59,7 @@ void check_recognized(struct subject *subject)
     }
 }
 
-void check_foreign(struct subject *subject)
+void try_foreign(struct subject *subject)
 {
     struct conversion made;
     struct comity_format_info other;
@@ -84,7 +84,7 @@ void check_foreign(struct subject *subject)
 
 /* --- read and written */
 
-void check_samples(struct subject *subject)
+void try_samples(struct subject *subject)
 {
     struct conversion read;
     conversion_init(&read);
@@ -132,7 +132,7 @@ static void check_way_back(struct subject *subject, const struct sample *sample,
               sample->name);
 }
 
-void check_round_trip(struct subject *subject)
+void try_round_trip(struct subject *subject)
 {
     struct conversion first, written, again;
     size_t done = 0;
@@ -183,7 +183,7 @@ static void compare_twice(struct subject *subject, const struct sample *sample, 
     conversion_free(&other);
 }
 
-void check_same_bytes(struct subject *subject)
+void try_same_bytes(struct subject *subject)
 {
     watch_conduct(subject);
     each_pair(subject, compare_twice);
@@ -211,7 +211,7 @@ static void remember_or_compare(struct subject *subject, const struct sample *sa
     memcpy(outcome, digest, sizeof digest);
 }
 
-void check_places(struct subject *subject)
+void try_places(struct subject *subject)
 {
     static const char *const locales[] = {"tr_TR.UTF-8", "de_DE.UTF-8", "C.UTF-8", "C"};
     each_pair(subject, remember_or_compare);
@@ -249,7 +249,7 @@ static int feeder(const struct sample *sample, pid_t *child)
     return line[0];
 }
 
-void check_slow_input(struct subject *subject)
+void try_slow_input(struct subject *subject)
 {
     struct conversion whole, slow;
     conversion_init(&whole);

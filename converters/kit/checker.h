@@ -145,27 +145,27 @@ const char *where_it_failed(void);
 /* Blocks of memory that were taken and not given back. */
 long blocks_taken(void);
 
-/* --- the checks */
-void check_load(struct subject *subject);
-void check_exports(struct subject *subject);
-void check_descriptor(struct subject *subject);
-void check_template(struct subject *subject);
-void check_probe_prefixes(struct subject *subject);
-void check_probe_random(struct subject *subject);
-void check_recognized(struct subject *subject);
-void check_foreign(struct subject *subject);
-void check_samples(struct subject *subject);
-void check_round_trip(struct subject *subject);
-void check_losses(struct subject *subject);
-void check_same_bytes(struct subject *subject);
-void check_places(struct subject *subject);
-void check_slow_input(struct subject *subject);
-void check_conduct(struct subject *subject);
-void check_no_memory(struct subject *subject);
-void check_leaks(struct subject *subject);
-void check_limits(struct subject *subject);
-void check_cancelled(struct subject *subject);
-void check_threads(struct subject *subject);
-void check_damaged(struct subject *subject);
+/* --- the checks; each ends where it returns */
+void try_load(struct subject *subject);
+void try_exports(struct subject *subject);
+void try_descriptor(struct subject *subject);
+void try_template(struct subject *subject);
+void try_probe_prefixes(struct subject *subject);
+void try_probe_random(struct subject *subject);
+void try_recognized(struct subject *subject);
+void try_foreign(struct subject *subject);
+void try_samples(struct subject *subject);
+void try_round_trip(struct subject *subject);
+void try_losses(struct subject *subject);
+void try_same_bytes(struct subject *subject);
+void try_places(struct subject *subject);
+void try_slow_input(struct subject *subject);
+void try_conduct(struct subject *subject);
+void try_no_memory(struct subject *subject);
+void try_leaks(struct subject *subject);
+void try_limits(struct subject *subject);
+void try_cancelled(struct subject *subject);
+void try_threads(struct subject *subject);
+void try_damaged(struct subject *subject);
 
 #endif

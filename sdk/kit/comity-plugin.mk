@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# How a plugin is built, tried and installed.  A Makefile sets PLUGIN and SOURCES (C), or PLUGIN
-# and TEMPLATE, and includes this:  include $(shell pkg-config --variable=plugin_mk comity)
+# How a plugin is built, tried and installed.  A Makefile sets PLUGIN and SOURCES (C or C++), or
+# PLUGIN and TEMPLATE, and includes this:  include $(shell pkg-config --variable=plugin_mk comity)
 #
-#   CC, CFLAGS, CPPFLAGS, LDFLAGS   as ever
+#   CC, CXX, CFLAGS, CPPFLAGS, LDFLAGS, LIBS   as ever
 #   COMITY                          the program (comity)
 #   CHECKFLAGS                      for `comity plugins check`, as --samples DIR
 #   DESTDIR, PLUGINDIR              where `make install` puts it
 COMITY ?= comity
 PLUGINDIR ?= $(shell pkg-config --variable=plugindir comity)
-PLUGIN_CFLAGS = $(shell pkg-config --cflags comity) -std=c11 -Wall -Wextra -fPIC \
-	-fvisibility=hidden
+PLUGIN_MAP := $(dir $(lastword $(MAKEFILE_LIST)))comity-plugin.map
+PLUGIN_COMPILER = $(if $(filter %.cc %.cpp %.cxx,$(SOURCES)),$(CXX) -std=c++17,$(CC) -std=c11)
+PLUGIN_CFLAGS = $(shell pkg-config --cflags comity) -Wall -Wextra -fPIC -fvisibility=hidden
 ifdef TEMPLATE
 PLUGIN_FILE = $(TEMPLATE)
 else
@@ -23,8 +24,8 @@ all: $(PLUGIN_FILE)
 ifndef TEMPLATE
 # A plugin links to nothing of ours: the host gives it a table of functions.
 $(PLUGIN_FILE): $(SOURCES)
-	$(CC) $(CPPFLAGS) $(PLUGIN_CFLAGS) $(CFLAGS) -shared $(LDFLAGS) -Wl,-z,defs \
-	    -o $@ $(SOURCES) $(LIBS)
+	$(PLUGIN_COMPILER) $(CPPFLAGS) $(PLUGIN_CFLAGS) $(CFLAGS) -shared $(LDFLAGS) -Wl,-z,defs \
+	    -Wl,--version-script=$(PLUGIN_MAP) -o $@ $(SOURCES) $(LIBS)
 clean:
 	rm -f $(PLUGIN_FILE)
 else

@@ -219,11 +219,17 @@ static bool put_scalar(const struct row *row, const char *text, size_t len, stru
     return true;
 }
 
+const char *codec_fraction(const char *text, size_t len)
+{
+    const char *point = len > 19 && len < CODEC_SCRATCH ? memchr(text, '.', len) : NULL;
+    return point && date_is_time(text, len) ? point : NULL;
+}
+
 /* A time to the second: a date alone becomes its first second in UTC, a fraction goes. */
 static size_t full_time(const char **text, size_t len, char *scratch)
 {
     struct partial_date date;
-    const char *point = len > 19 && len < 40 ? memchr(*text, '.', len) : NULL;
+    const char *point = codec_fraction(*text, len);
     if (len == 10 && date_read(*text, len, &date)) {
         memcpy(scratch, *text, len);
         memcpy(scratch + len, "T00:00:00Z", 10);

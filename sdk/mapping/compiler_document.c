@@ -59,6 +59,26 @@ static void compile_chosen(struct compiler *c, uint32_t object, struct kind_rule
                        "`chosen` is an object of one option of the rows and one of its texts");
 }
 
+/* The list that is written for this kind alone, where the condition looks into one; or NULL. */
+static const struct row *list_of_kind(struct compiler *c, const struct member *document,
+                                      const struct kind_rule *rule)
+{
+    const char *end = rule->when.at ? strstr(rule->when.at, "[]") : NULL;
+    const char *at =
+        end ? compiler_copy(c, rule->when.at, (size_t)(end - rule->when.at)) : NULL;
+    const struct member *sort = at ? member_at(document, at, false) : NULL;
+    for (; sort; sort = sort->kind == MEMBER_EACH ? sort->other : NULL)
+        for (size_t i = 0; i < sort->when_count; i++) {
+            const struct membership *of = &sort->when[i];
+            bool is_kind = of->target.from_root && of->target.field == F_document_kind;
+            for (size_t k = 0; is_kind && k < of->count; k++)
+                if (of->texts[k].len == rule->kind_len &&
+                    memcmp(of->texts[k].text, rule->kind, rule->kind_len) == 0)
+                    return sort->row;
+        }
+    return NULL;
+}
+
 static void compile_kinds(struct compiler *c, uint32_t list, const struct member *document)
 {
     static const char *const known[] = {"kind", "when", "own", "only", "chosen", NULL};
@@ -92,6 +112,8 @@ static void compile_kinds(struct compiler *c, uint32_t list, const struct member
         const struct member *member =
             rule->when.at ? member_at(document, rule->when.at, c->t->form != NULL) : NULL;
         rule->when.row = member ? member->row : NULL;
+        if (!rule->when.row && !rule->is_own)
+            rule->list = list_of_kind(c, document, rule);
         /* What stands in a list is said by the constants of its entries. */
         if (rule->when.kind != WHEN_ALWAYS && !rule->is_own &&
             !(member && (member->row || member->kind == MEMBER_CONST)) &&

@@ -192,6 +192,14 @@ bool parts_next(const struct parts *parts, struct slice *rest, struct slice *seg
     return true;
 }
 
+bool parts_split(const struct parts *parts, struct slice value)
+{
+    size_t size;
+    return value.len &&
+           (slice_trim(value).len != value.len || memchr(value.text, '\r', value.len) ||
+            (parts->between && find_separator(parts, value, &size) != NOT_THERE));
+}
+
 /* A value must begin and end as its hole says. */
 static bool fits_hole(const struct pattern *pattern, size_t hole, struct slice value)
 {

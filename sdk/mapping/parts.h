@@ -20,6 +20,10 @@ struct slice slice_trim(struct slice text);
 bool parts_next(const struct parts *parts, struct slice *rest, struct slice *segment,
                 bool *exact);
 
+/* True if a reader would take the value apart, or trim it, where it is a segment among others:
+ * white space at its ends, carriage returns, or what separates the segments. */
+bool parts_split(const struct parts *parts, struct slice value);
+
 /* True if nothing but the value itself tells what it is. */
 bool pattern_is_bare(const struct pattern *pattern);
 

@@ -264,6 +264,7 @@ struct kind_rule {
     size_t option;      /* where that or, of this option of the template, */
     const char *chosen; /* this text is chosen; NULL: always */
     struct condition when;
+    const struct row *list; /* whose entries say it, at least one; or NULL */
 };
 
 /* Objects of one list that are one document where they refer to one another. */
@@ -398,6 +399,8 @@ bool codec_decode(const struct row *row, struct arena *arena, const char *langua
 /* What a reader will understand where that is not the canonical text itself: of several words
  * that one code says, the first.  NULL: the text itself. */
 const struct code_pair *codec_read_as(const struct row *row, const char *text, size_t len);
+/* The point of a time with a fraction of a second, which CODEC_TIME leaves out; NULL: none. */
+const char *codec_fraction(const char *text, size_t len);
 /* What a canonical text is in the source: *text becomes it, in `scratch` (CODEC_SCRATCH bytes)
  * where need be; returns its length. */
 #define CODEC_SCRATCH 96u

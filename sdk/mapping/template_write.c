@@ -271,6 +271,10 @@ static bool condition_written(struct writing *w, const struct kind_rule *rule)
     const struct condition *when = &rule->when;
     if (rule->is_own)
         return has_own(w);
+    if (rule->list && !has_own(w)) {
+        const struct value *entries = out_target(w, w->root, &rule->list->target);
+        return entries && entries->form == VALUE_GROUP;
+    }
     if (when->kind == WHEN_ALWAYS || !when->row)
         return true;
     const struct value *value = out_target(w, w->root, &when->row->target);
@@ -333,15 +337,19 @@ static bool check_kind(struct writing *w)
         unsaid = rule;
         unchosen = is_chosen(w, rule) ? NULL : rule;
     }
-    if (!unsaid || unchosen || !unsaid->when.row) {
+    const struct row *by = !unsaid || unchosen ? NULL
+                           : unsaid->list      ? unsaid->list
+                                               : unsaid->when.row;
+    if (!by) {
         refuse_kind(w, kind, unchosen);
         return false;
     }
     char message[300];
     snprintf(message, sizeof message,
-             "%s tells the kind %s by %s, which the document does not state", w->t->id,
-             unsaid->kind, unsaid->when.at);
-    out_report_required(w, unsaid->when.row->field_path, message);
+             unsaid->list ? "%s tells the kind %s by the entries of %s, of which there is none"
+                          : "%s tells the kind %s by %s, which the document does not state",
+             w->t->id, unsaid->kind, unsaid->list ? by->field_path : unsaid->when.at);
+    out_report_required(w, by->field_path, message);
     w->failed = true;
     return false;
 }
@@ -398,13 +406,19 @@ void template_finish(struct template_writer *writer, struct buffer *out)
     writer->open = false;
 }
 
+/* What is kept of a document that began a stream; a table's header says as much. */
+static bool begins_stream(struct writing *w)
+{
+    struct kept *marker = value_kept(w->record->root, w->t->id, "stream:", 7);
+    if (marker)
+        marker->flags |= VALUE_ASKED;
+    return marker != NULL;
+}
+
 /* Opens what encloses the documents and puts the rest of it aside. */
 static void open_stream(struct writing *w, struct template_writer *writer)
 {
     struct out_frame frame;
-    struct kept *marker = value_kept(w->record->root, w->t->id, "stream:", 7);
-    if (marker)
-        marker->flags |= VALUE_ASKED;
     swap_tails(writer);
     writer->has_opened = true;
     if (writer->open) {
@@ -439,8 +453,10 @@ static void put_normal(struct writing *w, struct template_writer *writer,
                        : xml_from_json(json->bytes, json->size, w->t->root_name,
                                        &w->t->namespaces, w->record->arena, out, &lost);
     writer->open = writer->open || (is_csv && w->status == COMITY_OK);
-    if (!lost)
+    size_t told = lost && !is_csv ? out_report_unsaid(w, w->record->root) : 0;
+    if (lost <= told)
         return;
+    lost -= told;
     snprintf(message, sizeof message, "%s %zu of %s; they are left out",
              is_csv ? "there is no column for" : "XML cannot carry", lost,
              is_csv ? "the values" : "the characters or names");
@@ -510,8 +526,8 @@ static comity_status write_once(struct template_writer *writer, struct record *r
     if (carried) {
         out_take_constants(&w, &frame);
         const struct member *document = w.t->documents ? w.t->documents : &w.t->root;
-        if (w.t->documents && w.t->syntax != SYNTAX_CSV &&
-            (!writer->open || value_kept(record->root, w.t->id, "stream:", 7)))
+        bool begins = w.t->documents && begins_stream(&w);
+        if (w.t->documents && w.t->syntax != SYNTAX_CSV && (!writer->open || begins))
             open_stream(&w, writer);
         write_document(&w, writer, document, &frame);
         writer->first = false;

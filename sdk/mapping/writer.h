@@ -135,6 +135,9 @@ void out_report(struct writing *w, uint32_t node, int32_t severity, const char *
 /* The same of a value of the record. */
 void out_report_value(struct writing *w, const struct value *value, int32_t severity,
                       const char *code, const char *hint, const char *message);
+/* Reports each value below a group that was written and has characters that XML has not; how
+ * many those are. */
+size_t out_report_unsaid(struct writing *w, const struct value *group);
 /* Reports that the format requires what the document does not state. */
 void out_report_required(struct writing *w, const char *field, const char *message);
 /* Reports a required member without value and fails the document. */

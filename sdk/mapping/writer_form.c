@@ -16,6 +16,7 @@ struct saying {
     const char *field; /* canonical path, or NULL */
     uint32_t node;     /* of the input; 0 = none */
     bool is_kept;      /* as this form had it */
+    bool has_parts;    /* of which each was looked at when it was put there */
 };
 
 /* --- encodings */
@@ -165,6 +166,7 @@ static bool say(struct writing *w, const struct member *member, struct out_frame
     }
     if (row->parts) {
         said->field = row->parts->main;
+        said->has_parts = true;
         if (out_parts(w, row, frame, &said->text, &said->node)) {
             if (kept)
                 kept->flags |= VALUE_ASKED;
@@ -203,6 +205,19 @@ static void write_outside(struct writing *w, struct out_frame *frame, const char
     said_free(w, &said);
 }
 
+/* White space that a reader takes for layout does not come back. */
+static void tell_layout(struct writing *w, const struct saying *said)
+{
+    if (said->is_kept || said->has_parts || buffer_status(&said->text) != COMITY_OK ||
+        text_is_kept(said->text.bytes, said->text.size))
+        return;
+    out_report(
+        w, said->node, COMITY_WARNING, "text.layout", said->field,
+        "take the white space out of it if nothing depends on it",
+        "white space at the ends of the value, or carriage returns in it, cannot be told "
+        "from the form's layout; a reader leaves them out");
+}
+
 static void write_said(struct writing *w, const struct text_label *label, struct saying *said)
 {
     const struct text_form *form = w->t->form;
@@ -215,6 +230,7 @@ static void write_said(struct writing *w, const struct text_label *label, struct
         text_write_ticks(w->out, form, label, w->language_index, NULL, 0);
         return;
     }
+    tell_layout(w, said);
     fit(w, said);
     size_t joined = text_write_item(w->out, form, label, w->language_index,
                                     said->text.bytes ? said->text.bytes : "", said->text.size);
@@ -312,6 +328,7 @@ static void write_signature(struct writing *w, struct out_frame *frame)
         return;
     buffer_init(&said.text, 0);
     if (say_value(w, row, frame, value, NULL, &said)) {
+        tell_layout(w, &said);
         fit(w, &said);
         bool is_told = text_is_closing(w->t->form, said.text.bytes, said.text.size);
         if (!is_told) /* a rule tells where the closing part begins */

@@ -131,6 +131,31 @@ void out_note(struct writing *w, const char *prefix, const char *path,
     buffer_free(&json);
 }
 
+/* A time to the second has no place for a fraction, and says more than a date alone. */
+static void tell_time(struct writing *w, const struct row *row, const struct out_frame *frame,
+                      const struct value *value)
+{
+    char scratch[CODEC_SCRATCH], message[200];
+    const char *written = value->text;
+    bool is_cut = codec_fraction(value->text, value->len) != NULL;
+    size_t len = codec_source(row, NULL, &written, value->len, scratch);
+    if (is_cut) {
+        snprintf(message, sizeof message,
+                 "%s has no place for a fraction of a second; it is left out", w->t->id);
+        out_report_value(w, value, w->t->carries ? COMITY_WARNING : COMITY_LOSS, "model.time",
+                         w->t->carries
+                             ? "the original goes along in the attachment comity-record.json"
+                             : "the original does not go along",
+                         message);
+        out_note(w, KEPT_WRITTEN, row->field_path, frame, value->position, written, len);
+    } else if (len != value->len && fields[row->target.field].type != TYPE_DATE) {
+        snprintf(message, sizeof message,
+                 "%s takes no date alone here; midnight in UTC is written with it", w->t->id);
+        out_report_value(w, value, COMITY_NOTE, "model.time",
+                         "state the time in the document if it must be another", message);
+    }
+}
+
 bool out_encode(struct writing *w, const struct row *row, struct out_frame *frame,
                 struct value *value)
 {
@@ -138,6 +163,8 @@ bool out_encode(struct writing *w, const struct row *row, struct out_frame *fram
         return true;
     if (!codec_encode(row, value->text, value->len, w->out))
         return false;
+    if (row->codec == CODEC_TIME)
+        tell_time(w, row, frame, value);
     const struct code_pair *read = codec_read_as(row, value->text, value->len);
     if (read)
         out_note(w, KEPT_WRITTEN, row->field_path, frame, value->position, read->value,

@@ -2,7 +2,9 @@
  *
  * What a template's writer has to say of a document: findings in the name of the format that is
  * written.  Knows nothing of how it is written. */
+#include "base/utf8.h"
 #include "mapping/writer.h"
+#include "syntax/xml.h"
 
 #include <stdio.h>
 
@@ -38,4 +40,29 @@ void out_require(struct writing *w, const struct member *member)
              w->t->id, member->name, member->row ? member->row->field_path : "an object");
     out_report_required(w, member->row ? member->row->field_path : NULL, message);
     w->failed = true;
+}
+
+size_t out_report_unsaid(struct writing *w, const struct value *group)
+{
+    size_t count = 0;
+    char message[160];
+    for (const struct value *v = group->first; v; v = v->next) {
+        if (v->form == VALUE_GROUP)
+            count += out_report_unsaid(w, v);
+        if (v->form != VALUE_TEXT || !(v->flags & VALUE_ASKED) ||
+            xml_can_carry(v->text, v->len))
+            continue;
+        size_t unsaid = 0;
+        for (size_t at = 0, size; at < v->len; at += size) {
+            uint32_t code;
+            size = utf8_decode(v->text + at, v->len - at, &code);
+            size = size ? size : 1;
+            unsaid += !xml_can_carry(v->text + at, size);
+        }
+        snprintf(message, sizeof message, "XML cannot carry %zu characters of it", unsaid);
+        out_report_value(w, v, COMITY_LOSS, "xml.unsaid",
+                         "take control characters out of the document", message);
+        count += unsaid;
+    }
+    return count;
 }

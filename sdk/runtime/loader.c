@@ -299,7 +299,7 @@ static comity_status load_template_plugin(const struct loading *loading,
     struct plugin *plugin = candidate->plugin;
     struct format *format = NULL;
     comity_status status = COMITY_OK;
-    size_t size = 0;
+    size_t size = 0, before = context->format_count;
     int fd = trust_open_file(candidate->folder, candidate->name, candidate->reason);
     errno = 0;
     char *text = fd < 0 ? NULL : trust_read(fd, MAX_TEMPLATE_BYTES, &size, candidate->reason);
@@ -325,7 +325,8 @@ static comity_status load_template_plugin(const struct loading *loading,
     plugin->descriptor.id = format->id;
     plugin->descriptor.version = "template";
     plugin->is_loaded = true;
-    format->plugin = plugin;
+    for (size_t i = before; i < context->format_count; i++) /* all that it is a template of */
+        context->formats[i]->plugin = plugin;
     return COMITY_OK;
 }
 

@@ -132,6 +132,10 @@ size_t text_write_item(struct buffer *out, const struct text_form *form,
                        const struct text_label *label, uint16_t language, const char *value,
                        size_t len);
 
+/* True where a reader gives the value back as it is, but for lines that are joined: it has no
+ * white space at its ends and no carriage returns. */
+bool text_is_kept(const char *value, size_t len);
+
 /* Appends a row of tick boxes; `option` is the name of the ticked one, NULL = none.  False
  * where the label has no such option (nothing is written). */
 bool text_write_ticks(struct buffer *out, const struct text_form *form,

@@ -221,6 +221,13 @@ size_t text_write_item(struct buffer *out, const struct text_form *form,
     return joined;
 }
 
+bool text_is_kept(const char *value, size_t len)
+{
+    const char *end = value + len;
+    return text_skip_space(value, end) == value && text_trim_end(value, end) == end &&
+           !(len && memchr(value, '\r', len));
+}
+
 /* --- the rest */
 
 bool text_write_ticks(struct buffer *out, const struct text_form *form,

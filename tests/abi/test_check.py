@@ -75,14 +75,18 @@ def new(kind):
     same({n for n, (r, _) in found.items() if r == "skipped"}, asan | other, "skipped")
 
 
+def installed(where):
+    """An environment in which pkg-config finds what would be installed."""
+    (where / "comity.pc").write_text(
+        f"plugindir={where}/plugins\nplugin_mk={SOURCE}/sdk/kit/comity-plugin.mk\n"
+        f"Name: comity\nDescription: x\nVersion: 1\nCflags: -I{SOURCE / 'include'}\n")
+    return dict(os.environ, PKG_CONFIG_PATH=str(where), MAKEFLAGS="")
+
+
 @case("the README of a new plugin, with the Makefile that is installed: make and make check")
 def make():
     where = folder()
-    mk = SOURCE / "sdk/kit/comity-plugin.mk"
-    (where / "comity.pc").write_text(
-        f"prefix=/nowhere\nplugindir={where}/plugins\nplugin_mk={mk}\nName: comity\n"
-        f"Description: x\nVersion: 1\nCflags: -I{SOURCE / 'include'}\n")
-    env = dict(os.environ, PKG_CONFIG_PATH=str(where), MAKEFLAGS="")
+    env = installed(where)
     for kind in ("c", "template"):
         run("plugins", "new", "--kind", kind, f"acme-{kind}", cwd=where).ends(0)
         for target in ("all", "check", "install", "uninstall", "clean"):
@@ -350,6 +354,18 @@ def clean():
 
 
 # --- our own
+
+@cases("the example {} builds by its Makefile and passes", [("lamp-cpp", "g++"),
+                                                           ("lamp-rust", "rustc")])
+def example(name, compiler):
+    if not shutil.which(compiler):
+        skip(f"there is no {compiler}")
+    where = folder()
+    shutil.copytree(SOURCE / "examples" / "plugins" / name, where / name)
+    done = subprocess.run(["make", "check", f"COMITY={PROGRAM}"], cwd=where / name,
+                          env=installed(where), check=False, capture_output=True, timeout=120)
+    same(done.returncode, 0, done.stdout + done.stderr)
+
 
 OWN = sorted(p for p in (SOURCE / "plugins").glob("*/*.json") if p.parent.name != "interpol")
 

@@ -374,6 +374,19 @@ def _():
     check("option colour=red (text): the colour" in out and "option size= (number)" in out, out)
 
 
+@case("all formats of a template of several are the plugin's")
+def _():
+    template = {"comity_template": 1, "id": "acme", "title": "t", "syntax": ["json", "xml"],
+                "root": "a", "namespaces": {}, "kinds": ["mutual-legal-assistance"],
+                "detect": {"all": ["n"], "score": 50}, "rows": [{"at": "n", "field": "id"}]}
+    where = plugins()
+    (where / "acme.json").write_text(json.dumps(template))
+    lines = comity(where, "formats", "--json").ends(0).out.splitlines()
+    same([(f["id"], f.get("plugin")) for f in map(json.loads, lines)
+          if f["id"].startswith("acme")],
+         [("acme-json", "acme-json"), ("acme-xml", "acme-json")])
+
+
 @case("of two formats with one id the first wins and the second is said to be shadowed")
 def _():
     where = plugins("a_twin", "b_twin", "old")

@@ -116,6 +116,31 @@ def _():
     same(plain(json.loads(convert(made, "convention-json")))["persons"], persons, "persons")
 
 
+@case("a character that XML has not is told with the field that it is lost from")
+def _():
+    record = {"schema": "urn:comity:convention:1", "kind": "mutual-legal-assistance",
+              "purpose": {"text": "a\u0001b\uffffc"}, "requested": {"state": "DE"}}
+    made = run("convert", "-t", "de-xjustiz", "--json", stdin=json.dumps(record).encode())
+    told = [(f["severity"], f.get("field")) for f in map(json.loads, made.err.splitlines())
+            if f["code"] == "xml.unsaid"]
+    same(told, [("loss", "purpose.text")], made.err)
+
+
+@cases("the time of writing, {0}, is told where XJustiz says it otherwise", [
+    ("2026-02-28T23:59:59.5+05:30", "warning"), ("2026-02-28", "note"),
+    ("2026-02-28T23:59:59Z", None)])
+def issued(time, severity):
+    record = {"schema": "urn:comity:convention:1", "kind": "mutual-legal-assistance",
+              "issued": time, "requesting": {"state": "LV"}, "requested": {"state": "DE"}}
+    made = run("convert", "-t", "de-xjustiz", "--json", "-v", stdin=json.dumps(record).encode())
+    told = [(f["severity"], f["field"]) for f in map(json.loads, made.err.splitlines())
+            if f["code"] == "model.time"]
+    same(told, [(severity, "issued")] if severity else [], made.err)
+    if severity != "note":
+        back = run("convert", "-f", "de-xjustiz", "-t", "convention-json", stdin=made.out)
+        same(json.loads(back.out)["issued"], time, back.err)
+
+
 @case("what was changed in the message stands above the record that goes along")
 def _():
     made = convert(json.dumps(RECORD).encode(), "de-xjustiz")

@@ -142,6 +142,40 @@ def refused(kind):
         same(made.out, b"", "output")
 
 
+@cases("{0} without material, by which HI-1 tells it, is refused by {1}", [
+    (k, f) for k in KINDS + ("preservation",)
+    for f in ("etsi-hi1-json", "etsi-hi1-xml:version=V1.23.1")])
+def needs_material(kind, form):
+    record = record_of(kind)
+    del record["material"]
+    made = run("convert", "-t", form, "--json", stdin=json.dumps(record).encode())
+    told = [f for f in map(json.loads, made.err.splitlines()) if f["severity"] == "error"]
+    same([(f["code"], f["field"]) for f in told], [("model.required", "material[]")], made.err)
+    same((made.status != 0, made.out), (True, b""))
+
+
+@cases("a fraction of a second is told, and comes back from {0}",
+       [("etsi-hi1-json",), ("etsi-hi1-xml",)])
+def fraction(form):
+    record = record_of("stored-access")
+    record["material"] = [dict(record["material"][0], period={
+        "from": "2026-01-01", "to": "2026-02-28T23:59:59.125+05:30"})]
+    made = run("convert", "-t", form, "--json", "-v", stdin=json.dumps(record).encode())
+    told = [(f["severity"], f["field"]) for f in map(json.loads, made.err.splitlines())
+            if f["code"] == "model.time"]
+    same(told, [("note", "material[0].period.from"), ("warning", "material[0].period.to")])
+    check(b"23:59:59+05:30" in made.out, made.out)
+    same(read(made.out, form)["material"][0]["period"], record["material"][0]["period"])
+
+
+@case("a fraction alone makes the record go along")
+def _():
+    record = {"schema": "urn:comity:convention:1", "kind": "stored-access", "material": [
+        {"category": "stored", "period": {"to": "2026-02-28T23:59:59.5Z"}}]}
+    again = read(write(record, "etsi-hi1-json"), "etsi-hi1-json")
+    same(again["material"][0]["period"], {"to": "2026-02-28T23:59:59.5Z"})
+
+
 @case("preservation is refused by the XML of V1.12.1, and written by that of V1.23.1")
 def _():
     record = json.dumps(record_of("preservation")).encode()

@@ -44,6 +44,36 @@ def there_and_back(form, data):
     same(result.status, 0, result.out)
 
 
+def made(**fields):
+    return json.dumps({"schema": "urn:comity:convention:1", "kind": "mutual-legal-assistance",
+                       **fields}).encode()
+
+
+@cases("{0}: {1} at the ends of a value is told where it does not come back",
+       [(f, n) for f in FORMS if f != "cn-icja13"  # which has no item for the purpose alone
+        for n in ("space", "line end", "no-break space", "carriage return", "nothing",
+                  "byte-order mark")])
+def ends(form, name):
+    text = {"space": " Find it.", "line end": "Find it.\n", "no-break space": "\u00a0Find it.",
+            "carriage return": "Find\r\nit.", "nothing": "Find it.",
+            "byte-order mark": "Find it.\ufeff"}[name]
+    result = convert(form, made(purpose={"text": text})).ends(0)
+    again = canonical(result.out, form)
+    told = [f["field"] for f in result.findings if f["code"] in ("text.layout", "text.parted")]
+    same(told, [] if again["purpose"]["text"] == text else ["purpose.text"], again)
+
+
+@cases("{0}: '{1}' among the values of one text is told where it does not come back",
+       [("br-drci", v) for v in ("A; B", " A", "A; ", "A, B", "A; Orel")])
+def parted(form, location):
+    record = made(persons=[{"name": {"full": "Orel"}, "location": location}])
+    result = convert(form, record).ends(0)
+    again = canonical(result.out, form)["persons"]
+    is_back = again == json.loads(record)["persons"]
+    told = [f["field"] for f in result.findings if f["code"] == "text.parted"]
+    same(told, [] if is_back else ["persons[0]"], (location, again))
+
+
 @case("every form has a sample, and no sample is without its form")
 def _():
     same(sorted({f for f, _ in UTF8}), sorted(FORMS), "forms with samples")

@@ -56,6 +56,15 @@ def _():
     same(rows(back.out.decode()), rows(TEXT)[:3], "through the canonical XML")
 
 
+@case("written from the canonical JSON, the sample loses nothing")
+def _():
+    records, _ = read(TEXT)
+    data = b"\n".join(json.dumps(r).encode() for r in records)
+    made = run("convert", "-f", "convention-json", "-t", "gb-xhibit", "--fail-on", "loss",
+               stdin=data)
+    same((made.status, made.err), (0, b""))
+
+
 @case("the shared sample comes back byte for byte")
 def _():
     path = SHARED / "data" / "national" / "gb_xhibit_cases_import.csv"
