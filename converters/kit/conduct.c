@@ -37,7 +37,7 @@ void watch_conduct(struct subject *subject)
 {
     struct sigaction action = {.sa_sigaction = stop_at_call, .sa_flags = SA_SIGINFO};
     watched = subject;
-    sandbox_prepare();
+    sandbox_prepare(true);
     if (sigaction(SIGSYS, &action, NULL) != 0 || sandbox_watch(subject->line) != COMITY_OK)
         remark(subject, "this system has no seccomp filter: forbidden calls are not seen");
 }

@@ -178,8 +178,9 @@ int landlock_revision(void);
 /* Takes away files, TCP, and signals and abstract sockets of others, as far as the kernel's
  * revision goes.  True where it is in force. */
 bool landlock_close(void);
-/* Opens the tables of all encodings, for good. */
-void sandbox_prepare(void);
+/* Reads what would be read later; `encodings`: opens the tables of all of them too, for good,
+ * which is a good part of what a worker costs. */
+void sandbox_prepare(bool encodings);
 /* For the checker of plugins: what a worker may not do raises SIGSYS instead, and so does to
  * write anywhere but to `line`, or to change what signals do. */
 comity_status sandbox_watch(int line);

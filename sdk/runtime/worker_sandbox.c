@@ -16,9 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-void sandbox_prepare(void)
+void sandbox_prepare(bool encodings)
 {
-    charset_hold_tables();
+    if (encodings)
+        charset_hold_tables();
     tzset(); /* which reads a file, as gmtime_r() would */
 }
 

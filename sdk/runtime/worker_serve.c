@@ -262,6 +262,30 @@ static int ask_store(void *user, const char *label, size_t len, const char *byte
     return serve_ask(server, WORKER_STORED, &error, &fd) == COMITY_OK ? error : EIO;
 }
 
+/* The format of a spec; NULL where it is none, or a path. */
+static const struct format *named_format(const struct comity *context, const char *spec)
+{
+    size_t len = spec ? strcspn(spec, ":") : 0;
+    for (size_t i = 0; spec && i < context->format_count; i++) {
+        const struct format *format = context->formats[i];
+        if (strlen(format->id) == len && memcmp(format->id, spec, len) == 0)
+            return format;
+    }
+    return NULL;
+}
+
+/* True where no text can be in another encoding than UTF-8, whatever the input says: JSON is
+ * read, by a template or ours, and what is written (and with --via read back) is no form, whose
+ * damaged letters are looked for in all encodings.  A plugin's code may open what it likes. */
+static bool is_utf8_alone(const struct comity *context, const struct comity_options *options)
+{
+    const struct format *from = named_format(context, options->from);
+    const struct format *to = named_format(context, options->to);
+    return from && to && from->syntax == SYNTAX_JSON &&
+           (from->t || from->kind != FORMAT_PLUGIN) && (to->t || to->kind != FORMAT_PLUGIN) &&
+           !(to->t && to->t->form);
+}
+
 /* Loads the formats while files may still be opened, and closes the sandbox. */
 static comity_status get_ready(struct conversions *self, struct wire_frame *frame)
 {
@@ -284,7 +308,7 @@ static comity_status get_ready(struct conversions *self, struct wire_frame *fram
         return status;
     self->attachments = (struct attachments){ask_file, ask_store, &self->server};
     self->context->attachments = &self->attachments;
-    sandbox_prepare();
+    sandbox_prepare(!is_utf8_alone(self->context, options));
     return sandbox_close(&limits);
 }
 

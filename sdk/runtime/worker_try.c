@@ -138,7 +138,7 @@ int serve_try(struct server *server, struct wire_frame *frame)
     uint32_t layers = wire_u32(frame), deed = wire_u32(frame);
     if (!wire_is_done(frame))
         return 1;
-    sandbox_prepare();
+    sandbox_prepare(false);
     comity_status status = sandbox_close_layers(layers & SANDBOX_ALL);
     size_t start = wire_begin(&server->out, WORKER_READY);
     wire_put_u32(&server->out, (uint32_t)status);

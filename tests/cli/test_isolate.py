@@ -50,6 +50,32 @@ def both(*command, env=None, where=None, **more):
 
 # --- the same
 
+ENCODINGS = {"KOI8-U": "koi8-u", "windows-1253": "cp1253", "EUC-KR": "euc_kr",
+             "Shift_JIS": "cp932", "GB18030": "gb18030", "UTF-16": "utf-16",
+             "ISO-8859-13": "iso8859-13", "IBM037": "cp037", "UTF-7": "utf-7"}
+
+
+@cases("a document that declares {} gives the same", [(name,) for name in ENCODINGS])
+def encodings(name):
+    text = run("convert", "-t", "convention-xml", file(dumps(request()))).ends(0).out.decode()
+    check('encoding="UTF-8"' in text, "a declaration", text[:80])
+    text = text.replace('encoding="UTF-8"', f'encoding="{name}"')
+    text = text.replace("</", " \u0407\u03a9\u6c34\ud55c\u016b</", 40)
+    document = file(text.encode(ENCODINGS[name], "xmlcharrefreplace"))
+    both("-t", "convention-json", document)
+    both("-f", "convention-xml", "-t", "convention-json", document)
+
+
+@cases("-f {0} -t {1} gives the same", [
+    ("interpol-red", "convention-json"), ("interpol-red", "convention-xml"),
+    ("interpol-red", "ru-upk454:charset=KOI8-U"), ("convention-json", "letter-html"),
+    ("convention-json", "cn-icja13:charset=Big5"), ("convention-json", "etsi-hi1-xml")])
+def formats_known(source, target):
+    document = dumps(red() if source == "interpol-red" else request())
+    both("-f", source, "-t", target, file(document))
+    both("-f", source, "-t", target, file(document.decode().encode("utf-16")))
+
+
 @cases("samples of {0} give the same from a process of their own",
        [(name,) for name in sorted({p.parent.parent.name for p in SAMPLES})])
 def samples(name):
