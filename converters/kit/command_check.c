@@ -361,5 +361,6 @@ int command_check(int argc, char **argv)
     }
     run.subject.path = cli.inputs[1];
     status = check_file(&cli, &run);
+    cli_print_counts(&cli);
     return fflush(stdout) ? EXIT_IO : status;
 }
