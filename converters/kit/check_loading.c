@@ -46,8 +46,8 @@ static void check_symbol(struct subject *subject, const char *name)
     if (strcmp(name, "comity_plugin_v1") != 0 && strcmp(name, "_init") != 0 &&
         strcmp(name, "_fini") != 0)
         fault(subject,
-              "it exports '%s': a plugin exports comity_plugin_v1 alone (-fvisibility=hidden and "
-              "comity-plugin.map keep the rest inside)",
+              "it exports '%s': a plugin exports comity_plugin_v1 alone "
+              "(-fvisibility=hidden and comity-plugin.map keep the rest inside)",
               name);
 }
 

@@ -227,7 +227,7 @@ static bool find_samples(struct cli *cli, struct run *run)
     for (size_t i = 0; i < run->folder_count; i++) {
         if (add_samples(&run->subject, run->folders[i]))
             continue;
-        cli_report(cli, COMITY_ERROR, "io.open", run->folders[i], strerror(errno), NULL);
+        cli_report(cli, COMITY_ERROR, "io.read", run->folders[i], strerror(errno), NULL);
         return false;
     }
     return true;
@@ -241,7 +241,7 @@ static bool copy_plugin(struct cli *cli, struct run *run)
     size_t size;
     char *bytes = read_file(path, &size);
     if (!bytes) {
-        cli_report(cli, COMITY_ERROR, "io.open", path, strerror(errno),
+        cli_report(cli, COMITY_ERROR, "io.read", path, strerror(errno),
                    "a plugin is a file that ends in .so or .json");
         return false;
     }
@@ -361,5 +361,6 @@ int command_check(int argc, char **argv)
     }
     run.subject.path = cli.inputs[1];
     status = check_file(&cli, &run);
+    cli_print_counts(&cli);
     return fflush(stdout) ? EXIT_IO : status;
 }

@@ -178,8 +178,8 @@ int command_new(int argc, char **argv)
     if (lstat(making.id, &there) == 0 || !make_folder(&making)) {
         cli_report(&cli, COMITY_ERROR, "io.write", making.id, strerror(errno),
                    "choose a name that is not there yet, in a folder that can be written to");
-        if (errno != EEXIST)
-            remove_files(&making);
+        cli_print_counts(&cli);
+        remove_files(&making);
         return EXIT_IO;
     }
     if (!cli.quiet)

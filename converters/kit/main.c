@@ -14,6 +14,7 @@ int main(int argc, char **argv)
 {
     umask(077);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* what is cut off is taken away again */
     if (argc > 2 && strcmp(argv[1], "plugins") == 0 && strcmp(argv[2], "check") == 0)
         return command_check(argc - 1, argv + 1);
     if (argc > 2 && strcmp(argv[1], "plugins") == 0 && strcmp(argv[2], "new") == 0)

@@ -22,7 +22,7 @@ NAMES = ["load", "exports", "descriptor", "template", "probe-prefixes", "probe-r
          "recognized", "foreign", "samples", "round-trip", "losses", "same-bytes", "places",
          "slow-input", "conduct", "no-memory", "leaks", "limits", "cancelled", "threads",
          "damaged"]
-COMPILE = [*shlex.split(os.environ.get("CC", "cc")), "-std=c11", "-Wall", "-Wextra", "-fPIC",
+COMPILE = [*shlex.split(os.environ.get("CC", "cc")), "-std=c11", "-fPIC",
            "-shared", "-D_GNU_SOURCE", f"-I{SOURCE / 'include'}", "-Wl,-z,defs"]
 
 
@@ -125,8 +125,8 @@ def not_whole():
     where = folder()
     done = subprocess.run(["sh", "-c", f"ulimit -f 1; exec {PROGRAM} plugins new x"],
                           cwd=where, capture_output=True, check=False)
-    check(done.returncode, "it was made")
-    same([p.name for p in where.iterdir() if not p.name.startswith(".")], [], "files")
+    same(done.returncode, 8, done.stderr)
+    same([p.name for p in where.iterdir()], [], "files")
 
 
 # --- one fault each
