@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,7 @@ struct run {
     bool tap, list;
     uint64_t seconds;
     char folder[4096], copy[4096]; /* the plugin alone */
+    char scratch[4096];            /* below it: where checks run, and may leave files */
 };
 
 /* --- options */
@@ -258,21 +260,29 @@ static bool copy_plugin(struct cli *cli, struct run *run)
     is_good = fd >= 0 && write(fd, bytes, size) == (ssize_t)size;
     if (fd >= 0)
         is_good = close(fd) == 0 && is_good;
+    snprintf(run->scratch, sizeof run->scratch, "%.2000s/work", run->folder);
+    is_good = is_good && mkdir(run->scratch, 0700) == 0;
     if (!is_good)
         cli_report(cli, COMITY_ERROR, "io.write", run->folder, strerror(errno),
                    "TMPDIR says where there is room");
     free(bytes);
     run->subject.shown = run->copy;
+    run->subject.scratch = run->scratch;
     run->subject.folders[0] = run->folder;
     return is_good;
 }
 
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *at)
+{
+    (void)status, (void)type, (void)at;
+    return remove(path);
+}
+
+/* The copy, and what a plugin under check made. */
 static void remove_copy(const struct run *run)
 {
-    if (run->copy[0])
-        unlink(run->copy);
     if (run->folder[0])
-        rmdir(run->folder);
+        nftw(run->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* --- the run */
@@ -281,7 +291,9 @@ static const struct run *at_hand; /* of a signal */
 
 static void clean_up(int number)
 {
-    remove_copy(at_hand);
+    unlink(at_hand->copy); /* what may be called here */
+    rmdir(at_hand->scratch);
+    rmdir(at_hand->folder);
     signal(number, SIG_DFL);
     raise(number);
 }

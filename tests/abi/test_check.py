@@ -54,8 +54,8 @@ def results(done):
             for line in lines if "check" in line}
 
 
-def checked(path, *options, status=7):
-    return results(run("plugins", "check", "--json", *options, str(path), timeout=120)
+def checked(path, *options, status=7, **more):
+    return results(run("plugins", "check", "--json", *options, str(path), timeout=120, **more)
                    .ends(status))
 
 
@@ -233,8 +233,11 @@ def faulty(name, what, place, code, before):
         text = text.replace(place, ("    " + code + "\n" + place) if place != INIT else
                             place + "\n    " + code)
     path = compile_plugin(folder(), text)
-    (result, messages), = checked(path, "--include", name, "--timeout", "8",
-                                  "--fuzz", "4000" if name == "damaged" else "10").values()
+    where = folder()
+    (result, messages), = checked(path, "--include", name, "--timeout", "8", "--fuzz",
+                                  "4000" if name == "damaged" else "10", cwd=where,
+                                  env={"TMPDIR": str(where)}).values()
+    same([p.name for p in where.iterdir()], [], "left behind")
     same(result, "failed", f"{name}: {messages}")
     check(messages and all(messages), "a fault without words")
 
