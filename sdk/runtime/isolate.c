@@ -32,7 +32,8 @@
 
 /* --- what is told */
 
-/* What the worker was at, as the page says.  Nonsense is heard when it may be at the next file. */
+/* What the worker was at, as the page says.  Nonsense is heard when it may be at the next
+ * file. */
 static uint32_t was_at(const struct isolate *self, const char *code)
 {
     uint32_t what = self->page ? self->page->what : WITNESS_NOTHING;
