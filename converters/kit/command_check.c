@@ -3,7 +3,10 @@
  * comity plugins check: makes the checks, each in a child, and tells what they found. */
 #include "cli.h"
 #include "kit/kit.h"
+
+#include "base/encoding.h"
 #include "kit/run_check.h"
+#include "runtime/allow_list.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -49,6 +52,7 @@ struct run {
     uint64_t seconds;
     char folder[4096], copy[4096]; /* the plugin alone */
     char scratch[4096];            /* below it: where checks run, and may leave files */
+    char allowed[4096];            /* of what may be loaded, where there is one */
 };
 
 /* --- options */
@@ -235,6 +239,33 @@ static bool find_samples(struct cli *cli, struct run *run)
     return true;
 }
 
+/* Where there is a list of what may be loaded, it holds for the other plugins: a list of them and
+ * of this one.  False where it cannot be made. */
+static bool make_list(struct run *run, const char *bytes, size_t size)
+{
+    char sha256[SHA256_HEX_SIZE + 1] = "", why[TRUST_REASON];
+    struct arena arena;
+    struct allow_list list;
+    struct buffer text;
+    arena_init(&arena, 0);
+    buffer_init(&text, 0);
+    bool is_good = allow_list_read(&arena, NULL, &list) == COMITY_OK;
+    run->subject.allow_list = "";
+    if (is_good && list.file) {
+        encoding_sha256(bytes, size, sha256);
+        allow_list_put(&text, sha256, "checked", "0", "checked");
+        for (const struct allow_entry *entry = list.entries; entry; entry = entry->next)
+            allow_list_put(&text, entry->sha256, entry->id, entry->version, entry->name);
+        snprintf(run->allowed, sizeof run->allowed, "%.2000s/plugins.allow", run->folder);
+        is_good =
+            buffer_status(&text) == COMITY_OK && allow_list_write(run->allowed, &text, why);
+        run->subject.allow_list = run->allowed;
+    }
+    buffer_free(&text);
+    arena_free(&arena);
+    return is_good;
+}
+
 /* A copy of the plugin alone in a folder that nobody else can write to. */
 static bool copy_plugin(struct cli *cli, struct run *run)
 {
@@ -261,7 +292,7 @@ static bool copy_plugin(struct cli *cli, struct run *run)
     if (fd >= 0)
         is_good = close(fd) == 0 && is_good;
     snprintf(run->scratch, sizeof run->scratch, "%.2000s/work", run->folder);
-    is_good = is_good && mkdir(run->scratch, 0700) == 0;
+    is_good = is_good && mkdir(run->scratch, 0700) == 0 && make_list(run, bytes, size);
     if (!is_good)
         cli_report(cli, COMITY_ERROR, "io.write", run->folder, strerror(errno),
                    "TMPDIR says where there is room");
@@ -292,6 +323,7 @@ static const struct run *at_hand; /* of a signal */
 static void clean_up(int number)
 {
     unlink(at_hand->copy); /* what may be called here */
+    unlink(at_hand->allowed);
     rmdir(at_hand->scratch);
     rmdir(at_hand->folder);
     signal(number, SIG_DFL);

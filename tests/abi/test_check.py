@@ -294,6 +294,21 @@ def samples():
     run("plugins", "check", "--samples", "/nowhere", str(where / "x.json")).ends(8)
 
 
+@case("a list of what may be loaded is no fault of a new plugin, and holds for all others")
+def listed():
+    home = folder()
+    (home / "comity").mkdir(mode=0o700)
+    (home / "comity" / "plugins.allow").write_text(f"{'0' * 64}  x 1  x.so\n")
+    env = {"XDG_CONFIG_HOME": str(home)}
+    path = scaffold("template") / "acme-x.json"
+    found = checked(path, status=0, env=env)
+    same([n for n, (r, _) in found.items() if r == "failed"], [], "faults")
+    formats = map(json.loads, run("formats", "--json", env=env).ends(0).out.splitlines())
+    written = [f["id"] for f in formats if f["write"]]  # what is built in: all others are refused
+    check(len(written) < 8, written)
+    same(found["foreign"][1][-1].split()[0], str(len(written)), "documents of other formats")
+
+
 # --- how it is told
 
 @case("TAP, text and JSON say the same; --list, --include and --exclude")
