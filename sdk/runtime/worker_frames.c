@@ -4,16 +4,10 @@
 #include "runtime/worker.h"
 
 #include "base/utf8.h"
+#include "runtime/trust.h"
 
 /* The longest text that a plugin may have in its description. */
 #define WORKER_MAX_WORDS 8192u
-
-/* True of the SHA-256 of something, in hexadecimal. */
-static bool is_digest(const char *text)
-{
-    return text && strlen(text) == SHA256_TEXT - 1 &&
-           strspn(text, "0123456789abcdef") == SHA256_TEXT - 1;
-}
 
 void worker_put_finding(struct buffer *out, const struct comity_finding *finding)
 {
@@ -98,7 +92,7 @@ bool worker_get_plugin(struct wire_frame *frame, struct worker_plugin *plugin)
     }
     if (!wire_is_done(frame) || count > WORKER_MAX_FORMATS || !are_there ||
         !plugin->info.path || !plugin->sha256 ||
-        (*plugin->sha256 && !is_digest(plugin->sha256)))
+        (*plugin->sha256 && !trust_is_digest(plugin->sha256, strlen(plugin->sha256))))
         return false;
     return plugin->info.is_loaded == 1
                ? plugin->info.id && plugin->info.version && !plugin->info.reason
@@ -159,9 +153,10 @@ bool worker_get_document(struct wire_frame *frame, const struct shared *shared,
     document->bytes = shared_text(frame, shared, &document->size, &document->shared_end);
     if (!wire_is_done(frame) || document->is_done > 1)
         return false;
-    return document->is_done ? document->bytes && document->format && document->maker &&
-                                   is_digest(document->sha256)
-                             : !document->bytes;
+    bool is_whole = document->bytes && document->format && document->maker && document->sha256;
+    return document->is_done
+               ? is_whole && trust_is_digest(document->sha256, strlen(document->sha256))
+               : !document->bytes;
 }
 
 /* The counts of a result, in the order in which they are sent. */

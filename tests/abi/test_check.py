@@ -304,7 +304,7 @@ def listed():
     found = checked(path, status=0, env=env)
     same([n for n, (r, _) in found.items() if r == "failed"], [], "faults")
     formats = map(json.loads, run("formats", "--json", env=env).ends(0).out.splitlines())
-    written = [f["id"] for f in formats if f["write"]]  # what is built in: all others are refused
+    written = [f["id"] for f in formats if f["write"]]  # what is built in; others are refused
     check(len(written) < 8, written)
     same(found["foreign"][1][-1].split()[0], str(len(written)), "documents of other formats")
 
