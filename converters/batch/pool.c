@@ -4,6 +4,7 @@
 #include "batch/pool.h"
 
 #include "base/encoding.h"
+#include "runtime/trust.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -177,7 +178,8 @@ static bool seat_done(struct pool_seat *seat, struct wire_frame *frame, int64_t 
     comity_status status;
     bool is_status = worker_get_status(frame, &status);
     const char *sha256 = wire_string(frame);
-    if (!job || id != job->number || !is_status || !worker_is_digest(sha256))
+    if (!job || id != job->number || !is_status || !sha256 ||
+        !trust_is_digest(sha256, strlen(sha256)))
         return false;
     struct comity_result result = COMITY_RESULT_INIT;
     if (!worker_get_result(frame, &result) || !wire_is_done(frame) ||

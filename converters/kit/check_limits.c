@@ -37,6 +37,7 @@ static void check_limit(struct subject *subject, const struct sample *sample,
     struct comity_config config = COMITY_CONFIG_INIT;
     config.plugin_paths = subject->folders;
     config.no_default_paths = 1;
+    config.allow_list = "";
     set(&config, sample);
     conversion_init(&made);
     if (comity_open(&config, &context) != COMITY_OK)

@@ -28,7 +28,9 @@ struct subject {
     const char *path;  /* as the user named it */
     const char *shown; /* that of the copy, which is loaded */
     const char *folders[2];
-    bool is_object; /* a shared object, else a template */
+    const char *scratch;    /* the folder that checks run in */
+    const char *allow_list; /* what else may be loaded, and this; "": all */
+    bool is_object;         /* a shared object, else a template */
     struct sample *samples;
     size_t sample_count;
     uint64_t seed;

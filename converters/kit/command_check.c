@@ -3,12 +3,16 @@
  * comity plugins check: makes the checks, each in a child, and tells what they found. */
 #include "cli.h"
 #include "kit/kit.h"
+
+#include "base/encoding.h"
 #include "kit/run_check.h"
+#include "runtime/allow_list.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +22,7 @@
 
 #define SECONDS 60u
 #define ROUNDS 400u
-#define MAX_PATTERNS 16
-#define MAX_FOLDERS 16
+#define MAX_WORDS 16
 #define MAX_FILE ((off_t)64 << 20)
 
 static const char help[] =
@@ -38,44 +41,48 @@ static const char help[] =
     "  --tap                results as TAP; --json: as lines of JSON\n\n"
     "Exit status: 0 no faults, 7 faults, 2 wrong usage, 8 FILE cannot be read.\n";
 
+struct words {
+    const char *all[MAX_WORDS];
+    size_t count;
+};
+
 struct run {
     struct subject subject;
-    const char *folders[MAX_FOLDERS];
-    size_t folder_count;
-    const char *include[MAX_PATTERNS], *exclude[MAX_PATTERNS];
-    size_t include_count, exclude_count;
+    struct words folders, include, exclude;
     bool tap, list;
     uint64_t seconds;
     char folder[4096], copy[4096]; /* the plugin alone */
+    char scratch[4096];            /* below it: where checks run, and may leave files */
+    char allowed[4096];            /* of what may be loaded, where there is one */
 };
 
 /* --- options */
 
+/* What an option was given, several times. */
+static int take_word(struct cli *cli, struct words *words, const char *value)
+{
+    if (words->count == MAX_WORDS)
+        return cli_usage(cli, "an option is given too often, with", value);
+    words->all[words->count++] = value;
+    return EXIT_DONE;
+}
+
 static int take_folder(struct cli *cli, const char *value)
 {
     struct run *run = cli->own_user;
-    if (run->folder_count == MAX_FOLDERS)
-        return cli_usage(cli, "too many folders of samples:", value);
-    run->folders[run->folder_count++] = value;
-    return EXIT_DONE;
+    return take_word(cli, &run->folders, value);
 }
 
 static int take_include(struct cli *cli, const char *value)
 {
     struct run *run = cli->own_user;
-    if (run->include_count == MAX_PATTERNS)
-        return cli_usage(cli, "too many patterns:", value);
-    run->include[run->include_count++] = value;
-    return EXIT_DONE;
+    return take_word(cli, &run->include, value);
 }
 
 static int take_exclude(struct cli *cli, const char *value)
 {
     struct run *run = cli->own_user;
-    if (run->exclude_count == MAX_PATTERNS)
-        return cli_usage(cli, "too many patterns:", value);
-    run->exclude[run->exclude_count++] = value;
-    return EXIT_DONE;
+    return take_word(cli, &run->exclude, value);
 }
 
 static int take_number(struct cli *cli, const char *value, uint64_t *number)
@@ -115,8 +122,7 @@ static int take_reproduce(struct cli *cli, const char *value)
     memcpy(seed, value, len);
     seed[len] = '\0';
     run->subject.only = colon + 1;
-    run->include[0] = "damaged";
-    run->include_count = 1;
+    run->include = (struct words){{"damaged"}, 1};
     return take_number(cli, seed, &run->subject.seed);
 }
 
@@ -147,18 +153,18 @@ static const struct cli_option own_options[] = {{"samples", 0, true, take_folder
                                                 {"tap", 0, false, take_tap},
                                                 {NULL, 0, false, NULL}};
 
-static bool matches(const char *const *patterns, size_t count, const char *name)
+static bool matches(const struct words *patterns, const char *name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (fnmatch(patterns[i], name, 0) == 0)
+    for (size_t i = 0; i < patterns->count; i++)
+        if (fnmatch(patterns->all[i], name, 0) == 0)
             return true;
     return false;
 }
 
 static bool is_chosen(const struct run *run, const char *name)
 {
-    return (!run->include_count || matches(run->include, run->include_count, name)) &&
-           !matches(run->exclude, run->exclude_count, name);
+    return (!run->include.count || matches(&run->include, name)) &&
+           !matches(&run->exclude, name);
 }
 
 /* --- files */
@@ -224,13 +230,40 @@ static bool find_samples(struct cli *cli, struct run *run)
     snprintf(beside, sizeof beside, "%.*ssamples",
              (int)(slash ? slash - run->subject.path + 1 : 0), run->subject.path);
     add_samples(&run->subject, beside);
-    for (size_t i = 0; i < run->folder_count; i++) {
-        if (add_samples(&run->subject, run->folders[i]))
+    for (size_t i = 0; i < run->folders.count; i++) {
+        if (add_samples(&run->subject, run->folders.all[i]))
             continue;
-        cli_report(cli, COMITY_ERROR, "io.read", run->folders[i], strerror(errno), NULL);
+        cli_report(cli, COMITY_ERROR, "io.read", run->folders.all[i], strerror(errno), NULL);
         return false;
     }
     return true;
+}
+
+/* Where there is a list of what may be loaded, it holds for the other plugins: a list of them
+ * and of this one.  False where it cannot be made. */
+static bool make_list(struct run *run, const char *bytes, size_t size)
+{
+    char sha256[SHA256_HEX_SIZE + 1] = "", why[TRUST_REASON];
+    struct arena arena;
+    struct allow_list list;
+    struct buffer text;
+    arena_init(&arena, 0);
+    buffer_init(&text, 0);
+    bool is_good = allow_list_read(&arena, NULL, &list) == COMITY_OK;
+    run->subject.allow_list = "";
+    if (is_good && list.file) {
+        encoding_sha256(bytes, size, sha256);
+        allow_list_put(&text, sha256, "checked", "0", "checked");
+        for (const struct allow_entry *entry = list.entries; entry; entry = entry->next)
+            allow_list_put(&text, entry->sha256, entry->id, entry->version, entry->name);
+        snprintf(run->allowed, sizeof run->allowed, "%.2000s/plugins.allow", run->folder);
+        is_good =
+            buffer_status(&text) == COMITY_OK && allow_list_write(run->allowed, &text, why);
+        run->subject.allow_list = run->allowed;
+    }
+    buffer_free(&text);
+    arena_free(&arena);
+    return is_good;
 }
 
 /* A copy of the plugin alone in a folder that nobody else can write to. */
@@ -258,21 +291,29 @@ static bool copy_plugin(struct cli *cli, struct run *run)
     is_good = fd >= 0 && write(fd, bytes, size) == (ssize_t)size;
     if (fd >= 0)
         is_good = close(fd) == 0 && is_good;
+    snprintf(run->scratch, sizeof run->scratch, "%.2000s/work", run->folder);
+    is_good = is_good && mkdir(run->scratch, 0700) == 0 && make_list(run, bytes, size);
     if (!is_good)
         cli_report(cli, COMITY_ERROR, "io.write", run->folder, strerror(errno),
                    "TMPDIR says where there is room");
     free(bytes);
     run->subject.shown = run->copy;
+    run->subject.scratch = run->scratch;
     run->subject.folders[0] = run->folder;
     return is_good;
 }
 
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *at)
+{
+    (void)status, (void)type, (void)at;
+    return remove(path);
+}
+
+/* The copy, and what a plugin under check made. */
 static void remove_copy(const struct run *run)
 {
-    if (run->copy[0])
-        unlink(run->copy);
     if (run->folder[0])
-        rmdir(run->folder);
+        nftw(run->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* --- the run */
@@ -281,7 +322,10 @@ static const struct run *at_hand; /* of a signal */
 
 static void clean_up(int number)
 {
-    remove_copy(at_hand);
+    unlink(at_hand->copy); /* what may be called here */
+    unlink(at_hand->allowed);
+    rmdir(at_hand->scratch);
+    rmdir(at_hand->folder);
     signal(number, SIG_DFL);
     raise(number);
 }

@@ -52,6 +52,8 @@ static void be_child(struct subject *subject, const struct check *check)
 {
     int file = redirect_output();
     lower_limits();
+    if (chdir(subject->scratch) != 0)
+        _exit(EXIT_FAILURE);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     setenv("SOURCE_DATE_EPOCH", "1767225600", 1); /* what is made of the clock is the same */
     if (!(check->needs & OPENS_ITSELF)) {

@@ -36,6 +36,7 @@ void open_alone(struct subject *subject)
     struct comity_format_info format;
     config.plugin_paths = subject->folders;
     config.no_default_paths = 1;
+    config.allow_list = ""; /* who checks it has not said yet that it may be loaded */
     config.finding = tell_refusal;
     config.user = subject;
     if (comity_open(&config, &subject->alone) != COMITY_OK) {
@@ -54,6 +55,7 @@ struct comity *open_beside_others(struct subject *subject)
     struct comity *context = NULL;
     struct comity_config config = COMITY_CONFIG_INIT;
     config.plugin_paths = subject->folders;
+    config.allow_list = subject->allow_list;
     if (comity_open(&config, &context) == COMITY_OK)
         return context;
     fault(subject, "no context can be made");

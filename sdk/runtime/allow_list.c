@@ -22,14 +22,7 @@
 
 bool allow_list_path(char path[PATH_MAX])
 {
-    const char *folder = secure_getenv("XDG_CONFIG_HOME");
-    const char *home = secure_getenv("HOME");
-    int size = -1;
-    if (folder && folder[0] == '/')
-        size = snprintf(path, PATH_MAX, "%s/comity/plugins.allow", folder);
-    else if (home && home[0] == '/')
-        size = snprintf(path, PATH_MAX, "%s/.config/comity/plugins.allow", home);
-    return size > 0 && size < PATH_MAX;
+    return trust_user_file("XDG_CONFIG_HOME", ".config", "plugins.allow", path);
 }
 
 /* --- reading */

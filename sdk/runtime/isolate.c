@@ -38,6 +38,14 @@
 
 /* --- what is told */
 
+/* What the worker was at, as the page says.  Nonsense is heard when it may be at the next
+ * file. */
+static uint32_t was_at(const struct isolate *self, const char *code)
+{
+    uint32_t what = self->page ? self->page->what : WITNESS_NOTHING;
+    return what == WITNESS_LOADS && strcmp(code, "worker.answer") == 0 ? WITNESS_NOTHING : what;
+}
+
 static void report(const struct isolate *self, const char *code, const char *message,
                    const char *hint)
 {
@@ -48,7 +56,7 @@ static void report(const struct isolate *self, const char *code, const char *mes
                                      .file = self->file,
                                      .hint = hint};
     char name[sizeof self->page->name];
-    uint32_t what = self->page ? self->page->what : WITNESS_NOTHING;
+    uint32_t what = was_at(self, code);
     /* Nonsense is heard when who said it is done. */
     if (what == WITNESS_NOTHING && self->file && strcmp(code, "worker.answer") == 0)
         what = WITNESS_READS;
@@ -90,7 +98,7 @@ static comity_status lose(struct isolate *self, const char *code, const char *me
 {
     char words[300];
     worker_stop(&self->worker);
-    uint32_t what = self->page->what;
+    uint32_t what = was_at(self, code);
     if (what == WITNESS_LOADS && strcmp(code, "limit.time") == 0)
         message = "the converter was stopped: to load this file took longer than it may";
     if (!message)

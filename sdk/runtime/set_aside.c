@@ -57,14 +57,7 @@ static bool is_about(const struct line *line, const char *path)
 
 static bool place(char path[PATH_MAX])
 {
-    const char *folder = secure_getenv("XDG_STATE_HOME");
-    const char *home = secure_getenv("HOME");
-    int size = -1;
-    if (folder && folder[0] == '/')
-        size = snprintf(path, PATH_MAX, "%s/comity/set-aside", folder);
-    else if (home && home[0] == '/')
-        size = snprintf(path, PATH_MAX, "%s/.local/state/comity/set-aside", home);
-    return size > 0 && size < PATH_MAX;
+    return trust_user_file("XDG_STATE_HOME", ".local/state", "set-aside", path);
 }
 
 comity_status set_aside_read(struct set_aside *aside)

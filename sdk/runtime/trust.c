@@ -303,6 +303,19 @@ void trust_make_folders(const char *file)
     }
 }
 
+bool trust_user_file(const char *variable, const char *usual, const char *name,
+                     char path[PATH_MAX])
+{
+    const char *folder = secure_getenv(variable);
+    const char *home = secure_getenv("HOME");
+    int size = -1;
+    if (folder && folder[0] == '/')
+        size = snprintf(path, PATH_MAX, "%s/comity/%s", folder, name);
+    else if (home && home[0] == '/')
+        size = snprintf(path, PATH_MAX, "%s/%s/comity/%s", home, usual, name);
+    return size > 0 && size < PATH_MAX;
+}
+
 bool trust_is_digest(const char *text, size_t len)
 {
     return len == TRUST_SHA256 - 1 && strspn(text, "0123456789abcdef") >= len;

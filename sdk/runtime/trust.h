@@ -41,6 +41,10 @@ char *trust_read(int fd, size_t most, size_t *size, char reason[TRUST_REASON]);
 int trust_seal(int fd, const char *name, char sha256[TRUST_SHA256], char reason[TRUST_REASON]);
 /* The SHA-256 of a file; false with the reason. */
 bool trust_digest(int fd, char sha256[TRUST_SHA256], char reason[TRUST_REASON]);
+/* Where a file of the user's own stands: below the folder that a variable of the environment
+ * names, else in HOME below `usual`; false: no place. */
+bool trust_user_file(const char *variable, const char *usual, const char *name,
+                     char path[PATH_MAX]);
 /* Makes the folders above a file as far as they are not there, for the user alone.  What fails
  * is told by what is opened there. */
 void trust_make_folders(const char *file);

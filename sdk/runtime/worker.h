@@ -146,9 +146,6 @@ bool worker_get_document(struct wire_frame *frame, const struct shared *shared,
 void worker_put_share(struct buffer *out, uint32_t kind, size_t size, uint64_t written);
 comity_status worker_join_share(struct wire_frame *frame, int *passed, struct shared *shared);
 
-/* True of the SHA-256 of something, in hexadecimal. */
-bool worker_is_digest(const char *text);
-
 void worker_put_result(struct buffer *out, const struct comity_result *result);
 /* Adds what the frame holds to the result.  False where a count cannot be. */
 bool worker_get_result(struct wire_frame *frame, struct comity_result *result);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What stands in the frames between a process and its workers, both ways; see worker.h. */
-#include "base/utf8.h"
 #include "runtime/worker.h"
+
+#include "base/utf8.h"
+#include "runtime/trust.h"
 
 #define MAX_CODE 100u
 /* Names of formats, files and fields; a path through a document may be long. */
@@ -11,12 +13,6 @@
 #define MAX_COUNT ((uint64_t)1 << 53)
 /* The longest text that a plugin may have in its description. */
 #define WORKER_MAX_WORDS 8192u
-
-bool worker_is_digest(const char *text)
-{
-    return text && strlen(text) == SHA256_TEXT - 1 &&
-           strspn(text, "0123456789abcdef") == SHA256_TEXT - 1;
-}
 
 void worker_put_finding(struct buffer *out, const struct comity_finding *finding)
 {
@@ -133,7 +129,7 @@ bool worker_get_plugin(struct wire_frame *frame, struct worker_plugin *plugin)
     }
     if (!wire_is_done(frame) || count > WORKER_MAX_FORMATS || !are_there ||
         !plugin->info.path || !plugin->sha256 ||
-        (*plugin->sha256 && !worker_is_digest(plugin->sha256)))
+        (*plugin->sha256 && !trust_is_digest(plugin->sha256, strlen(plugin->sha256))))
         return false;
     return plugin->info.is_loaded == 1
                ? plugin->info.id && plugin->info.version && !plugin->info.reason
@@ -198,9 +194,10 @@ bool worker_get_document(struct wire_frame *frame, const struct shared *shared,
         document->approximated > MAX_COUNT || document->kept > MAX_COUNT ||
         document->dropped > MAX_COUNT)
         return false;
-    return document->is_done ? document->bytes && document->format && document->maker &&
-                                   worker_is_digest(document->sha256)
-                             : !document->bytes;
+    bool is_whole = document->bytes && document->format && document->maker && document->sha256;
+    return document->is_done
+               ? is_whole && trust_is_digest(document->sha256, strlen(document->sha256))
+               : !document->bytes;
 }
 
 /* The counts of a result, in the order in which they are sent. */

@@ -54,8 +54,8 @@ def results(done):
             for line in lines if "check" in line}
 
 
-def checked(path, *options, status=7):
-    return results(run("plugins", "check", "--json", *options, str(path), timeout=120)
+def checked(path, *options, status=7, **more):
+    return results(run("plugins", "check", "--json", *options, str(path), timeout=120, **more)
                    .ends(status))
 
 
@@ -233,8 +233,11 @@ def faulty(name, what, place, code, before):
         text = text.replace(place, ("    " + code + "\n" + place) if place != INIT else
                             place + "\n    " + code)
     path = compile_plugin(folder(), text)
-    (result, messages), = checked(path, "--include", name, "--timeout", "8",
-                                  "--fuzz", "4000" if name == "damaged" else "10").values()
+    where = folder()
+    (result, messages), = checked(path, "--include", name, "--timeout", "8", "--fuzz",
+                                  "4000" if name == "damaged" else "10", cwd=where,
+                                  env={"TMPDIR": str(where)}).values()
+    same([p.name for p in where.iterdir()], [], "left behind")
     same(result, "failed", f"{name}: {messages}")
     check(messages and all(messages), "a fault without words")
 
@@ -289,6 +292,21 @@ def samples():
     checked(where / "x.json", "--include", "samples", "--samples",
             str(scaffold("template") / "samples"), status=0)
     run("plugins", "check", "--samples", "/nowhere", str(where / "x.json")).ends(8)
+
+
+@case("a list of what may be loaded is no fault of a new plugin, and holds for all others")
+def listed():
+    home = folder()
+    (home / "comity").mkdir(mode=0o700)
+    (home / "comity" / "plugins.allow").write_text(f"{'0' * 64}  x 1  x.so\n")
+    env = {"XDG_CONFIG_HOME": str(home)}
+    path = scaffold("template") / "acme-x.json"
+    found = checked(path, status=0, env=env)
+    same([n for n, (r, _) in found.items() if r == "failed"], [], "faults")
+    formats = map(json.loads, run("formats", "--json", env=env).ends(0).out.splitlines())
+    written = [f["id"] for f in formats if f["write"]]  # what is built in; others are refused
+    check(len(written) < 8, written)
+    same(found["foreign"][1][-1].split()[0], str(len(written)), "documents of other formats")
 
 
 # --- how it is told
