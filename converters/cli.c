@@ -28,6 +28,13 @@ static bool is_open(const struct cli *cli)
     return cli->context || cli->isolate;
 }
 
+static int (*serve_here)(void);
+
+void cli_serve_by(int (*serve)(void))
+{
+    serve_here = serve;
+}
+
 bool cli_open(struct cli *cli)
 {
     if (is_open(cli))
@@ -46,9 +53,10 @@ bool cli_open(struct cli *cli)
     /* Findings are many and small: one write for many, and all of them at the end. */
     setvbuf(stderr, NULL, _IOFBF, 1u << 16);
     uint32_t seconds = cli->seconds ? cli->seconds : ISOLATE_SECONDS;
-    comity_status status = cli->is_isolated ? isolate_open(&cli->config, &cli->options, seconds,
-                                                           cli->memory, &cli->isolate)
-                                            : comity_open(&cli->config, &cli->context);
+    comity_status status = cli->is_isolated
+                               ? isolate_open(&cli->config, &cli->options, seconds, cli->memory,
+                                              serve_here, &cli->isolate)
+                               : comity_open(&cli->config, &cli->context);
     cli_status(cli, status);
     if (status == COMITY_E_INVALID) /* a catalogue with faults */
         cli->result.failed_input++;

@@ -156,7 +156,7 @@ static void check_plugins(struct doctor *doctor)
     buffer_init(&numbers, 4096);
     cli->config.finding = cli->options.finding = NULL;
     comity_status status =
-        isolate_open(&cli->config, &cli->options, ISOLATE_SECONDS, 0, &isolate);
+        isolate_open(&cli->config, &cli->options, ISOLATE_SECONDS, 0, NULL, &isolate);
     if (status == COMITY_OK)
         status = isolate_command(isolate, &cli->options, &command, &outcome);
     buffer_char(&numbers, '\0');

@@ -18,6 +18,9 @@ struct cli_body {
 extern const struct cli_body body_detect, body_diff, body_doctor, body_roundtrip,
     body_terms_check, body_terms_inventory, body_terms_resolve, body_validate;
 
+/* What the workers of this process run, which are copies of it (isolate_open()); a program that
+ * does not say it has workers that are a program of their own. */
+void cli_serve_by(int (*serve)(void));
 /* Does it here, or in a worker, and gives the exit status of the command. */
 int cli_run(struct cli *cli, const struct cli_body *body);
 
@@ -29,7 +32,9 @@ struct cli_remote {
     void *user;
 };
 
-/* The worker's side; fits serve_command_fn. */
+/* The worker's side, as cli_serve_by() takes it: serves until the line ends. */
+int isolated_worker(void);
+/* Of it, the part that does a command; fits serve_command_fn. */
 struct server;
 struct wire_frame;
 comity_status isolated_serve(struct server *server, struct comity *context,

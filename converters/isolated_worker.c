@@ -7,6 +7,7 @@
 #include "base/witness.h"
 #include "runtime/worker.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,4 +126,12 @@ comity_status isolated_serve(struct server *server, struct comity *context,
     witness_at(WITNESS_NOTHING, NULL);
     tell_outcome(server, &cli);
     return COMITY_OK;
+}
+
+int isolated_worker(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 1 << 25); /* memory of one document serves the next */
+    mallopt(M_TRIM_THRESHOLD, 1 << 25);
+    mallopt(M_TOP_PAD, 1 << 20);
+    return serve_conversions(isolated_serve);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * comity: finds the command and runs it. */
-#include "cli.h"
+#include "isolated.h"
 
 #include "runtime/worker.h"
 
@@ -95,6 +95,7 @@ static bool is_of_sender(char **argv)
 int main(int argc, char **argv)
 {
     keep_memory();
+    cli_serve_by(isolated_worker);
     umask(077);               /* what is written holds personal particulars */
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that failed: 8 */
     if (argc < 2) {

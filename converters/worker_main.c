@@ -4,7 +4,6 @@
 #include "isolated.h"
 #include "runtime/worker.h"
 
-#include <malloc.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,8 +16,5 @@ int main(void)
         fputs("comity-worker is started by comity; it has no use of its own\n", stderr);
         return 2;
     }
-    mallopt(M_MMAP_THRESHOLD, 1 << 25); /* memory of one document serves the next */
-    mallopt(M_TRIM_THRESHOLD, 1 << 25);
-    mallopt(M_TOP_PAD, 1 << 20);
-    _exit(serve_conversions(isolated_serve));
+    _exit(isolated_worker());
 }

@@ -8,20 +8,29 @@
 
 #include <stdio.h>
 
-bool compiler_literal(struct compiler *c, const char *text, size_t len, struct literal *out)
+/* A text without its blanks, as letters that are compared; `to` NULL: only counted. */
+static uint32_t fold_literal(const char *text, size_t len, uint32_t *to)
 {
-    uint32_t *folded = compiler_take(c, (len * FOLD_MAX + 1) * sizeof *folded);
-    out->text = compiler_copy(c, text, len);
-    out->len = (uint32_t)len;
-    out->folded = folded;
-    for (size_t at = 0; at < len && folded;) {
+    uint32_t made = 0;
+    for (size_t at = 0; at < len;) {
         uint32_t code[FOLD_MAX];
         size_t count;
         at += fold_char(text + at, len - at, code, &count);
         for (size_t i = 0; i < count; i++)
-            if (code[i] != ' ')
-                folded[out->folded_len++] = code[i];
+            if (code[i] != ' ' && ++made && to)
+                to[made - 1] = code[i];
     }
+    return made;
+}
+
+bool compiler_literal(struct compiler *c, const char *text, size_t len, struct literal *out)
+{
+    uint32_t count = fold_literal(text, len, NULL);
+    uint32_t *folded = compiler_take(c, (count + 1) * sizeof *folded);
+    out->text = compiler_copy(c, text, len);
+    out->len = (uint32_t)len;
+    out->folded = folded;
+    out->folded_len = folded ? fold_literal(text, len, folded) : 0;
     return folded != NULL;
 }
 

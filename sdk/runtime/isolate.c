@@ -261,7 +261,9 @@ comity_status isolate_start(struct isolate *self, const struct comity_config *co
         return cannot_start(self, program);
     comity_status status = COMITY_E_IO;
     errno = ENAMETOOLONG;
-    if (worker_program("comity-worker", program, sizeof program))
+    if (self->serve)
+        status = worker_copy(&self->worker, self->serve, &limits);
+    else if (worker_program("comity-worker", program, sizeof program))
         status = worker_start(&self->worker, program, &limits);
     if (status != COMITY_OK) {
         int error = errno;
@@ -339,7 +341,7 @@ static comity_status take_reader(struct isolate *self, struct wire_frame *frame)
 
 comity_status isolate_open(const struct comity_config *config,
                            const struct comity_options *options, uint32_t seconds,
-                           uint64_t memory, struct isolate **opened)
+                           uint64_t memory, int (*serve)(void), struct isolate **opened)
 {
     struct wire_frame frame;
     struct isolate *self = calloc(1, sizeof *self);
@@ -351,6 +353,7 @@ comity_status isolate_open(const struct comity_config *config,
     self->limit = (uint64_t)seconds * 1000;
     self->attachments = options->attachments;
     self->memory = memory;
+    self->serve = serve;
     self->instead = "--isolate none converts in this process";
     isolate_count(self, -1);
     struct setup setup = {config, options};

@@ -17,10 +17,11 @@ struct isolate;
  * isolate_close(); options->to is what all streams are converted to.  Returns what
  * comity_open() would; COMITY_E_PLUGIN where the worker failed, COMITY_E_IO where it cannot
  * be had (both reported to config->finding).  `memory`: bytes that the worker may take beyond
- * the usual. */
+ * the usual.  `serve`: what it runs as a copy of this process (worker_copy()); NULL: the
+ * program comity-worker. */
 comity_status isolate_open(const struct comity_config *config,
                            const struct comity_options *options, uint32_t seconds,
-                           uint64_t memory, struct isolate **opened);
+                           uint64_t memory, int (*serve)(void), struct isolate **opened);
 void isolate_close(struct isolate *isolate);
 /* The syntax of the target: NULL where it is not known. */
 const char *isolate_syntax(const struct isolate *isolate);

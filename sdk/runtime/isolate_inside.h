@@ -21,6 +21,7 @@ struct isolate {
     struct isolate_reader *readers;
     comity_finding_fn *finding;
     void *user;
+    int (*serve)(void);  /* what a copy of this process runs; NULL: a program is started */
     const char *instead; /* what can be done where no worker can be had; or NULL */
     const char *file;    /* of the input at hand; NULL while formats are loaded */
     char *syntax;

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -49,8 +50,24 @@ static void close_others(void)
         close(fd);
 }
 
-/* Between fork and exec: nothing here may take memory or a lock. */
-static void become(const char *program, int line, const struct worker_limits *limits)
+/* What a new program would not have: handlers of signals, and the environment, which others
+ * could read in the memory of a copy. */
+static void forget(void)
+{
+    for (int number = 1; number < NSIG; number++) {
+        struct sigaction action;
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN &&
+            action.sa_handler != SIG_DFL)
+            signal(number, SIG_DFL);
+    }
+    for (char **at = environ; at && *at; at++)
+        explicit_bzero(*at, strlen(*at));
+    clearenv();
+}
+
+/* Behind fork(): nothing here may take memory or a lock. */
+static void become(const char *program, int (*serve)(void), int line,
+                   const struct worker_limits *limits)
 {
     static char *const environment[] = {NULL};
     char *const arguments[] = {(char *)(uintptr_t)program, NULL};
@@ -75,25 +92,30 @@ static void become(const char *program, int line, const struct worker_limits *li
     if (limits->memory && setrlimit(RLIMIT_AS, &memory) != 0)
         _exit(126);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (serve) {
+        prctl(PR_SET_NAME, "comity-worker");
+        forget();
+        _exit(serve());
+    }
     execve(program, arguments, environment);
     _exit(127);
 }
 
-comity_status worker_start(struct worker *worker, const char *program,
+static comity_status start(struct worker *worker, const char *program, int (*serve)(void),
                            const struct worker_limits *limits)
 {
     int line[2], size = LINE_BYTES;
     *worker = (struct worker){.fd = -1};
     buffer_init(&worker->out, 0);
     buffer_init(&worker->in, 0);
-    if (access(program, X_OK) != 0 ||
+    if ((program && access(program, X_OK) != 0) ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0)
         return COMITY_E_IO;
     for (int i = 0; i < 2; i++)
         setsockopt(line[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     pid_t pid = fork();
     if (pid == 0)
-        become(program, line[1], limits);
+        become(program, serve, line[1], limits);
     int error = errno;
     close(line[1]);
     if (pid < 0 || fcntl(line[0], F_SETFL, O_NONBLOCK) != 0) {
@@ -104,6 +126,18 @@ comity_status worker_start(struct worker *worker, const char *program,
     worker->pid = pid;
     worker->fd = line[0];
     return COMITY_OK;
+}
+
+comity_status worker_start(struct worker *worker, const char *program,
+                           const struct worker_limits *limits)
+{
+    return start(worker, program, NULL, limits);
+}
+
+comity_status worker_copy(struct worker *worker, int (*serve)(void),
+                          const struct worker_limits *limits)
+{
+    return start(worker, NULL, serve, limits);
 }
 
 comity_status worker_send(struct worker *worker)
