@@ -20,12 +20,15 @@ SEVERITIES = ("note", "warning", "loss", "error")
 
 
 def program():
-    """The program, with a worker beside it that lies."""
+    """The program, with a worker beside it that lies, and what starts it instead of a copy."""
     where = folder()
     real = pathlib.Path(PROGRAM).parent / ".libs" / "comity"
     shutil.copy(real if real.exists() else PROGRAM, where / "comity")
     subprocess.run([os.environ.get("CC", "cc"), "-O1", "-D_GNU_SOURCE", "-o",
                     where / "comity-worker", SOURCE / "tests" / "support" / "lying_worker.c"],
+                   check=True)
+    subprocess.run([os.environ.get("CC", "cc"), "-O1", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o",
+                    where / "fork.so", SOURCE / "tests" / "support" / "lying_fork.c", "-ldl"],
                    check=True)
     reader = pathlib.Path(PROGRAM).parent / "comity-reader"
     if reader.exists():
@@ -59,6 +62,9 @@ def lies(command):
     text = dumps(red()) + b"\n"
     # what has no --timeout of its own meets no seed that is silent
     has_timeout = "--timeout" in command
+    copies = not command.startswith("batch")  # its workers are programs of their own
+    env = {"LD_PRELOAD": str(where / "fork.so"), "COMITY_TEST_WORKER": str(where / "comity-worker"),
+           "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
     done = silent = 0
     for seed in range(SEEDS if has_timeout else SEEDS // 3):
         work = folder()
@@ -66,7 +72,7 @@ def lies(command):
         (where / "seed").write_text(f"{seed} may pause" if has_timeout else str(seed))
         words = command.split()
         result = run(*words, report=words[0] not in ("detect", "diff", "batch"), cwd=work,
-                     program=[str(where / "comity")])
+                     program=[str(where / "comity")], env=env if copies else None)
         in_form(result, seed, words[0] in ("convert", "show"))
         names = {p.name for p in work.iterdir()}
         check(names <= {"input.json", "out.json", "out", "out.tar", "beside"} or
