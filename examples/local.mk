@@ -15,3 +15,9 @@ installcheck-local:
 	"$(DESTDIR)$(bindir)/comity" formats --plugin-path "$(DESTDIR)$(plugindir)" \
 	    | grep interpol-red
 	test ! -e "$(DESTDIR)$(plugindir)/interpol.la"
+	rm -rf installed-plugin && mkdir installed-plugin
+	test -n "$(DESTDIR)" || { cd installed-plugin && \
+	    "$(bindir)/comity" plugins new --kind c acme && cd acme && \
+	    PKG_CONFIG_PATH="$(pkgconfigdir)" $(MAKE) check COMITY="$(bindir)/comity" \
+	        CC="$(CC)"; }
+	rm -rf installed-plugin

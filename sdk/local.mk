@@ -30,6 +30,7 @@ syntax_sources = \
 		sdk/syntax/csv_read.c \
 	sdk/syntax/csv_write.c \
 	sdk/syntax/json_error.c \
+	sdk/syntax/lines.c \
 	sdk/syntax/json_names.c \
 	sdk/syntax/json_read.c \
 	sdk/syntax/json_string.c \

@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* +1 for every field or function appended; the major is in the name of the symbol. */
-#define COMITY_ABI_MINOR 1u
+#define COMITY_ABI_MINOR 2u
 
 /* True if the side that filled *p knew `field`, and set it. */
 #define COMITY_HAS(tag, p, field) \
@@ -122,6 +122,23 @@ struct comity_option { /* frozen */
     const char *name, *type, *fallback, *help;
 };
 
+/* A column of a line: `width` characters from the character `at`, counted from 0; a width of 0
+ * goes to the line's end.  Blanks at its ends are no part of it. */
+struct comity_column { /* frozen */
+    const char *name;
+    uint32_t at, width;
+};
+
+/* A sort of line, told by the text that stands at `mark_at`; NULL: any line.  The host makes a
+ * group of each line, with its columns that are not blank as values; "rest" is what stands in no
+ * column, and a line of no sort is one value, "line". */
+struct comity_line { /* frozen */
+    const char *name;
+    const char *mark;
+    uint32_t mark_at, reserved;
+    const struct comity_column *columns; /* ends with a NULL name */
+};
+
 /* Makes a canonical document of a tree that the host has parsed (the format's `syntax`). */
 struct comity_reader {
     uint32_t struct_size, reserved;
@@ -157,6 +174,9 @@ struct comity_format {
     /* The terminology that its fixed labels speak: "data", "information" or "bracketed"; NULL:
      * none of it, or the template says. */
     const char *voice;
+    /* Of the syntax "lines": the sorts of lines, the first that fits counts; ends with a NULL
+     * name.  One input is one document.  Since ABI 1.2. */
+    const struct comity_line *lines;
 };
 
 struct comity_plugin { /* static const: the loader reads it before any other call */

@@ -37,7 +37,8 @@ static int32_t score(const struct format *format, const struct tree *tree, struc
         return 100;
     }
     /* What is no JSON and no XML comes as text. */
-    enum syntax_id syntax = format->syntax == SYNTAX_CSV ? SYNTAX_TEXT : format->syntax;
+    bool is_text = format->syntax == SYNTAX_CSV || format->syntax == SYNTAX_LINES;
+    enum syntax_id syntax = is_text ? SYNTAX_TEXT : format->syntax;
     if (syntax != tree->syntax || !format_can_read(format))
         return 0;
     if (format->t)

@@ -390,8 +390,9 @@ comity_status comity_format_at(const struct comity *context, size_t index,
                   : format->syntax == SYNTAX_XML     ? "xml"
                   : format->syntax == SYNTAX_TEXT    ? "text"
                   : format->syntax == SYNTAX_CSV     ? "csv"
+                  : format->syntax == SYNTAX_LINES   ? "lines"
 
-                                                 : "json",
+                                                   : "json",
         .plugin = format->plugin ? format->plugin->descriptor.id : NULL,
         .plugin_version = format->plugin ? format->plugin->descriptor.version : NULL,
         .plugin_path = format->plugin ? format->plugin->path : NULL,

@@ -48,9 +48,12 @@ static const char *check_format(const struct comity_format *format)
     if (!format->id || !*format->id || !format->title)
         return "a format has no id or no title";
     bool is_text = format->syntax && strcmp(format->syntax, "text") == 0;
-    if (!format->syntax ||
-        (!is_text && strcmp(format->syntax, "json") != 0 && strcmp(format->syntax, "xml") != 0))
-        return "a format's syntax is none of json, xml and text";
+    bool is_lines = format->syntax && strcmp(format->syntax, "lines") == 0;
+    if (!format->syntax || (!is_text && !is_lines && strcmp(format->syntax, "json") != 0 &&
+                            strcmp(format->syntax, "xml") != 0))
+        return "a format's syntax is none of json, xml, text and lines";
+    if (is_lines != (format->lines != NULL) || (is_lines && format->template_text))
+        return "a format of syntax lines has lines and no template, and no other has lines";
     if (is_text && !format->template_text)
         return "a format of syntax text has no template";
     if (!format->template_text && !format->reader && !format->writer)
@@ -74,9 +77,10 @@ static comity_status take_format(struct comity *context, struct plugin *plugin,
         return COMITY_E_PLUGIN;
     format.id = format.described.id;
     format.title = format.described.title;
-    format.syntax = strcmp(format.described.syntax, "xml") == 0    ? SYNTAX_XML
-                    : strcmp(format.described.syntax, "text") == 0 ? SYNTAX_TEXT
-                                                                   : SYNTAX_JSON;
+    format.syntax = strcmp(format.described.syntax, "xml") == 0     ? SYNTAX_XML
+                    : strcmp(format.described.syntax, "text") == 0  ? SYNTAX_TEXT
+                    : strcmp(format.described.syntax, "lines") == 0 ? SYNTAX_LINES
+                                                                    : SYNTAX_JSON;
     format.kinds = format.described.kinds;
     if (format.described.template_text) {
         struct findings findings = context->findings;

@@ -149,7 +149,7 @@ comity_status session_trees(struct session *session, const struct comity_input *
         bool is_known = syntax != 0;
         if (!syntax)
             syntax = syntax_sniff(source.bytes, source.size);
-        if (syntax == SYNTAX_CSV ||
+        if (syntax == SYNTAX_CSV || syntax == SYNTAX_LINES ||
             (syntax == SYNTAX_JSON && !is_known && text_input_looks(session, &source)))
             syntax = SYNTAX_TEXT;
         if (!syntax)
@@ -274,7 +274,8 @@ static comity_status run_tree(void *user, struct session *session)
     session->is_hashed = false;
     uint32_t after = 0;
     comity_status status = COMITY_OK;
-    if (format->syntax == SYNTAX_TEXT || format->syntax == SYNTAX_CSV)
+    if (format->syntax == SYNTAX_TEXT || format->syntax == SYNTAX_CSV ||
+        format->syntax == SYNTAX_LINES)
         status = text_input_read(session, format, &session->language);
     else if (format->t && !format->described.reader)
         status = template_normalize(format->t, &session->tree);

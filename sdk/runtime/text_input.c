@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "io/charset.h"
 #include "runtime/context.h"
+#include "syntax/lines.h"
 
 #include <stdio.h>
 
@@ -84,7 +85,7 @@ static const char *guess_charset(struct session *session, const char *bytes, siz
     struct guess best = {NULL, 0};
     if (size > SAMPLE_BYTES)
         size = SAMPLE_BYTES;
-    if (session->from && !session->from->t->form)
+    if (session->from && (!session->from->t || !session->from->t->form))
         return NULL;
     if (session->from) {
         try_form(&best, session->from->t, bytes, size);
@@ -129,6 +130,9 @@ static bool shows_label(struct session *session, const char *bytes, size_t size)
     for (size_t i = 0; i < session->context->format_count; i++) {
         const struct format *format = session->context->formats[i];
         bool is_csv = format->syntax == SYNTAX_CSV && format->t;
+        if (format->syntax == SYNTAX_LINES && !format->is_shadowed && format->described.probe &&
+            format->described.probe((const uint8_t *)bytes + mark, size - mark) > 0)
+            return true;
         if (!format->is_shadowed && ((format->t && format->t->form) || is_csv) &&
             count_labels(format->t, charset, bytes + mark, size - mark) > is_csv)
             return true;
@@ -279,6 +283,15 @@ static comity_status read_csv(struct session *session, const struct format *form
     return status;
 }
 
+static comity_status read_lines(struct session *session, const struct format *format)
+{
+    session->tree.syntax = SYNTAX_LINES;
+    comity_status status = lines_read(&session->tree, format->described.lines,
+                                      &session->context->limits, &session->findings);
+    session->result->failed_input += status == COMITY_E_LIMIT;
+    return status;
+}
+
 comity_status text_input_read(struct session *session, const struct format *format,
                               uint16_t *language)
 {
@@ -289,6 +302,8 @@ comity_status text_input_read(struct session *session, const struct format *form
     *language = 0;
     if (format->syntax == SYNTAX_CSV)
         return read_csv(session, format);
+    if (format->syntax == SYNTAX_LINES)
+        return read_lines(session, format);
     comity_status status = text_read(tree, format->t->form, text, size,
                                      &session->context->limits, &session->findings, &found);
     *language = found.language;

@@ -355,7 +355,7 @@ void tree_path(const struct tree *tree, uint32_t index, struct buffer *path)
         uint32_t rank = rank_of(tree, here, child, passed);
         note_path(tree, here, child, rank, passed);
         buffer_char(path, '/');
-        if (tree->syntax == SYNTAX_XML)
+        if (tree->syntax == SYNTAX_XML || tree->syntax == SYNTAX_LINES)
             put_xpath_step(tree, child, rank, path);
         else if (tree->nodes[here].kind == COMITY_NODE_LIST)
             buffer_format(path, "%lu", (unsigned long)rank);

@@ -24,7 +24,7 @@ enum fate {
     FATE_DROPPED       /* reported as a loss */
 };
 
-enum syntax_id { SYNTAX_JSON = 1, SYNTAX_XML = 2, SYNTAX_TEXT = 3, SYNTAX_CSV = 4 };
+enum syntax_id { SYNTAX_JSON = 1, SYNTAX_XML = 2, SYNTAX_TEXT = 3, SYNTAX_CSV = 4, SYNTAX_LINES = 5 };
 
 struct comity_node {
     const char *name; /* member name, or an element's or attribute's local name */

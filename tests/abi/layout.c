@@ -18,14 +18,18 @@
 NO_PADDING(comity_diag, node);
 NO_PADDING(comity_host, write);
 NO_PADDING(comity_option, help);
+NO_PADDING(comity_column, width);
+NO_PADDING(comity_line, columns);
 NO_PADDING(comity_reader, read);
 NO_PADDING(comity_writer, write);
-NO_PADDING(comity_format, voice);
+NO_PADDING(comity_format, lines);
 NO_PADDING(comity_plugin, extension);
 #if UINTPTR_MAX > 0xffffffff
 WHOLE_WORDS(comity_diag);
 WHOLE_WORDS(comity_host);
 WHOLE_WORDS(comity_option);
+WHOLE_WORDS(comity_column);
+WHOLE_WORDS(comity_line);
 WHOLE_WORDS(comity_reader);
 WHOLE_WORDS(comity_writer);
 WHOLE_WORDS(comity_format);
@@ -68,6 +72,18 @@ int main(void)
     FIELD(comity_option, type);
     FIELD(comity_option, fallback);
     FIELD(comity_option, help);
+
+    STRUCT(comity_column);
+    FIELD(comity_column, name);
+    FIELD(comity_column, at);
+    FIELD(comity_column, width);
+
+    STRUCT(comity_line);
+    FIELD(comity_line, name);
+    FIELD(comity_line, mark);
+    FIELD(comity_line, mark_at);
+    FIELD(comity_line, reserved);
+    FIELD(comity_line, columns);
     STRUCT(comity_reader);
     FIELD(comity_reader, struct_size);
     FIELD(comity_reader, reserved);
@@ -92,6 +108,7 @@ int main(void)
     FIELD(comity_format, reader);
     FIELD(comity_format, writer);
     FIELD(comity_format, voice);
+    FIELD(comity_format, lines);
     STRUCT(comity_plugin);
     FIELD(comity_plugin, struct_size);
     FIELD(comity_plugin, abi_minor);
