@@ -2,6 +2,7 @@
  *
  * comity convert: documents of all inputs to one output, or to a folder. */
 #include "cli_output.h"
+#include "runtime/context.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,25 +28,21 @@ struct destination {
     uint64_t number;   /* of the document, over all inputs: names are distinct */
 };
 
-/* The syntax of the target: "json" where it is not known. */
+/* The syntax of the target; NULL where it is not known. */
 static const char *syntax_of_target(const struct cli *cli)
 {
-    struct comity_format_info info;
-    const char *told = cli->isolate ? isolate_syntax(cli->isolate) : NULL;
-    if (cli->isolate)
-        return told ? told : "json";
-    size_t id = strcspn(cli->to, ":");
-    for (size_t i = 0; comity_format_at(cli->context, i, &info) == COMITY_OK; i++)
-        if (strlen(info.id) == id && strncmp(info.id, cli->to, id) == 0)
-            return info.syntax;
-    return "json";
+    return cli->isolate ? isolate_syntax(cli->isolate) : format_syntax(cli->context, cli->to);
 }
 
 /* True where a file of the target holds one document alone. */
 static bool holds_one(const struct cli *cli)
 {
+    static const char *const alone[] = {"xml", "html", "lines"};
     const char *syntax = syntax_of_target(cli);
-    return strcmp(syntax, "xml") == 0 || strcmp(syntax, "html") == 0;
+    for (size_t i = 0; syntax && i < sizeof alone / sizeof alone[0]; i++)
+        if (strcmp(syntax, alone[i]) == 0)
+            return true;
+    return false;
 }
 
 /* "DIR/NAME-000001.json": the input's own name, cleaned, and the document's number. */
@@ -65,9 +62,7 @@ static void document_path(const struct destination *to, char *path, size_t size)
     char *dot = strrchr(clean, '.');
     if (dot)
         *dot = '\0';
-    const char *suffix = syntax_of_target(to->cli);
-    if (strcmp(suffix, "text") == 0)
-        suffix = "txt";
+    const char *suffix = syntax_suffix(syntax_of_target(to->cli));
     size_t folder = strlen(to->cli->output);
     snprintf(path, size, "%s%s%s-%06llu.%s", to->cli->output,
              to->cli->output[folder - 1] == '/' ? "" : "/",
@@ -75,7 +70,7 @@ static void document_path(const struct destination *to, char *path, size_t size)
              suffix);
 }
 
-static int write_document(void *user, const void *bytes, size_t size)
+static int write_one(void *user, const void *bytes, size_t size)
 {
     struct destination *to = user;
     struct output_file file;
@@ -103,7 +98,7 @@ static comity_status convert_document(void *user, struct comity_record *record)
 {
     struct destination *to = user;
     begin_document(to);
-    return comity_record_write(record, to->cli->to, write_document, to);
+    return comity_record_write(record, to->cli->to, write_one, to);
 }
 
 static bool is_folder(const char *path)
@@ -119,7 +114,7 @@ static comity_status convert_isolated(struct destination *to, const struct comit
     struct cli *cli = to->cli;
     const struct isolate_target all = {.write = cli_output_write, .user = &to->output};
     const struct isolate_target each = {
-        .write = write_document, .record = begin_document, .user = to};
+        .write = write_one, .record = begin_document, .user = to};
     return isolate_convert(cli->isolate, &cli->options, input->fd, to->to_folder ? &each : &all,
                            &cli->result);
 }

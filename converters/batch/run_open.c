@@ -196,16 +196,10 @@ comity_status run_again(struct batch_run *run, item_fn *take)
 /* What the target's documents are: "json".  NULL where there is no such format (told). */
 static const char *target_suffix(struct batch_run *run)
 {
-    struct comity_format_info info;
     struct findings findings = {.emit = run->cli->options.finding,
                                 .user = run->cli->options.user};
     const struct format *format = find_format(run->cli->context, run->cli->to, &findings);
-    if (!format)
-        return NULL;
-    for (size_t i = 0; comity_format_at(run->cli->context, i, &info) == COMITY_OK; i++)
-        if (strcmp(info.id, format->id) == 0)
-            return strcmp(info.syntax, "text") == 0 ? "txt" : info.syntax;
-    return "json";
+    return format ? syntax_suffix(format_syntax(run->cli->context, format->id)) : NULL;
 }
 
 static comity_status check_formats(struct batch_run *run)

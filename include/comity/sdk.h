@@ -56,6 +56,15 @@ static inline int comity_is(const char *text, size_t len, const char *words)
     return text && len == strlen(words) && memcmp(text, words, len) == 0;
 }
 
+/* True of a node of this name. */
+static inline int comity_is_named(const struct comity_host *host,
+                                  const struct comity_node *node, const char *words)
+{
+    size_t len = 0;
+    const char *name = host->node_name(node, &len);
+    return comity_is(name, len, words);
+}
+
 /* Writes words as they stand. */
 static inline comity_status comity_write(const struct comity_host *host, struct comity_out *out,
                                          const char *words)

@@ -98,6 +98,8 @@ comity_status add_format(struct comity *context, const struct format *format,
 struct format *find_format(struct comity *context, const char *spec, struct findings *findings);
 /* The syntax of a spec's format; NULL where it is none of ours, or a path. */
 const char *format_syntax(const struct comity *context, const char *spec);
+/* What the names of its files end in; NULL is a syntax that is not known. */
+const char *syntax_suffix(const char *syntax);
 /* The value of an option in a spec "id:name=value,...", or its fallback, or NULL. */
 const char *format_option(const struct format *format, const char *spec, const char *wanted,
                           size_t *len);

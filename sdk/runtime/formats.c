@@ -368,6 +368,13 @@ const char *format_syntax(const struct comity *context, const char *spec)
     return NULL;
 }
 
+const char *syntax_suffix(const char *syntax)
+{
+    if (!syntax)
+        return "json";
+    return strcmp(syntax, "text") == 0 || strcmp(syntax, "lines") == 0 ? "txt" : syntax;
+}
+
 size_t comity_format_count(const struct comity *context)
 {
     return context->format_count;

@@ -282,7 +282,7 @@ comity_status isolate_start(struct isolate *self, const struct comity_config *co
 /* It becomes part of a file's name. */
 static bool is_syntax(const char *text)
 {
-    static const char *const all[] = {"json", "xml", "html", "text", "csv"};
+    static const char *const all[] = {"json", "xml", "html", "text", "csv", "lines"};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (strcmp(text, all[i]) == 0)
             return true;

@@ -373,7 +373,8 @@ def clean():
 
 # --- our own
 
-@cases("the example {} builds by its Makefile and passes", [("lamp-columns", "cc"), ("lamp-cpp", "g++"), ("lamp-rust", "rustc")])
+@cases("the example {} builds by its Makefile and passes",
+       [("lamp-columns", "cc"), ("lamp-cpp", "g++"), ("lamp-rust", "rustc")])
 def example(name, compiler):
     if not shutil.which(compiler):
         skip(f"there is no {compiler}")

@@ -91,20 +91,19 @@ static comity_status read_person(struct comity_call *call, const struct comity_n
     comity_status status = COMITY_OK;
     for (const struct comity_node *node = host->node_first(call, line);
          node && status == COMITY_OK; node = host->node_next(call, node)) {
-        size_t len = 0;
         char path[48];
-        const char *name = host->node_name(node, &len);
-        bool role = comity_is(name, len, "role"), born = comity_is(name, len, "born");
+        bool role = comity_is_named(host, node, "role");
+        bool born = comity_is_named(host, node, "born");
         snprintf(path, sizeof path, "persons[%u].%s", number,
-                 role                             ? "role"
-                 : born                           ? "birth.date"
-                 : comity_is(name, len, "family") ? "name.family"
-                                                  : "name.given");
+                 role                                    ? "role"
+                 : born                                  ? "birth.date"
+                 : comity_is_named(host, node, "family") ? "name.family"
+                                                         : "name.given");
         if (role)
             status = put_role(call, doc, path, node);
         else if (born)
             status = put_date(call, doc, path, node);
-        else if (!comity_is(name, len, "rest"))
+        else if (!comity_is_named(host, node, "rest"))
             status = comity_put_node(host, doc, path, node);
     }
     return status;
@@ -113,17 +112,15 @@ static comity_status read_person(struct comity_call *call, const struct comity_n
 static comity_status read_line(struct comity_call *call, const struct comity_node *line,
                                unsigned *persons, unsigned *offences, struct comity_doc *doc)
 {
-    size_t len = 0;
     char path[48];
-    const char *name = host->node_name(line, &len);
     const struct comity_node *first = host->node_first(call, line);
-    if (comity_is(name, len, "person"))
+    if (comity_is_named(host, line, "person"))
         return read_person(call, line, (*persons)++, doc);
-    if (comity_is(name, len, "facts"))
+    if (comity_is_named(host, line, "facts"))
         return host->count(doc, "facts.summary")
                    ? COMITY_OK /* a second one is a loss */
                    : comity_put_node(host, doc, "facts.summary", first);
-    if (comity_is(name, len, "offence")) {
+    if (comity_is_named(host, line, "offence")) {
         snprintf(path, sizeof path, "offences[%u].title", (*offences)++);
         return comity_put_node(host, doc, path, first);
     }
@@ -159,14 +156,13 @@ static comity_status read_document(struct comity_call *call, const struct comity
 {
     unsigned persons = 0, offences = 0, count = 0;
     const struct comity_node *line = host->node_first(call, root), *end = NULL;
-    size_t len = 0;
-    if (!line || !comity_is(host->node_name(line, &len), len, "request"))
+    if (!line || !comity_is_named(host, line, "request"))
         return say(call, root, "lamp-columns.request", "the first line is no request (01)");
     comity_status status = comity_put_words(host, doc, "kind", "mutual-legal-assistance");
     if (status == COMITY_OK)
         status = read_request(call, line, doc);
     for (; line && status == COMITY_OK; line = host->node_next(call, line)) {
-        end = comity_is(host->node_name(line, &len), len, "end") ? line : NULL;
+        end = comity_is_named(host, line, "end") ? line : NULL;
         status = end ? check_end(call, end, count, doc)
                      : read_line(call, line, &persons, &offences, doc);
         count++;
@@ -176,14 +172,14 @@ static comity_status read_document(struct comity_call *call, const struct comity
 
 /* --- writing */
 
-/* A value in so many columns; what is longer is cut, and told. */
+/* A value in so many columns (0: up to the line's end); what is longer is cut, and told. */
 static comity_status write_column(struct comity_call *call, struct comity_out *out,
                                   const char *path, const char *text, size_t len,
                                   unsigned width)
 {
     size_t at = 0;
     unsigned count = 0;
-    for (; at < len && count < width && (unsigned char)text[at] >= 0x20; count++)
+    for (; at < len && (!width || count < width) && (unsigned char)text[at] >= 0x20; count++)
         do
             at++;
         while (at < len && ((unsigned char)text[at] & 0xC0) == 0x80);
@@ -283,7 +279,7 @@ static comity_status write_text(struct comity_call *call, struct comity_doc *doc
                                 struct comity_out *out, const char *mark, const char *path)
 {
     comity_write(host, out, mark);
-    comity_status status = write_field(call, doc, out, path, 4000);
+    comity_status status = write_field(call, doc, out, path, 0);
     return status == COMITY_OK ? comity_write(host, out, "\n") : status;
 }
 
@@ -297,7 +293,6 @@ static comity_status write_document(struct comity_call *call, struct comity_doc 
     size_t offences = host->count(doc, "offences");
     unsigned count = 1;
     host->get(doc, "kind", &text, &len);
-    host->get(doc, "kept:/end/lines", &text, &len); /* counted again */
     comity_write(host, out, "01");
     comity_status status = write_field(call, doc, out, "id", 12);
     if (status == COMITY_OK)
@@ -313,6 +308,8 @@ static comity_status write_document(struct comity_call *call, struct comity_doc 
         snprintf(path, sizeof path, "offences[%u].title", i);
         status = write_text(call, doc, out, "30", path);
     }
+    snprintf(path, sizeof path, "kept:/end[%u]/lines", count + 1);
+    host->get(doc, path, &text, &len); /* what was read is said again by counting */
     snprintf(end, sizeof end, "99%06u\n", count);
     return status == COMITY_OK ? comity_write(host, out, end) : status;
 }
