@@ -130,8 +130,8 @@ struct comity_column { /* frozen */
 };
 
 /* A sort of line, told by the text that stands at `mark_at`; NULL: any line.  The host makes a
- * group of each line, with its columns that are not blank as values; "rest" is what stands in no
- * column, and a line of no sort is one value, "line". */
+ * group of each line, with its columns that are not blank as values; "rest" is what stands in
+ * no column, and a line of no sort is one value, "line". */
 struct comity_line { /* frozen */
     const char *name;
     const char *mark;

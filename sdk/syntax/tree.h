@@ -24,7 +24,13 @@ enum fate {
     FATE_DROPPED       /* reported as a loss */
 };
 
-enum syntax_id { SYNTAX_JSON = 1, SYNTAX_XML = 2, SYNTAX_TEXT = 3, SYNTAX_CSV = 4, SYNTAX_LINES = 5 };
+enum syntax_id {
+    SYNTAX_JSON = 1,
+    SYNTAX_XML = 2,
+    SYNTAX_TEXT = 3,
+    SYNTAX_CSV = 4,
+    SYNTAX_LINES = 5
+};
 
 struct comity_node {
     const char *name; /* member name, or an element's or attribute's local name */
@@ -57,11 +63,11 @@ struct tree {
     uint64_t line, column;         /* the same: from 1, in characters */
     const struct charset_map *map; /* NULL: text is the input's own bytes */
     struct arena *arena;           /* decoded text and whatever else the document needs */
-    struct joined_parts *parts; /* the documents that it is, mapping/joined.h; NULL: one */
-    uint32_t parted;            /* the list of which a part alone is linked; 0 = none */
-    const uint32_t *entries;    /* all of that list, by which its entries are numbered */
+    struct joined_parts *parts;    /* the documents that it is, mapping/joined.h; NULL: one */
+    uint32_t parted;               /* the list of which a part alone is linked; 0 = none */
+    const uint32_t *entries;       /* all of that list, by which its entries are numbered */
     uint32_t entry_count;
-    struct tree_notes *notes;      /* where tree.c last counted to; NULL without nodes */
+    struct tree_notes *notes; /* where tree.c last counted to; NULL without nodes */
 };
 
 struct place {

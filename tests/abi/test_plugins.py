@@ -509,7 +509,9 @@ def _():
     where = plugins("old")
     compiler = shlex.split(os.environ.get("CXX", "")) or ["g++"]
     (where / "cxx.cpp").write_text(PLUGIN_CXX)
-    done = tool(*compiler, "-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared",
+    # what was appended to a struct since it was written stays zero, as is wanted
+    done = tool(*compiler, "-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
+                "-Wno-missing-field-initializers", "-shared",
                 "-fPIC", "-fvisibility=hidden", f"-I{SOURCE / 'include'}", "-o",
                 str(where / "cxx.so"), str(where / "cxx.cpp"))
     same(done.returncode, 0, done.stderr)

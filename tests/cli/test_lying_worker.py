@@ -27,9 +27,9 @@ def program():
     subprocess.run([os.environ.get("CC", "cc"), "-O1", "-D_GNU_SOURCE", "-o",
                     where / "comity-worker", SOURCE / "tests" / "support" / "lying_worker.c"],
                    check=True)
-    subprocess.run([os.environ.get("CC", "cc"), "-O1", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o",
-                    where / "fork.so", SOURCE / "tests" / "support" / "lying_fork.c", "-ldl"],
-                   check=True)
+    subprocess.run([os.environ.get("CC", "cc"), "-O1", "-D_GNU_SOURCE", "-shared", "-fPIC",
+                    "-o", where / "fork.so", SOURCE / "tests" / "support" / "lying_fork.c",
+                    "-ldl"], check=True)
     reader = pathlib.Path(PROGRAM).parent / "comity-reader"
     if reader.exists():
         shutil.copy(reader, where)
@@ -63,7 +63,8 @@ def lies(command):
     # what has no --timeout of its own meets no seed that is silent
     has_timeout = "--timeout" in command
     copies = not command.startswith("batch")  # its workers are programs of their own
-    env = {"LD_PRELOAD": str(where / "fork.so"), "COMITY_TEST_WORKER": str(where / "comity-worker"),
+    env = {"LD_PRELOAD": str(where / "fork.so"),
+           "COMITY_TEST_WORKER": str(where / "comity-worker"),
            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
     done = silent = 0
     for seed in range(SEEDS if has_timeout else SEEDS // 3):

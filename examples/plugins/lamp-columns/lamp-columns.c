@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A format plugin in C for records of fixed columns, of an invented lighthouse authority:
- *
- *     01 NUMBER(12) ISSUED(8)                            the request
- *     10 ROLE(1) FAMILY(30) GIVEN(30) BORN(8)            a person; any number of them
- *     20 TEXT                                            facts
- *     30 TEXT                                            an offence; any number of them
- *     99 LINES(6)                                        how many stand before it
- *
- * The columns are data, and the host takes the lines apart: what no column covers and what is not
- * read here is told to the user as a loss, with its line and column. */
+ * 01 NUMBER(12) ISSUED(8)                            the request 10 ROLE(1) FAMILY(30)
+ * GIVEN(30) BORN(8)            a person; any number of them 20 TEXT
+ * facts 30 TEXT                                            an offence; any number of them
+ * 99 LINES(6)                                        how many stand before it  The columns
+ * are data, and the host takes the lines apart: what no column covers and what is not read
+ * here is told to the user as a loss, with its line and column. */
 #include <comity/sdk.h>
 #include <stdbool.h>
 #include <stdio.h>
