@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -150,6 +151,45 @@ static void do_signal(void)
     do_loop();
 }
 
+/* --- what takes the host's functions for granted */
+
+/* Values without end: what each put() answers is not looked at. */
+static void do_puts(struct comity_call *call, struct comity_doc *doc)
+{
+    char path[48];
+    (void)call;
+    for (unsigned i = 0; is_true; i++) {
+        snprintf(path, sizeof path, "offences[%u].title", i);
+        host->put(doc, path, "x", 1, NULL);
+    }
+}
+
+static void report(struct comity_call *call)
+{
+    const struct comity_diag diag = {.struct_size = sizeof diag,
+                                     .severity = COMITY_NOTE,
+                                     .code = "hostile.again",
+                                     .message = "the same once more"};
+    host->report(call, &diag);
+}
+
+static void do_reports(struct comity_call *call, struct comity_doc *doc)
+{
+    (void)doc;
+    while (is_true)
+        report(call);
+}
+
+/* Reports with the call of the document before, which failed and is over. */
+static void do_late(struct comity_call *call, struct comity_doc *doc)
+{
+    static struct comity_call *before;
+    (void)doc;
+    if (before)
+        report(before);
+    before = call;
+}
+
 /* --- what may be refused: true where it was not */
 
 static int may_open(void)
@@ -213,6 +253,7 @@ static int may_code(void)
                                                        .reader = &reader_##name};
 
 #define DOES(name) READER(name, (do_##name(), 0))
+#define ASKS(name) READER(name, (do_##name(call, doc), 0))
 #define TRIES(name) READER(name, may_##name())
 
 DOES(segv)
@@ -232,6 +273,9 @@ DOES(frame)
 DOES(long)
 DOES(stop)
 DOES(signal)
+ASKS(puts)
+ASKS(reports)
+ASKS(late)
 TRIES(open)
 TRIES(create)
 TRIES(umask)
@@ -240,11 +284,14 @@ TRIES(locale)
 TRIES(code)
 
 static const struct comity_format *const mock_formats[] = {
-    &format_segv,   &format_loop,   &format_sleep,  &format_exit,
-    &format_abort,  &format_memory, &format_stack,  &format_fork,
-    &format_thread, &format_socket, &format_exec,   &format_kill,
-    &format_write,  &format_frame,  &format_long,   &format_stop,
-    &format_signal, &format_open,   &format_create, &format_umask,
-    &format_chdir,  &format_locale, &format_code,   NULL};
+    &format_segv,    &format_loop,   &format_sleep,
+    &format_exit,    &format_abort,  &format_memory,
+    &format_stack,   &format_fork,   &format_thread,
+    &format_socket,  &format_exec,   &format_kill,
+    &format_write,   &format_frame,  &format_long,
+    &format_stop,    &format_signal, &format_puts,
+    &format_reports, &format_late,   &format_open,
+    &format_create,  &format_umask,  &format_chdir,
+    &format_locale,  &format_code,   NULL};
 
 MOCK_PLUGIN("hostile", .init = mock_init)

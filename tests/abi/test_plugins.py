@@ -203,6 +203,37 @@ def _():
     same(len(found), len(list(MOCKS.glob("*.so"))), "plugins listed")
 
 
+CLASH = """
+#include <stdlib.h>
+#include <comity/plugin.h>
+#define CLASH(name) __attribute__((visibility("default"))) void name(void) { abort(); }
+CLASH(comity_open) CLASH(comity_convert) CLASH(arena_grow) CLASH(tree_add) CLASH(xmlFree)
+CLASH(cJSON_Delete) CLASH(nettle_sha256_init) CLASH(memfd_create) CLASH(iconv_open) CLASH(poll)
+static const struct comity_format *const formats[] = {NULL};
+static const struct comity_plugin plugin = {.struct_size = sizeof plugin, .id = "clash",
+    .version = "1", .vendor = "tests", .license = "LGPL-2.1-or-later", .formats = formats};
+__attribute__((visibility("default"))) const struct comity_plugin *comity_plugin_v1(void)
+{ return &plugin; }
+"""
+
+
+@cases("a plugin with the names of functions that others use harms nobody, --isolate {}",
+       [("none",), ("process",)])
+def clash(how):
+    where = plugins("old", "xml_reader")
+    (where / "clash.c").write_text(CLASH)
+    done = tool(*shlex.split(os.environ.get("CC", "cc")), "-shared", "-fPIC", "-w",
+                f"-I{SOURCE / 'include'}", "-o", str(where / "aclash.so"), str(where / "clash.c"))
+    same(done.returncode, 0, done.stderr)
+    (where / "aclash.so").chmod(0o755)
+    check(listed(where)[0]["aclash.so"]["loaded"], "it is not loaded")
+    for source, target, text in (("mock-old", "convention-json", '{"id":"7"}'),
+                                 ("mock-old", "convention-xml", '{"id":"7"}')):
+        without = convert(["old", "xml_reader"], source, target, text).ends(0).out
+        same(comity(where, "convert", "--isolate", how, "-f", source, "-t", target,
+                    stdin=text).ends(0).out, without, "output")
+
+
 # --- growth
 
 @cases("{0} is loaded and works", [("old",), ("future",)])

@@ -297,6 +297,7 @@ MISDEEDS = {
     "segv": STOPPED, "exit": STOPPED, "abort": STOPPED, "stack": STOPPED,
     "fork": STOPPED, "thread": STOPPED, "socket": STOPPED, "exec": STOPPED, "kill": STOPPED,
     "write": "worker.answer", "frame": "worker.answer", "long": "worker.answer",
+    "reports": "worker.answer",
     "open": "plugin.failed", "create": "plugin.failed", "umask": "plugin.failed",
     "chdir": "plugin.failed", "locale": "plugin.failed", "code": "plugin.failed"}
 
@@ -328,11 +329,20 @@ def misdeed(name, code):
 
 
 @cases("a plugin that does '{0}' is stopped when its time is over", [
-    ("loop",), ("sleep",), ("stop",), ("signal",)])
+    ("loop",), ("sleep",), ("stop",), ("signal",), ("puts",)])
 def endless(name):
     result = hostile(name, "--timeout", "1")
     contained(result, name, "limit.time")
     check(result.seconds < 20, result.seconds)
+
+
+@case("what a plugin reports with the call of a document that is over is not of that document")
+def _():
+    result = hostile("late", text=b"{}\n{}\n").ends(7)
+    same(result.out, b"", "output")
+    same([(f["code"], f["line"]) for f in result.findings if f["code"] != "hostile.again"],
+         [("plugin.failed", 1), ("plugin.failed", 2)], "findings")
+    check({f["line"] for f in result.of("hostile.again")} <= {2}, result.findings)
 
 
 @case("a plugin that takes memory without end is stopped by the limit of memory or of time")
@@ -384,18 +394,18 @@ def _():
     same([results[i].status for i in range(6)], [7, 0] * 3, "statuses")
 
 
-@case("where the worker's program is missing, that is said")
+@case("where the worker's program is missing, that is said by what needs it")
 def _():
     where = folder()
     shutil.copy(pathlib.Path(PROGRAM).parent / ".libs" / "comity"
                 if (pathlib.Path(PROGRAM).parent / ".libs" / "comity").exists() else PROGRAM,
                 where / "comity")
-    result = run("convert", "--isolate", "process", "-t", "convention-json", stdin="{}",
-                 report=True, program=[str(where / "comity")])
+    program = [str(where / "comity")]
+    run("convert", "-t", "convention-json", stdin=dumps(red()), program=program).ends(0)
     if pathlib.Path("/usr/local/libexec/comity/comity-worker").exists():
         return
-    result.ends(8)
-    same([f["code"] for f in result.findings], ["worker.start"], "findings")
+    result = run("plugins", program=program).ends(8)
+    check(b"[worker.start]" in result.err, result)
 
 
 main(every=4)
