@@ -371,6 +371,57 @@ def clean():
     same(list(where.iterdir()), [], "left")
 
 
+# --- ways to drop a value without a word
+
+PUT = "            status = comity_put_node(host, doc, field, node);"
+KEEP = "            status = host->keep(doc, node); /* comes back when this format is written */"
+GET = "        comity_status found = host->get(doc, members[i].field, &text, &len);"
+GIVE = "        comity_write_json(host, out, text, len);"
+IS_BORN = 'comity_is(name, len, "born")'
+DROPS = [
+    # who drops it and how; where, and what stands there instead; how the host tells, or the check
+    ("reader: passes over a member", PUT,
+     "            status = " + IS_BORN + " ? COMITY_OK : comity_put_node(host, doc, field, node);",
+     "loss.unread", None),
+    ("reader: looks at a text and does nothing with it", PUT,
+     "{ size_t l; const char *t = host->node_text(node, &l); if (!(" + IS_BORN + " && t && l)) "
+     "status = comity_put_node(host, doc, field, node); }", "loss.unread", None),
+    ("reader: keeps nothing of what it does not know", KEEP, "            status = COMITY_OK;",
+     "loss.unread", None),
+    ("reader: puts one value over another", PUT,
+     "            status = comity_put_node(host, doc, " + IS_BORN +
+     " ? \"facts.summary\" : field, node);", "loss.unread", None),
+    ("reader: puts a part of a text", PUT,
+     "{ size_t l; const char *t = host->node_text(node, &l);"
+     " status = host->put(doc, field, t, l > 3 ? 3 : l, node); }", None, "losses"),
+    ("writer: never asks for a field", GET,
+     "        if (i == 3) continue;\n" + GET, "loss.field", None),
+    ("writer: asks for a field and leaves it out", GIVE,
+     "        if (i == 3) { comity_write(host, out, \"\\\"\\\"\"); } else " + GIVE.strip(),
+     None, "losses"),
+    ("writer: cuts a text", GIVE, GIVE.replace("len", "len > 3 ? 3 : len"), None, "losses"),
+    ("writer: gives back nothing that was kept", '    write_kept(doc, out, "remark", &between);',
+     "    (void)write_kept;", "loss.kept", None),
+]
+
+
+@cases("a value that is dropped is found; {0}", DROPS)
+def dropped(_name, place, instead, code, check_of):
+    kit = scaffold("c")
+    text = (kit / "acme-x.c").read_text()
+    check(text.count(place) == 1, f"the scaffold has no one place {place!r}")
+    path = compile_plugin(folder(), text.replace(place, instead))
+    sample = kit / "samples" / "request.json"
+    if code:
+        result = run("convert", "--plugin-path", path.parent, "-t", "acme-x", sample, report=True)
+        check(code in [f["code"] for f in result.findings], result.findings)
+        run("convert", "--plugin-path", path.parent, "-t", "acme-x", "--fail-on", "loss",
+            sample).ends(5)
+    else:
+        (result, messages), = checked(path, "--include", check_of).values()
+        same(result, "failed", f"{check_of}: {messages}")
+
+
 # --- our own
 
 @cases("the example {} builds by its Makefile and passes",
