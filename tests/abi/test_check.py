@@ -374,14 +374,15 @@ def clean():
 # --- ways to drop a value without a word
 
 PUT = "            status = comity_put_node(host, doc, field, node);"
-KEEP = "            status = host->keep(doc, node); /* comes back when this format is written */"
+KEEP = ("            status = host->keep(doc, node); "
+        "/* comes back when this format is written */")
 GET = "        comity_status found = host->get(doc, members[i].field, &text, &len);"
 GIVE = "        comity_write_json(host, out, text, len);"
 IS_BORN = 'comity_is(name, len, "born")'
 DROPS = [
-    # who drops it and how; where, and what stands there instead; how the host tells, or the check
+    # who drops it and how; where, and what stands there instead; the host's finding, or the check
     ("reader: passes over a member", PUT,
-     "            status = " + IS_BORN + " ? COMITY_OK : comity_put_node(host, doc, field, node);",
+     "            if (!" + IS_BORN + ") status = comity_put_node(host, doc, field, node);",
      "loss.unread", None),
     ("reader: looks at a text and does nothing with it", PUT,
      "{ size_t l; const char *t = host->node_text(node, &l); if (!(" + IS_BORN + " && t && l)) "
@@ -400,8 +401,8 @@ DROPS = [
      "        if (i == 3) { comity_write(host, out, \"\\\"\\\"\"); } else " + GIVE.strip(),
      None, "losses"),
     ("writer: cuts a text", GIVE, GIVE.replace("len", "len > 3 ? 3 : len"), None, "losses"),
-    ("writer: gives back nothing that was kept", '    write_kept(doc, out, "remark", &between);',
-     "    (void)write_kept;", "loss.kept", None),
+    ("writer: gives back nothing that was kept",
+     '    write_kept(doc, out, "remark", &between);', "    (void)write_kept;", "loss.kept", None),
 ]
 
 
@@ -413,7 +414,8 @@ def dropped(_name, place, instead, code, check_of):
     path = compile_plugin(folder(), text.replace(place, instead))
     sample = kit / "samples" / "request.json"
     if code:
-        result = run("convert", "--plugin-path", path.parent, "-t", "acme-x", sample, report=True)
+        result = run("convert", "--plugin-path", path.parent, "-t", "acme-x", sample,
+                     report=True)
         check(code in [f["code"] for f in result.findings], result.findings)
         run("convert", "--plugin-path", path.parent, "-t", "acme-x", "--fail-on", "loss",
             sample).ends(5)
