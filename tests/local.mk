@@ -50,6 +50,7 @@ unit_tests = \
 # Tests of the program and the build, run as they stand.
 script_tests = \
 	tests/abi/test_check.py \
+	tests/abi/test_library.py \
 	tests/abi/test_lines.py \
 	tests/abi/test_plugins.py \
 	tests/abi/test_trust.py \

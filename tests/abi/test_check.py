@@ -380,7 +380,7 @@ GET = "        comity_status found = host->get(doc, members[i].field, &text, &le
 GIVE = "        comity_write_json(host, out, text, len);"
 IS_BORN = 'comity_is(name, len, "born")'
 DROPS = [
-    # who drops it and how; where, and what stands there instead; the host's finding, or the check
+    # who drops it and how; where, and what stands there instead; the host's finding, or check
     ("reader: passes over a member", PUT,
      "            if (!" + IS_BORN + ") status = comity_put_node(host, doc, field, node);",
      "loss.unread", None),
@@ -402,7 +402,8 @@ DROPS = [
      None, "losses"),
     ("writer: cuts a text", GIVE, GIVE.replace("len", "len > 3 ? 3 : len"), None, "losses"),
     ("writer: gives back nothing that was kept",
-     '    write_kept(doc, out, "remark", &between);', "    (void)write_kept;", "loss.kept", None),
+     '    write_kept(doc, out, "remark", &between);', "    (void)write_kept;", "loss.kept",
+     None),
 ]
 
 
