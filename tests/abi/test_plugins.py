@@ -223,7 +223,8 @@ def clash(how):
     where = plugins("old", "xml_reader")
     (where / "clash.c").write_text(CLASH)
     done = tool(*shlex.split(os.environ.get("CC", "cc")), "-shared", "-fPIC", "-w",
-                f"-I{SOURCE / 'include'}", "-o", str(where / "aclash.so"), str(where / "clash.c"))
+                f"-I{SOURCE / 'include'}", "-o", str(where / "aclash.so"),
+                str(where / "clash.c"))
     same(done.returncode, 0, done.stderr)
     (where / "aclash.so").chmod(0o755)
     check(listed(where)[0]["aclash.so"]["loaded"], "it is not loaded")
