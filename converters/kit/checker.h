@@ -37,6 +37,7 @@ struct subject {
     uint64_t rounds;         /* of damaged documents */
     const char *only;        /* the number of one damaged document, or NULL: all rounds */
     volatile uint64_t *mark; /* shared with who started the check: 1 + the number at hand */
+    bool is_refused;         /* a check before found that it is not loaded */
     int line;                /* where what is found goes */
     struct comity *alone;    /* a context with this plugin alone; by open_alone() */
     struct comity_format_info formats[MAX_OWN_FORMATS];
@@ -47,8 +48,12 @@ struct subject {
 #define NEEDS_SAMPLES 1u /* without one it is skipped */
 #define NEEDS_OBJECT 2u  /* of shared objects alone */
 #define NEEDS_TEMPLATE 4u
-#define TELLS_FORMATS 16u /* whose fault it is that a sample is of none */
-#define OPENS_ITSELF 8u   /* open_alone() and find_formats() are not called before it */
+#define TELLS_FORMATS 16u  /* whose fault it is that a sample is of none */
+#define WORKS_UNLOADED 32u /* a plugin that is refused can be looked at */
+#define OPENS_ITSELF 8u    /* open_alone() and find_formats() are not called before it */
+
+/* `mark` of a plugin that was refused. */
+#define MARK_REFUSED UINT64_MAX
 
 struct check {
     const char *name, *purpose;

@@ -4,13 +4,14 @@
 #include "kit/checker.h"
 
 const struct check checks[] = {
-    {"load", "it is loaded, twice, and changes nothing of the process", OPENS_ITSELF, try_load},
-    {"exports", "it exports comity_plugin_v1 and nothing else", NEEDS_OBJECT | OPENS_ITSELF,
-     try_exports},
+    {"load", "it is loaded, twice, and changes nothing of the process",
+     OPENS_ITSELF | WORKS_UNLOADED, try_load},
+    {"exports", "it exports comity_plugin_v1 and nothing else",
+     NEEDS_OBJECT | OPENS_ITSELF | WORKS_UNLOADED, try_exports},
     {"descriptor", "it says who made it, under which license, and what its formats carry",
-     NEEDS_OBJECT | OPENS_ITSELF, try_descriptor},
+     NEEDS_OBJECT | OPENS_ITSELF | WORKS_UNLOADED, try_descriptor},
     {"template", "the template has no faults, and its examples are read and written",
-     NEEDS_TEMPLATE | OPENS_ITSELF, try_template},
+     NEEDS_TEMPLATE | OPENS_ITSELF | WORKS_UNLOADED, try_template},
     {"probe-prefixes", "probe() of each beginning of each sample reads no byte beyond it",
      NEEDS_OBJECT | NEEDS_SAMPLES | OPENS_ITSELF, try_probe_prefixes},
     {"probe-random", "probe() is not sure of bytes by chance", NEEDS_OBJECT | OPENS_ITSELF,

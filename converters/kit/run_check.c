@@ -154,6 +154,8 @@ static const char *why_not(const struct subject *subject, const struct check *ch
         return "S it is of shared objects; this is a template\n";
     if (check->needs & NEEDS_TEMPLATE && subject->is_object)
         return "S it is of templates; this is a shared object\n";
+    if (subject->is_refused && !(check->needs & WORKS_UNLOADED))
+        return "S it is not loaded, as stands above\n";
     if (check->needs & NEEDS_SAMPLES && !subject->sample_count)
         return "F there are no samples: put documents of the format into the folder samples "
                "beside the plugin, or name a folder with --samples\n";
@@ -194,6 +196,7 @@ bool run_check(struct subject *subject, const struct check *check, unsigned seco
         checked->words.size -= 3;
     else
         tell_end(subject, status, in_time, seconds, &checked->words);
+    subject->is_refused |= *subject->mark == MARK_REFUSED;
     checked->outcome = outcome_of(&checked->words);
     return true;
 }

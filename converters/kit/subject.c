@@ -27,6 +27,7 @@ static void tell_why(struct subject *subject, const struct comity *context)
             fault(subject, "it is not loaded: %s", plugin.reason);
     if (!subject->faults)
         fault(subject, "it has no format that can be used");
+    *subject->mark = MARK_REFUSED;
     finish(subject);
 }
 

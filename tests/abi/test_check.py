@@ -371,6 +371,18 @@ def clean():
     same(list(where.iterdir()), [], "left")
 
 
+@case("of a template with a fault that is told once, and nothing else is tried")
+def refused():
+    kit = scaffold("template")
+    where = folder()
+    shutil.copytree(kit, where / "kit")
+    template = where / "kit" / "acme-x.json"
+    template.write_text(template.read_text().replace("facts.summary", "facts.sumary"))
+    found = results(run("plugins", "check", "--json", str(template)).ends(7))
+    same({n for n, (r, _) in found.items() if r == "failed"}, {"load", "template"}, "failed")
+    same({n for n, (r, _) in found.items() if r == "passed"}, set(), "passed")
+
+
 # --- ways to drop a value without a word
 
 PUT = "            status = comity_put_node(host, doc, field, node);"
@@ -428,7 +440,8 @@ def dropped(_name, place, instead, code, check_of):
 # --- our own
 
 @cases("the example {} builds by its Makefile and passes",
-       [("lamp-columns", "cc"), ("lamp-cpp", "g++"), ("lamp-rust", "rustc")])
+       [("lamp-note", "make"), ("lamp-columns", "cc"), ("lamp-cpp", "g++"),
+        ("lamp-rust", "rustc")])
 def example(name, compiler):
     if not shutil.which(compiler):
         skip(f"there is no {compiler}")
