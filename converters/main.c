@@ -6,6 +6,7 @@
 #include "runtime/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <string.h>
@@ -69,6 +70,17 @@ static void keep_memory(void)
     mallopt(M_TOP_PAD, 1 << 20);
 }
 
+/* What would be opened next would take the place of a standard stream that is closed, and be
+ * read or written as if it were that.  Such a stream fails, as it would have done. */
+static bool hold_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return false;
+    return true;
+}
+
 static int become(const char *program, char **argv)
 {
     char path[4096];
@@ -94,6 +106,8 @@ static bool is_of_sender(char **argv)
 
 int main(int argc, char **argv)
 {
+    if (!hold_streams())
+        return EXIT_IO;
     keep_memory();
     cli_serve_by(isolated_worker);
     umask(077);               /* what is written holds personal particulars */

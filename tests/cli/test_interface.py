@@ -311,6 +311,35 @@ def closed_output_file():
         same(target.read_bytes(), convert("convention-json", RED).out, "the output")
 
 
+@cases("standard streams {0} that are closed are not taken for others, --isolate {1}",
+       [(streams, how) for streams in ("0", "1", "2", "01", "02", "12", "012")
+        for how in ("none", "process")])
+def closed_streams(streams, how):
+    source = file(RED)
+    where = folder()
+    whole = convert("convention-json", RED).out
+
+    def close():
+        for stream in streams:
+            os.close(int(stream))
+
+    def take(*options):
+        return run("convert", "--isolate", how, "-t", "convention-json", *options,
+                   preexec_fn=close)
+    take("-o", where / "out.json", source).ends(0)
+    same((where / "out.json").read_bytes(), whole, "the output")
+    # findings are not written to it, and the input stays
+    result = take("-o", where / "bad.json", "--report", where / "report", file(b'{"id":1'), source)
+    check(result.status == 3, result)
+    check((where / "report").read_bytes().startswith(b"{"), "the report")
+    same(source.read_bytes(), RED, "the input")
+    if "0" in streams:
+        take("-o", where / "of-nothing.json").ends(8)
+        check(not (where / "of-nothing.json").exists(), "an output of nothing")
+    if "1" in streams:
+        take(source).ends(8)
+
+
 @case("-o DIR/ writes each document to a file of its own, and the folder if need be")
 def output_folder():
     where = folder()
