@@ -329,7 +329,8 @@ def closed_streams(streams, how):
     take("-o", where / "out.json", source).ends(0)
     same((where / "out.json").read_bytes(), whole, "the output")
     # findings are not written to it, and the input stays
-    result = take("-o", where / "bad.json", "--report", where / "report", file(b'{"id":1'), source)
+    result = take("-o", where / "bad.json", "--report", where / "report", file(b'{"id":1'),
+                  source)
     check(result.status == 3, result)
     check((where / "report").read_bytes().startswith(b"{"), "the report")
     same(source.read_bytes(), RED, "the input")
