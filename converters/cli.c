@@ -57,9 +57,9 @@ bool cli_open(struct cli *cli)
                                ? isolate_open(&cli->config, &cli->options, seconds, cli->memory,
                                               serve_here, &cli->isolate)
                                : comity_open(&cli->config, &cli->context);
-    cli_status(cli, status);
     if (status == COMITY_E_INVALID) /* a catalogue with faults */
         cli->result.failed_input++;
+    cli_status(cli, status);
     return status == COMITY_OK;
 }
 
@@ -154,6 +154,15 @@ void cli_each(struct cli *cli, cli_each_fn *each, void *user)
     }
 }
 
+/* True where something that makes the exit status was counted. */
+static bool has_failed(const struct cli *cli)
+{
+    const struct comity_result *r = &cli->result;
+    return r->failed_input || r->failed_unknown || r->failed_output || r->failed_plugin ||
+           cli->io_failures || cli->plugin_failures || cli->out_of_memory ||
+           cli->output_failed || cli->wrong_usage;
+}
+
 void cli_status(struct cli *cli, comity_status status)
 {
     if (status == COMITY_E_NOMEM)
@@ -164,6 +173,8 @@ void cli_status(struct cli *cli, comity_status status)
         cli->plugin_failures++;
     else if (status == COMITY_E_USAGE)
         cli->wrong_usage = true;
+    else if (status != COMITY_OK && status != COMITY_END && !has_failed(cli))
+        cli->plugin_failures++; /* what nobody told of is a failure all the same */
 }
 
 static void print_summary(struct cli *cli)

@@ -18,8 +18,17 @@ static void add_text(cJSON *object, const char *name, const char *text)
 void cli_print_object(FILE *to, cJSON *object)
 {
     char *text = cJSON_PrintUnformatted(object);
+    for (const unsigned char *p = (const unsigned char *)text; p && *p; p++) {
+        /* which JSON allows as they are, and terminals obey */
+        if (*p == 0x7F)
+            fputs("\\u007f", to);
+        else if (p[0] == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0)
+            fprintf(to, "\\u%04x", *++p);
+        else
+            fputc(*p, to);
+    }
     if (text)
-        fprintf(to, "%s\n", text);
+        fputc('\n', to);
     cJSON_free(text);
     cJSON_Delete(object);
 }

@@ -299,9 +299,9 @@ static bool round_trip(struct cli *cli, const char *name, const struct comity_in
         status = buffer_status(&trip.out);
         uint64_t differences = 0;
         if (status == COMITY_OK)
-            status = (trip.format->syntax == SYNTAX_TEXT || trip.format->syntax == SYNTAX_CSV
-                          ? compare_forms
-                          : compare_streams)(&trip, text, size, &differences);
+            status = (trip.format->syntax == SYNTAX_JSON || trip.format->syntax == SYNTAX_XML
+                          ? compare_streams
+                          : compare_forms)(&trip, text, size, &differences);
         if (status == COMITY_OK)
             tell(&trip, differences);
     }

@@ -19,15 +19,19 @@ struct running {
     struct cli *cli;
     const struct cli_body *body;
     struct cli_output output;
+    unsigned char last; /* byte of the piece before */
 };
 
-/* True of text that can be shown on a terminal: what a document says was made safe before. */
-static bool is_plain(const unsigned char *bytes, size_t size)
+/* True of text that can be shown on a terminal: what a document says was made safe before.
+ * `*last`: the byte before, since a character may stand in two pieces. */
+static bool is_plain(const unsigned char *bytes, size_t size, unsigned char *last)
 {
     for (size_t i = 0; i < size; i++) {
         bool is_control = (bytes[i] < 0x20 && bytes[i] != '\n') || bytes[i] == 0x7F;
-        if (is_control || (bytes[i] >= 0x80 && bytes[i] < 0xA0 && i && bytes[i - 1] == 0xC2))
+        bool is_c1 = bytes[i] >= 0x80 && bytes[i] < 0xA0 && (*last < 0x80 || *last == 0xC2);
+        if (is_control || is_c1)
             return false;
+        *last = bytes[i];
     }
     return true;
 }
@@ -35,7 +39,7 @@ static bool is_plain(const unsigned char *bytes, size_t size)
 static int take_bytes(void *user, const void *bytes, size_t size)
 {
     struct running *self = user;
-    if (!self->body->gives_data && !is_plain(bytes, size)) {
+    if (!self->body->gives_data && !is_plain(bytes, size, &self->last)) {
         cli_report(self->cli, COMITY_ERROR, "worker.answer", NULL,
                    "the converter answered what is no answer", NULL);
         self->cli->plugin_failures++;

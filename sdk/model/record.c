@@ -280,6 +280,10 @@ static comity_status find_by_index(struct record *record, struct value *group, u
         value_remove(v);
         v = NULL;
     }
+    if (v && index >= v->tail->position) { /* lists grow at their end */
+        index -= v->tail->position;
+        v = v->tail;
+    }
     for (; v && index; index--)
         v = value_next(v);
     *found = v;

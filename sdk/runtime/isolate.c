@@ -24,11 +24,16 @@
 /* How often a silent worker is looked at; more than that is not counted at once, since it was
  * this process that was stopped, or the machine. */
 #define SLICE_MILLISECONDS 500
+#define SLICE_MICROSECONDS (SLICE_MILLISECONDS * UINT64_C(1000))
 /* One that works, but not for long enough: the machine is busy.  There is an end to that
  * too. */
 #define BUSY_FACTOR 6
-/* The longest frame that a worker may send: a document of the largest size. */
+/* The longest frame that a worker may send: a document of the largest size; and one that holds
+ * none. */
 #define FRAME_LIMIT ((size_t)1 << 30)
+#define SHORT_FRAME ((size_t)16 << 20)
+/* What of a file takes no more than the time of a document. */
+#define FILE_BYTES ((uint64_t)256 << 10)
 #define USUAL_BYTES ((uint64_t)64 << 20)
 /* Findings between two steps, and over a file for each of its bytes, that nobody reads. */
 #define MANY_FINDINGS 1000000u
@@ -43,7 +48,8 @@
 static uint32_t was_at(const struct isolate *self, const char *code)
 {
     uint32_t what = self->page ? self->page->what : WITNESS_NOTHING;
-    return what == WITNESS_LOADS && strcmp(code, "worker.answer") == 0 ? WITNESS_NOTHING : what;
+    bool is_past = self->is_ready || strcmp(code, "worker.answer") == 0;
+    return what == WITNESS_LOADS && is_past ? WITNESS_NOTHING : what;
 }
 
 static void report(const struct isolate *self, const char *code, const char *message,
@@ -119,11 +125,16 @@ static comity_status lose(struct isolate *self, const char *code, const char *me
 
 /* --- time */
 
-static uint64_t milliseconds(void)
+static uint64_t microseconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static uint64_t used_by(const struct isolate *self)
+{
+    return worker_used(&self->worker) * 1000;
 }
 
 /* True where the worker says that it waits for its input, and has reason to. */
@@ -133,31 +144,51 @@ static bool waits_for_input(const struct isolate *self, int fd)
     return fd >= 0 && self->page->waits && poll(&input, 1, 0) == 0;
 }
 
-/* Counts the time that went by; false where the worker's is over. */
+/* Counts the time that went by; false where the worker's is over.  Steps are the worker's own
+ * word: for a file there is an end to them. */
 static bool has_time(struct isolate *self, uint64_t passed, int fd)
 {
     uint64_t beats = self->page->beats;
-    if (beats != self->beats || waits_for_input(self, fd)) {
+    bool waits = waits_for_input(self, fd);
+    if (passed >= 2 * SLICE_MICROSECONDS)
+        passed = SLICE_MICROSECONDS;
+    if (!waits)
+        self->passed += passed;
+    if (self->passed > self->most_time)
+        return false;
+    if (beats != self->beats || waits) {
         self->beats = beats;
         self->silent = 0;
-        self->used = worker_used(&self->worker);
+        self->used = used_by(self);
         return true;
     }
-    self->silent += passed < 2 * SLICE_MILLISECONDS ? passed : SLICE_MILLISECONDS;
+    self->silent += passed;
     if (self->silent < self->limit)
         return true;
-    uint64_t used = worker_used(&self->worker) - self->used;
+    uint64_t used = used_by(self) - self->used;
     bool sleeps = used * 20 < self->silent;
     return !sleeps && used < self->limit && self->silent < BUSY_FACTOR * self->limit;
 }
 
 /* --- what is heard */
 
+/* True of a frame that announces more than its kind can be. */
+static bool is_too_long(const struct worker *worker)
+{
+    uint32_t head[2];
+    if (worker->in.size - worker->taken < sizeof head)
+        return false;
+    memcpy(head, worker->in.bytes + worker->taken, sizeof head);
+    return head[0] > SHORT_FRAME && head[1] != WORKER_BYTES && head[1] != WORKER_STORE;
+}
+
 comity_status isolate_hear(struct isolate *self, int fd, struct wire_frame *frame)
 {
     comity_status received = COMITY_OK;
     for (;;) {
-        comity_status status = worker_frame(&self->worker, FRAME_LIMIT, frame);
+        comity_status status = is_too_long(&self->worker)
+                                   ? COMITY_E_LIMIT
+                                   : worker_frame(&self->worker, FRAME_LIMIT, frame);
         if (status == COMITY_OK)
             return COMITY_OK;
         if (status != COMITY_END)
@@ -166,9 +197,9 @@ comity_status isolate_hear(struct isolate *self, int fd, struct wire_frame *fram
             return lose(self, "worker.crash", NULL);
         if (received != COMITY_OK)
             return received;
-        uint64_t before = milliseconds();
+        uint64_t before = microseconds();
         bool is_ready = worker_wait(&self->worker, SLICE_MILLISECONDS);
-        if (!has_time(self, milliseconds() - before, fd))
+        if (!has_time(self, microseconds() - before, fd))
             return lose(self, "limit.time",
                         "the converter was stopped: a document took longer than it may");
         if (is_ready && worker_send(&self->worker) == COMITY_E_NOMEM)
@@ -187,7 +218,12 @@ void isolate_count(struct isolate *self, int fd)
 {
     struct stat info;
     bool is_file = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-    self->told = self->told_before = self->records = self->bytes = 0;
+    self->told = self->told_before = self->records = self->pieces = self->bytes = 0;
+    self->passed = 0;
+    self->is_refused = false;
+    self->most_time =
+        is_file ? self->limit * BUSY_FACTOR * (2 + (uint64_t)info.st_size / FILE_BYTES)
+                : UINT64_MAX;
     self->most_told =
         is_file ? MANY_FINDINGS + FINDINGS_OF_BYTE * (uint64_t)info.st_size : UINT64_MAX;
 }
@@ -198,7 +234,7 @@ bool isolate_is_flood(struct isolate *self)
     if (beats != self->beats) {
         self->beats = beats;
         self->silent = 0;
-        self->used = worker_used(&self->worker);
+        self->used = used_by(self);
         self->told_before = self->told;
     }
     self->told++;
@@ -350,7 +386,7 @@ comity_status isolate_open(const struct comity_config *config,
     self->worker.fd = -1;
     self->finding = config->finding;
     self->user = config->user;
-    self->limit = (uint64_t)seconds * 1000;
+    self->limit = (uint64_t)seconds * 1000000;
     self->attachments = options->attachments;
     self->memory = memory;
     self->serve = serve;
@@ -361,6 +397,7 @@ comity_status isolate_open(const struct comity_config *config,
     while (status == COMITY_OK && (status = isolate_hear(self, -1, &frame)) == COMITY_OK) {
         if (frame.kind == WORKER_READY) {
             status = take_ready(self, &frame);
+            self->is_ready = true;
             break;
         }
         if (frame.kind == WORKER_PLUGIN)

@@ -28,15 +28,18 @@ struct isolate {
     const char *attachments; /* the folder of files beside documents, or NULL */
     uint64_t memory;         /* bytes that it may take beyond the usual */
     uint64_t id;             /* of the stream at hand */
-    uint64_t limit;          /* milliseconds */
-    uint64_t silent;         /* milliseconds without a step */
+    bool is_ready;           /* it has loaded all that it may load */
+    uint64_t limit;          /* microseconds */
+    uint64_t silent;         /* microseconds without a step */
     uint64_t beats;          /* that were seen */
-    uint64_t used;           /* processor time when the last step was seen */
+    uint64_t used;           /* microseconds of processor time when the last step was seen */
     size_t reader_count;
     /* of the stream at hand */
     uint64_t told, told_before; /* findings: all, and those when the last step was seen */
     uint64_t most_told;
-    uint64_t records, bytes;
+    uint64_t passed, most_time; /* microseconds that it was waited for */
+    uint64_t records, pieces, bytes;
+    bool is_refused; /* a piece was not taken: no other may follow */
 };
 
 /* Starts a worker; `first` puts the frame that it begins with. */

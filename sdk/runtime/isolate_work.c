@@ -21,7 +21,7 @@ static comity_status take_done(struct isolate *self, struct wire_frame *frame,
     bool has_digest = wire_string(frame) != NULL;
     bool is_sound = worker_get_result(frame, &more) && worker_is_consistent(status, &more);
     bool is_there =
-        target->record ? more.documents <= self->records : status != COMITY_OK || self->bytes;
+        target->record ? more.documents <= self->pieces : status != COMITY_OK || self->bytes;
     if (!wire_is_done(frame) || id != self->id || has_digest || !is_status || !is_sound ||
         !is_there)
         return isolate_nonsense(self);
@@ -53,10 +53,12 @@ static comity_status take_bytes(struct isolate *self, struct wire_frame *frame,
 {
     size_t size;
     const char *bytes = wire_text(frame, &size);
-    if (!wire_is_done(frame) || !bytes || !listens(self))
+    if (!wire_is_done(frame) || !bytes || !listens(self) || self->is_refused)
         return isolate_nonsense(self);
     self->bytes += size;
-    return answer(self, WORKER_WROTE, write(user, bytes, size) != 0, -1);
+    self->pieces++;
+    self->is_refused = write(user, bytes, size) != 0;
+    return answer(self, WORKER_WROTE, self->is_refused, -1);
 }
 
 /* Opens or stores a file beside a document: its name is a label, whoever says otherwise. */
@@ -89,7 +91,8 @@ static comity_status take(struct isolate *self, struct wire_frame *frame,
         return take_file(self, frame);
     if (frame->kind == WORKER_FINDING && isolate_relay(self, frame))
         return COMITY_OK;
-    if (frame->kind != WORKER_RECORD || !target->record || !wire_is_done(frame))
+    if (frame->kind != WORKER_RECORD || !target->record || !wire_is_done(frame) ||
+        isolate_is_flood(self))
         return isolate_nonsense(self);
     self->records++;
     target->record(target->user);
@@ -102,7 +105,7 @@ static void begin(struct isolate *self, const struct comity_options *options)
     self->finding = options->finding;
     self->user = options->user;
     self->silent = 0;
-    self->used = worker_used(&self->worker);
+    self->used = worker_used(&self->worker) * 1000;
 }
 
 comity_status isolate_convert(struct isolate *self, const struct comity_options *options,
@@ -149,13 +152,16 @@ static void put_command(struct isolate *self, const struct isolate_command *comm
     wire_end(out, start);
 }
 
-/* Opens the input that the worker asks for by its number; *fd becomes it. */
+/* Opens the input that the worker asks for by its number, each once and in their order; *fd
+ * becomes it. */
 static comity_status take_open(struct isolate *self, struct wire_frame *frame,
-                               const struct isolate_command *command, int *fd)
+                               const struct isolate_command *command, uint32_t *opened, int *fd)
 {
     uint32_t index = wire_u32(frame);
-    if (!wire_is_done(frame) || index >= command->input_count || !listens(self))
+    if (!wire_is_done(frame) || index >= command->input_count || index != *opened ||
+        !listens(self))
         return isolate_nonsense(self);
+    ++*opened;
     command->close(command->user, *fd);
     *fd = -1;
     self->file = command->inputs[index];
@@ -164,16 +170,24 @@ static comity_status take_open(struct isolate *self, struct wire_frame *frame,
     return answer(self, WORKER_OPENED, error, *fd);
 }
 
+/* How it went; what says that all is well has looked at everything. */
 static comity_status take_outcome(struct isolate *self, struct wire_frame *frame,
-                                  struct isolate_outcome *outcome)
+                                  bool has_seen_all, struct isolate_outcome *outcome)
 {
     struct comity_result more = COMITY_RESULT_INIT;
     outcome->flags = wire_u32(frame);
     outcome->io_failures = wire_u64(frame);
     outcome->plugin_failures = wire_u64(frame);
-    if (!worker_get_result(frame, &more) || !wire_is_done(frame) ||
-        outcome->flags > ISOLATE_OUTCOMES)
+    bool is_sound = worker_get_result(frame, &more) && wire_is_done(frame) &&
+                    outcome->flags <= ISOLATE_OUTCOMES &&
+                    outcome->io_failures <= WORKER_MAX_COUNT &&
+                    outcome->plugin_failures <= WORKER_MAX_COUNT;
+    bool has_failed = outcome->flags || outcome->io_failures || outcome->plugin_failures ||
+                      worker_has_failed(&more);
+    if (!is_sound || (!has_seen_all && !has_failed)) {
+        *outcome = (struct isolate_outcome){.result = COMITY_RESULT_INIT};
         return isolate_nonsense(self);
+    }
     worker_add_result(&outcome->result, &more);
     return COMITY_OK;
 }
@@ -183,6 +197,7 @@ comity_status isolate_command(struct isolate *self, const struct comity_options 
                               struct isolate_outcome *outcome)
 {
     struct wire_frame frame;
+    uint32_t opened = 0;
     int fd = -1;
     begin(self, options);
     isolate_count(self, -1);
@@ -192,13 +207,13 @@ comity_status isolate_command(struct isolate *self, const struct comity_options 
         status = COMITY_E_NOMEM;
     while (status == COMITY_OK && (status = isolate_hear(self, fd, &frame)) == COMITY_OK) {
         if (frame.kind == WORKER_DONE) {
-            status = take_outcome(self, &frame, outcome);
+            status = take_outcome(self, &frame, opened == command->input_count, outcome);
             break;
         }
         if (frame.kind == WORKER_BYTES)
             status = take_bytes(self, &frame, command->write, command->user);
         else if (frame.kind == WORKER_OPEN)
-            status = take_open(self, &frame, command, &fd);
+            status = take_open(self, &frame, command, &opened, &fd);
         else if (frame.kind == WORKER_FILE || frame.kind == WORKER_STORE)
             status = take_file(self, &frame);
         else if (frame.kind != WORKER_FINDING || !isolate_relay(self, &frame))

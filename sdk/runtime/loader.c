@@ -54,6 +54,9 @@ static const char *check_format(const struct comity_format *format)
         return "a format's syntax is none of json, xml, text and lines";
     if (is_lines != (format->lines != NULL) || (is_lines && format->template_text))
         return "a format of syntax lines has lines and no template, and no other has lines";
+    for (const struct comity_line *line = format->lines; line && line->name; line++)
+        if (!line->columns)
+            return "a sort of line has no columns";
     if (is_text && !format->template_text)
         return "a format of syntax text has no template";
     if (!format->template_text && !format->reader && !format->writer)

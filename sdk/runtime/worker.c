@@ -72,7 +72,9 @@ static void become(const char *program, int (*serve)(void), int line,
     static char *const environment[] = {NULL};
     char *const arguments[] = {(char *)(uintptr_t)program, NULL};
     struct rlimit none = {0, 0};
-    struct rlimit memory = {limits->memory, limits->memory};
+    struct rlimit memory = {limits->memory, limits->memory}, held;
+    if (getrlimit(RLIMIT_AS, &held) == 0 && held.rlim_max < limits->memory)
+        memory = (struct rlimit){held.rlim_max, held.rlim_max};
     sigset_t all;
     sigemptyset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);

@@ -154,6 +154,10 @@ comity_status worker_join_share(struct wire_frame *frame, int *passed, struct sh
 void worker_put_result(struct buffer *out, const struct comity_result *result);
 /* Adds what the frame holds to the result.  False where a count cannot be. */
 bool worker_get_result(struct wire_frame *frame, struct comity_result *result);
+/* What can be counted: exact as a number of JSON, and far from what would overflow a sum. */
+#define WORKER_MAX_COUNT ((uint64_t)1 << 53)
+/* True where a document was not done. */
+bool worker_has_failed(const struct comity_result *result);
 /* A status that an operation may end with; false where it is none. */
 bool worker_get_status(struct wire_frame *frame, comity_status *status);
 /* False of what contradicts itself: done without a document or in spite of a failure, or

@@ -9,8 +9,6 @@
 #define MAX_CODE 100u
 /* Names of formats, files and fields; a path through a document may be long. */
 #define MAX_NAME 8192u
-/* What can be counted: exact as a number of JSON, and far from what would overflow a sum. */
-#define MAX_COUNT ((uint64_t)1 << 53)
 /* The longest text that a plugin may have in its description. */
 #define WORKER_MAX_WORDS 8192u
 
@@ -58,8 +56,8 @@ static bool is_sound(const struct comity_finding *finding)
     return is_code(finding->code) && finding->message && is_text(finding->message, SIZE_MAX) &&
            file <= MAX_NAME && is_text(finding->source, SIZE_MAX) &&
            is_text(finding->field, SIZE_MAX) && is_text(finding->format, MAX_NAME) &&
-           is_text(finding->hint, SIZE_MAX) && finding->line <= MAX_COUNT &&
-           finding->column <= MAX_COUNT && finding->offset <= MAX_COUNT &&
+           is_text(finding->hint, SIZE_MAX) && finding->line <= WORKER_MAX_COUNT &&
+           finding->column <= WORKER_MAX_COUNT && finding->offset <= WORKER_MAX_COUNT &&
            (!has_place || finding->line);
 }
 
@@ -190,9 +188,9 @@ bool worker_get_document(struct wire_frame *frame, const struct shared *shared,
     document->bytes = shared_text(frame, shared, &document->size, &document->shared_end);
     if (!wire_is_done(frame) || document->is_done > 1 || !is_text(document->format, MAX_NAME) ||
         !is_text(document->maker, MAX_NAME) || !is_text(document->kind, MAX_NAME) ||
-        !is_text(document->state, MAX_NAME) || document->mapped > MAX_COUNT ||
-        document->approximated > MAX_COUNT || document->kept > MAX_COUNT ||
-        document->dropped > MAX_COUNT)
+        !is_text(document->state, MAX_NAME) || document->mapped > WORKER_MAX_COUNT ||
+        document->approximated > WORKER_MAX_COUNT || document->kept > WORKER_MAX_COUNT ||
+        document->dropped > WORKER_MAX_COUNT)
         return false;
     bool is_whole = document->bytes && document->format && document->maker && document->sha256;
     return document->is_done
@@ -229,7 +227,7 @@ bool worker_get_result(struct wire_frame *frame, struct comity_result *result)
     counts_of(result, counts);
     for (size_t i = 0; i < COUNTS; i++) {
         uint64_t count = wire_u64(frame);
-        is_sound = is_sound && count <= MAX_COUNT;
+        is_sound = is_sound && count <= WORKER_MAX_COUNT;
         *counts[i] += count;
     }
     return is_sound && !frame->is_bad;
@@ -242,13 +240,19 @@ bool worker_get_status(struct wire_frame *frame, comity_status *status)
     return !frame->is_bad && number <= COMITY_OK && number >= COMITY_E_PLUGIN;
 }
 
+bool worker_has_failed(const struct comity_result *result)
+{
+    return result->failed_input || result->failed_unknown || result->failed_output ||
+           result->failed_plugin;
+}
+
 bool worker_is_consistent(comity_status status, const struct comity_result *result)
 {
-    uint64_t failed = result->failed_input + result->failed_unknown + result->failed_output +
-                      result->failed_plugin;
+    bool failed = worker_has_failed(result);
     bool has_leaves = result->mapped || result->approximated || result->kept || result->dropped;
     return (!has_leaves || result->documents) &&
-           (status != COMITY_OK || (result->documents && !failed));
+           (status != COMITY_OK || (result->documents && !failed)) &&
+           (status != COMITY_E_INVALID || failed);
 }
 
 void worker_add_result(struct comity_result *result, const struct comity_result *more)

@@ -44,11 +44,10 @@ static const int allowed[] = {
     SCMP_SYS(uname),
 };
 
-/* What is allowed to a worker, and traps where a plugin is watched. */
-static const int spoken[] = {
-    SCMP_SYS(write),   SCMP_SYS(writev),       SCMP_SYS(sendto),
-    SCMP_SYS(sendmsg), SCMP_SYS(rt_sigaction),
-};
+/* What is allowed to a worker on its line, and on the streams that lead nowhere: an input may be
+ * a terminal, which could be written to.  All of it traps where a plugin is watched. */
+static const int spoken[] = {SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(sendto),
+                             SCMP_SYS(sendmsg)};
 
 /* What is refused with EACCES instead: libraries try it and do without. */
 static const int refused[] = {
@@ -116,7 +115,13 @@ static comity_status close_seccomp(void)
         return COMITY_E_NOMEM;
     int failed = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     failed |= ADD_RULES(filter, SCMP_ACT_ALLOW, allowed);
-    failed |= ADD_RULES(filter, SCMP_ACT_ALLOW, spoken);
+    failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(rt_sigaction), 0);
+    for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++) {
+        failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, spoken[i], 1,
+                                   SCMP_A0(SCMP_CMP_LE, WORKER_FD));
+        failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), spoken[i], 1,
+                                   SCMP_A0(SCMP_CMP_GT, WORKER_FD));
+    }
     failed |= ADD_RULES(filter, SCMP_ACT_ERRNO(EACCES), refused);
     failed |= allow_in_part(filter);
     return load(filter, failed);

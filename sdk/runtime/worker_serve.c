@@ -346,7 +346,9 @@ int serve_conversions(serve_command_fn *command)
         else if (frame.kind == WORKER_STREAM)
             status = serve_stream(&self, &frame);
         else if (frame.kind == WORKER_COMMAND && command && self.is_streamed)
-            status = command(&self.server, self.context, &self.setup.options, &frame);
+            return command(&self.server, self.context, &self.setup.options, &frame) == COMITY_OK
+                       ? 0
+                       : 1;
         else
             return 1;
         if (status == COMITY_E_NOMEM) {
