@@ -44,8 +44,8 @@ static const int allowed[] = {
     SCMP_SYS(uname),
 };
 
-/* What is allowed to a worker on its line, and on the streams that lead nowhere: an input may be
- * a terminal, which could be written to.  All of it traps where a plugin is watched. */
+/* What is allowed to a worker on its line, and on the streams that lead nowhere: an input may
+ * be a terminal, which could be written to.  All of it traps where a plugin is watched. */
 static const int spoken[] = {SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(sendto),
                              SCMP_SYS(sendmsg)};
 

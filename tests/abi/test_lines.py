@@ -7,6 +7,7 @@ import pathlib
 import shlex
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from tap import SOURCE, case, cases, check, dumps, folder, main, run, same  # noqa: E402
@@ -42,6 +43,23 @@ def read(_name, end):
     same([p["name"]["family"] for p in persons],
          [line[3:33].strip() for line in SAMPLE[1:3]], "families")
     same(persons[1]["name"]["given"], SAMPLE[2][33:63].strip(), "a name behind wide letters")
+
+
+@case("there and back nothing changes")
+def there_and_back():
+    result = run("roundtrip", "--plugin-path", str(plugins()), EXAMPLE / "samples" / "mole.txt")
+    check(b"unchanged" in result.ends(0).out, result)
+
+
+@case("many persons take time that grows with them alone")
+def many():
+    def seconds(count):
+        lines = SAMPLE[:1] + SAMPLE[1:2] * count + [f"99{count + 1:06}"]
+        begun = time.monotonic()
+        convert(lines, "-q", "-f", "lamp-columns").ends(0)
+        return time.monotonic() - begun
+    few = min(seconds(4000) for _ in range(3))
+    check(seconds(32000) < 20 * few, "it takes more than 20 times as long for 8 times as many")
 
 
 @case("written again it is the same")

@@ -36,6 +36,28 @@ def program():
     return where
 
 
+def liar(where):
+    """What has the program run the worker that lies instead of a copy of itself."""
+    return {"LD_PRELOAD": str(where / "fork.so"),
+            "COMITY_TEST_WORKER": str(where / "comity-worker"),
+            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+
+
+@cases("a worker that {1} is not believed: {0}", [
+    ("validate input.json", "claims done"), ("validate missing.json", "claims overflow"),
+    ("diff input.json input.json", "claims done"), ("detect input.json", "claims split"),
+    ("convert -t convention-json input.json", "claims status"),
+    ("validate input.json", "claims status"),
+    ("convert -t convention-json -o out/ input.json", "claims record")])
+def claims(command, what):
+    where, work = program(), folder()
+    (work / "input.json").write_bytes(dumps(red()))
+    (where / "seed").write_text(what)
+    result = run(*command.split(), cwd=work, program=[str(where / "comity")], env=liar(where))
+    check(result.status == 7, result)
+    check(b"\x9b" not in result.out, result)
+
+
 def in_form(result, seed, gives_data):
     what = f"seed {seed}: {result}"
     # 1 is what a worker without memory makes of it, and one may say so
@@ -63,9 +85,7 @@ def lies(command):
     # what has no --timeout of its own meets no seed that is silent
     has_timeout = "--timeout" in command
     copies = not command.startswith("batch")  # its workers are programs of their own
-    env = {"LD_PRELOAD": str(where / "fork.so"),
-           "COMITY_TEST_WORKER": str(where / "comity-worker"),
-           "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+    env = liar(where)
     done = silent = 0
     for seed in range(SEEDS if has_timeout else SEEDS // 3):
         work = folder()

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * In the place of comity-worker: answers garbage, by the seed that stands in the file "seed"
- * beside it ("7 may pause").  It takes its frames apart far enough to know when it is asked, so
- * that lies come at every point of a conversation; what it says is random, but mostly almost
- * right. */
+ * beside it ("7 may pause"); or one lie in good form ("claims done").  It takes its frames
+ * apart far enough to know when it is asked, so that lies come at every point of a
+ * conversation; what it says is random, but mostly almost right. */
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -105,12 +105,15 @@ static size_t begin(uint32_t kind)
     return start;
 }
 
+static void end_as(size_t start, uint32_t len)
+{
+    memcpy(out + start, &len, sizeof len);
+}
+
 static void end(size_t start)
 {
     uint32_t len = (uint32_t)(size - start - 8);
-    if (!dice(60))
-        len = (uint32_t)odd_number();
-    memcpy(out + start, &len, sizeof len);
+    end_as(start, dice(60) ? len : (uint32_t)odd_number());
 }
 
 static void send_all(void)
@@ -260,6 +263,59 @@ static void be_ready(void)
     send_all();
 }
 
+/* --- lies in good form */
+
+static void frame(uint32_t kind, const void *bytes, size_t len)
+{
+    size_t start = begin(kind);
+    put(bytes, len);
+    end_as(start, (uint32_t)(size - start - 8));
+    send_all();
+}
+
+static void piece(const char *text)
+{
+    size_t start = begin(BYTES);
+    put_u32((uint32_t)strlen(text));
+    put(text, strlen(text) + 1);
+    end_as(start, (uint32_t)(size - start - 8));
+    send_all();
+    listen_to(); /* what became of it */
+}
+
+static int claim(const char *what)
+{
+    bool is_record = strcmp(what, "record") == 0;
+    const uint32_t ready[2] = {strcmp(what, "status") == 0 ? (uint32_t)-5 : 0, UINT32_MAX};
+    size_t start;
+    listen_to();
+    frame(READY, ready, sizeof ready);
+    listen_to();
+    if (strcmp(what, "split") == 0) {
+        piece("\xC2");
+        piece("\x9B"
+              "31mred");
+    }
+    if (is_record)
+        frame(RECORD, "", 0);
+    start = begin(DONE);
+    if (is_record) {
+        put_u64(asked);
+        put_u32(0);
+        put_u32(UINT32_MAX);
+    } else {
+        put_u32(0);
+        put_u64(strcmp(what, "overflow") == 0 ? UINT64_MAX : 0);
+        put_u64(0);
+    }
+    for (int i = 0; i < 13; i++)
+        put_u64(is_record && i == 0 ? 1 : 0); /* documents */
+    end_as(start, (uint32_t)(size - start - 8));
+    send_all();
+    listen_to();
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     char path[4096], text[32] = "";
@@ -268,6 +324,8 @@ int main(int argc, char **argv)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || read(fd, text, sizeof text - 1) <= 0)
         return 1;
+    if (strncmp(text, "claims ", 7) == 0)
+        return claim(text + 7);
     state = strtoull(text, NULL, 10) * 2654435761u + 1;
     for (int i = 0; i < 8; i++)
         dice(2);
