@@ -129,7 +129,7 @@ static uint64_t microseconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+    return (uint64_t)now.tv_sec * MICROSECONDS + (uint64_t)now.tv_nsec / 1000;
 }
 
 static uint64_t used_by(const struct isolate *self)
@@ -386,7 +386,7 @@ comity_status isolate_open(const struct comity_config *config,
     self->worker.fd = -1;
     self->finding = config->finding;
     self->user = config->user;
-    self->limit = (uint64_t)seconds * 1000000;
+    self->limit = seconds * MICROSECONDS;
     self->attachments = options->attachments;
     self->memory = memory;
     self->serve = serve;

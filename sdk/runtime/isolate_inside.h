@@ -9,6 +9,9 @@
 #include "runtime/isolate.h"
 #include "runtime/worker.h"
 
+/* Of a second: what times are counted in here. */
+#define MICROSECONDS UINT64_C(1000000)
+
 /* The plugin whose code reads a format, as the worker told before it read anything. */
 struct isolate_reader {
     struct isolate_reader *next;

@@ -85,7 +85,7 @@ static comity_status ask(struct question *question, struct loss *loss)
     struct isolate self = {.worker = {.fd = -1},
                            .finding = remember_loss,
                            .user = loss,
-                           .limit = (uint64_t)LOAD_SECONDS * 1000};
+                           .limit = LOAD_SECONDS * MICROSECONDS};
     struct wire_frame frame;
     buffer_clear(&question->told);
     isolate_count(&self, -1);
