@@ -4,6 +4,7 @@ will, which harms nobody but itself."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -12,9 +13,10 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from batches import UNDER_ASAN  # noqa: E402
 from samples import red, request
 from tap import (PROGRAM, SOURCE, case, cases, check, dumps, file, folder, main,  # noqa: E402
-                 run, same, spread)
+                 run, same, skip, spread)
 
 MOCKS = pathlib.Path(os.environ.get("MOCKS", "mocks-run"))
 FIXED = {"SOURCE_DATE_EPOCH": "1700000000"}
@@ -166,20 +168,6 @@ def _():
     same(len(out.splitlines()), 2, "documents")
 
 
-@case("no plugin is loaded in the program's own process")
-def _():
-    # what is loaded as a plugin shows in the maps of who loaded it
-    source = subprocess.Popen([PROGRAM, "convert", "--isolate", "process", "-t", "mock-old"],
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                              env={**os.environ, "COMITY_PLUGIN_PATH": str(MOCKS)})
-    source.stdin.write(b" " * 10000)
-    source.stdin.flush()
-    time.sleep(0.5)
-    maps = pathlib.Path(f"/proc/{source.pid}/maps").read_text()
-    source.communicate()
-    check("mocks-run" not in maps and "old.so" not in maps, maps)
-
-
 # --- the other commands
 
 def alike(*command, stdin=b"", env=None, **more):
@@ -255,9 +243,8 @@ def sample_commands(name):
         alike("diff", sample, SAMPLES[0])
 
 
-@cases("{0} loads no plugin in the program's own process", [
-    ("detect",), ("validate",), ("roundtrip",), ("show",), ("terms check",), ("diff - -",)])
-def not_loaded(command):
+def maps_of(command):
+    """What the program's own process has mapped while it waits for its input."""
     source = subprocess.Popen([PROGRAM, *command.split()], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               env={**os.environ, "COMITY_PLUGIN_PATH": str(MOCKS)})
@@ -266,7 +253,21 @@ def not_loaded(command):
     time.sleep(0.5)
     maps = pathlib.Path(f"/proc/{source.pid}/maps").read_text()
     source.communicate()
-    check("mocks-run" not in maps, maps)
+    return maps
+
+
+def shows_plugin(maps):
+    """A plugin is loaded from a sealed copy in memory, which has the file's name."""
+    return re.search(r"memfd:.*\.so|mocks-run", maps) is not None
+
+
+@cases("{0} loads no plugin in the program's own process", [
+    ("convert -t mock-old",), ("detect",), ("validate",), ("roundtrip",), ("show",),
+    ("terms check",), ("diff - -",)])
+def not_loaded(command):
+    maps = maps_of(command)
+    check(not shows_plugin(maps), maps)
+    check(shows_plugin(maps_of(f"{command} --isolate none")), "this would not show it")
 
 
 @cases("a plugin that does '{1}' is contained in {0}", [
@@ -281,6 +282,58 @@ def misdeed_of_command(command, name):
     result = run(*words, "--plugin-path", where, "-f", f"hostile-{name}", stdin=b"{}\n")
     result.ends(7)
     check(MISDEEDS[name].encode() in result.out + result.err, result)
+
+
+@cases("{0} prints no control character of a document, and the same from a process of its own",
+       [("detect --json",), ("diff --json",), ("validate --json",)])
+def controls(command):
+    where = folder()
+    name = where / "a\x7f\u009b31m.json"
+    name.write_bytes(dumps({"schema": "urn:comity:convention:1", "kind": "extradition",
+                            "id": "x\u009b31m\x7f"}))
+    other = file(dumps(request()))
+    files = [name, other] if command.startswith("diff") else [name]
+    here, there = (run(*command.split(), "--isolate", how, *files)
+                   for how in ("none", "process"))
+    same((there.status, there.out), (here.status, here.out), "from a process of its own")
+    text = (here.out + here.err).decode()
+    check(here.out and not any(c == "\x7f" or "\x80" <= c < "\xa0" for c in text), text)
+
+
+@case("a limit of memory that is lower than the worker's own is kept")
+def low_memory():
+    if UNDER_ASAN:
+        skip("a sanitizer takes more than any limit")
+    if os.getuid() != 0 or not shutil.which("setpriv"):
+        skip("who may raise limits must become one who may not")
+    where = folder()
+    where.chmod(0o755)
+    shutil.copy(PROGRAM, where / "comity")
+    done = subprocess.run(
+        ["setpriv", "--reuid", "65534", "--clear-groups", "--bounding-set", "-all", "sh", "-c",
+         f"ulimit -v 1500000; exec {where}/comity detect -"], check=False,
+        capture_output=True, input=dumps(request()),
+        env={**os.environ, "COMITY_PLUGIN_PATH": str(where)})
+    same(done.returncode, 0, done)
+
+
+@case("a terminal that is the input is not written to")
+def terminal():
+    master, slave = os.openpty()
+    where = folder()
+    where.chmod(0o755)
+    shutil.copy(MOCKS / "hostile.so", where)
+    (where / "hostile.so").chmod(0o644)
+    os.write(master, b"{}\n\x04")
+    done = subprocess.run([PROGRAM, "convert", "--plugin-path", where, "-f", "hostile-frame",
+                           "-t", "convention-json"], stdin=slave, check=False,
+                          capture_output=True, timeout=60)
+    os.set_blocking(master, False)
+    seen = os.read(master, 10000)
+    os.close(master)
+    os.close(slave)
+    same(done.returncode, 7, done)
+    same(seen.replace(b"\r\n", b"\n"), b"{}\n", "what the terminal shows")
 
 
 @cases("{0} is wrong usage", [

@@ -48,13 +48,17 @@ def liar(where):
     ("diff input.json input.json", "claims done"), ("detect input.json", "claims split"),
     ("convert -t convention-json input.json", "claims status"),
     ("validate input.json", "claims status"),
-    ("convert -t convention-json -o out/ input.json", "claims record")])
+    ("convert -t convention-json -o out/ input.json", "claims record"),
+    ("validate input.json", "claims twice"), ("validate input.json", "claims long"),
+    ("convert --timeout 1 -t convention-json -o out/ input.json", "claims drip")])
 def claims(command, what):
     where, work = program(), folder()
     (work / "input.json").write_bytes(dumps(red()))
     (where / "seed").write_text(what)
     result = run(*command.split(), cwd=work, program=[str(where / "comity")], env=liar(where))
     check(result.status == 7, result)
+    if what in ("claims long", "claims twice", "claims done", "claims record"):
+        check(b"[worker.answer]" in result.err, result)
     check(b"\x9b" not in result.out, result)
 
 

@@ -296,6 +296,23 @@ static int claim(const char *what)
         piece("\x9B"
               "31mred");
     }
+    if (strcmp(what, "twice") == 0) { /* the same input again: it may be one that blocks */
+        const uint32_t first = 0;
+        frame(OPEN, &first, sizeof first);
+        listen_to();
+        frame(OPEN, &first, sizeof first);
+        listen_to();
+    }
+    while (strcmp(what, "drip") == 0) { /* steps that are none, each too short to be counted */
+        frame(RECORD, "", 0);
+        usleep(200);
+    }
+    if (strcmp(what, "long") == 0) {
+        const uint32_t head[2] = {1u << 30, FINDING};
+        put(head, sizeof head);
+        send_all();
+        listen_to();
+    }
     if (is_record)
         frame(RECORD, "", 0);
     start = begin(DONE);
