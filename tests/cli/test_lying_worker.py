@@ -58,7 +58,7 @@ def claims(command, what):
     result = run(*command.split(), cwd=work, program=[str(where / "comity")], env=liar(where))
     check(result.status == 7, result)
     if what in ("claims long", "claims twice", "claims done", "claims record"):
-        check(b"[worker.answer]" in result.err, result)
+        check(b"[worker.answer]" in result.out + result.err, result)
     check(b"\x9b" not in result.out, result)
 
 
