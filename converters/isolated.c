@@ -51,8 +51,7 @@ static int take_bytes(void *user, const void *bytes, size_t size)
     return 0;
 }
 
-/* Bytes that stand in memory, as a file that has no name; -1 with errno. */
-static int as_file(const struct comity_input *input)
+int cli_as_file(const struct comity_input *input)
 {
     int error = 0, fd = memfd_create("comity-input", MFD_CLOEXEC);
     if (fd >= 0 && (write_all(fd, input->bytes, input->size, &error) != COMITY_OK ||
@@ -79,7 +78,7 @@ static int open_input(void *user, const char *name, int *fd)
         cli_status(cli, status);
     if (status == COMITY_OK && opened.bytes) {
         cli_input_close(&input);
-        *fd = as_file(&opened);
+        *fd = cli_as_file(&opened);
         if (*fd < 0)
             cli_input_fault(cli, name, errno);
         return *fd < 0 ? EIO : 0;

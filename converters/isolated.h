@@ -24,6 +24,9 @@ void cli_serve_by(int (*serve)(void));
 /* Does it here, or in a worker, and gives the exit status of the command. */
 int cli_run(struct cli *cli, const struct cli_body *body);
 
+/* Bytes that stand in memory, as a file that has no name; -1 with errno. */
+int cli_as_file(const struct comity_input *input);
+
 /* What a command reaches for in a worker. */
 struct cli_remote {
     void (*finding)(void *user, const struct comity_finding *finding);

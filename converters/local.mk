@@ -215,6 +215,7 @@ libcomity_submit_la_SOURCES = \
 	converters/submit/register_import_put.c \
 	converters/submit/register_review.c \
 	converters/submit/register_show.c \
+	converters/submit/documents.c \
 	converters/submit/routing.c \
 	converters/submit/sending.c \
 	converters/submit/signature_base64.c \

@@ -131,6 +131,7 @@ runtime_sources = \
 	sdk/runtime/held.c \
 	sdk/runtime/host.c \
 	sdk/runtime/isolate.c \
+	sdk/runtime/isolate_asked.c \
 	sdk/runtime/isolate_plugins.c \
 	sdk/runtime/isolate_work.c \
 	sdk/runtime/loader.c \
@@ -146,6 +147,7 @@ runtime_sources = \
 	sdk/runtime/trust.c \
 	sdk/runtime/wire.c \
 	sdk/runtime/worker.c \
+	sdk/runtime/worker_asked.c \
 	sdk/runtime/worker_frames.c \
 	sdk/runtime/worker_landlock.c \
 	sdk/runtime/worker_line.c \

@@ -3,48 +3,52 @@
  * Acknowledgements; see acknowledge.h. */
 #include "submit/acknowledge.h"
 
-#include "runtime/context.h"
 #include "submit/account.h"
 #include "submit/protocol.h"
 #include "submit/submit_sign.h"
 
+#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char empty[] =
-    "{\"schema\":\"urn:comity:convention:1\",\"kind\":\"acknowledgement\"}";
-
 struct making {
-    const struct acknowledged *request;
     const char *format;
     struct outbox_item *item;
-    char why[300]; /* it cannot be written so */
+    char syntax[16]; /* of what was written */
+    char why[300];   /* it cannot be written so */
 };
 
-static comity_status put(struct comity_record *record, const char *field, const char *text)
+static cJSON *group(cJSON *in, const char *name)
 {
-    return *text ? comity_record_put(record, field, text, strlen(text)) : COMITY_OK;
+    cJSON *there = cJSON_GetObjectItemCaseSensitive(in, name);
+    return there ? there : cJSON_AddObjectToObject(in, name);
 }
 
-static comity_status fill(struct comity_record *record, const struct acknowledged *request)
+/* What is not stated is left out; false: no memory. */
+static bool put(cJSON *in, const char *name, const char *text)
+{
+    return !*text || cJSON_AddStringToObject(in, name, text);
+}
+
+/* The acknowledgement as a canonical document; NULL: no memory. */
+static char *make_canonical(const struct acknowledged *request)
 {
     char at[ACCOUNT_TIME];
+    cJSON *all = cJSON_CreateObject();
     account_time(request->received, at);
-    const struct {
-        const char *field, *text;
-    } values[] = {{"issued", at},
-                  {"answers.reference.scheme", request->scheme},
-                  {"answers.reference.value", request->reference},
-                  {"answers.kind", request->kind},
-                  {"answers.issued", request->issued},
-                  {"answers.received", at},
-                  {"requesting.state", request->requesting},
-                  {"requested.state", request->requested}};
-    comity_status status = COMITY_OK;
-    for (size_t i = 0; i < sizeof values / sizeof *values && status == COMITY_OK; i++)
-        status = put(record, values[i].field, values[i].text);
-    return status;
+    cJSON *answers = group(all, "answers"), *reference = group(answers, "reference");
+    cJSON *requesting = group(all, "requesting"), *requested = group(all, "requested");
+    bool is_whole =
+        put(all, "schema", "urn:comity:convention:1") && put(all, "kind", "acknowledgement") &&
+        put(all, "issued", at) && put(reference, "scheme", request->scheme) &&
+        put(reference, "value", request->reference) && put(answers, "kind", request->kind) &&
+        put(answers, "issued", request->issued) && put(answers, "received", at) &&
+        put(requesting, "state", request->requesting) &&
+        put(requested, "state", request->requested);
+    char *text = is_whole ? cJSON_PrintUnformatted(all) : NULL;
+    cJSON_Delete(all);
+    return text;
 }
 
 static int take(void *user, const void *bytes, size_t size)
@@ -53,12 +57,12 @@ static int take(void *user, const void *bytes, size_t size)
     return routing_take_payload(making->item, bytes, size) ? 0 : 1;
 }
 
-static comity_status write_it(void *user, struct comity_record *record)
+static comity_status write_it(void *user, struct document *document)
 {
     struct making *making = user;
-    comity_status status = fill(record, making->request);
-    return status == COMITY_OK ? comity_record_write(record, making->format, take, making)
-                               : status;
+    comity_status status = document_write(document, making->format, take, making);
+    snprintf(making->syntax, sizeof making->syntax, "%s", document->syntax);
+    return status;
 }
 
 static void remember(void *user, const struct comity_finding *finding)
@@ -68,20 +72,26 @@ static void remember(void *user, const struct comity_finding *finding)
         snprintf(making->why, sizeof making->why, "%s", finding->message);
 }
 
-/* Writes it in a format; nothing of it may be lost. */
-static comity_status try_format(struct comity *context, struct making *making,
-                                const char *format)
+/* Writes it in a format; nothing of it may be lost.  COMITY_E_INVALID: the format cannot say
+ * it, or what writes it failed. */
+static comity_status try_format(const struct cli *cli, const struct comity_input *canonical,
+                                struct making *making, const char *format)
 {
+    struct documents documents;
     struct comity_options options = COMITY_OPTIONS_INIT;
     struct comity_result result = COMITY_RESULT_INIT;
-    const struct comity_input input = {.bytes = empty, .size = sizeof empty - 1};
     options.from = "convention-json";
+    options.to = format;
     options.fail_on = COMITY_LOSS;
     options.finding = remember;
     options.user = making;
     making->format = format;
     making->why[0] = '\0';
-    comity_status status = comity_read(context, &options, &input, write_it, making, &result);
+    comity_status status = documents_open(&documents, cli, &options);
+    if (status == COMITY_OK)
+        status =
+            documents_read(&documents, &options, canonical, false, write_it, making, &result);
+    documents_close(&documents);
     if (status == COMITY_OK)
         return making->item->payload ? COMITY_OK : COMITY_E_INVALID;
     free(making->item->payload); /* it may have been written, and lost something */
@@ -119,46 +129,57 @@ static comity_status find_route(struct store *store, const struct acknowledged *
                   "comity register add enters an authority; then add the request again");
 }
 
-static comity_status name_format(const struct comity *context, struct outbox_item *item,
-                                 const char *format)
+static comity_status name_format(struct outbox_item *item, const struct making *making)
 {
-    char *copy = strdup(format); /* it may be the endpoint's own */
+    char *copy = strdup(making->format); /* it may be the endpoint's own */
     free(item->endpoint.format);
     item->endpoint.format = copy;
-    item->media_type = copy ? strdup(routing_media_type(context, copy)) : NULL;
+    item->media_type = copy ? strdup(routing_media_type(making->syntax)) : NULL;
     return item->media_type ? COMITY_OK : COMITY_E_NOMEM;
 }
 
-static comity_status sign(const struct comity *context, struct outbox_item *item,
+static comity_status sign(struct outbox_item *item, const char *syntax,
                           struct routing_fault *fault)
 {
-    comity_status status = submit_sign(item, format_syntax(context, item->endpoint.format),
-                                       fault->message, sizeof fault->message);
+    comity_status status =
+        submit_sign(item, *syntax ? syntax : NULL, fault->message, sizeof fault->message);
     return status == COMITY_E_INVALID
                ? refuse(fault, "inbox.not-acknowledged", "acknowledge it in another way")
                : status;
 }
 
-static comity_status write_item(struct comity *context, const struct acknowledged *request,
+/* In the request's format, else in that of the endpoint; HI-1 carries its own messages alone. */
+static comity_status try_formats(const struct cli *cli, const struct acknowledged *request,
+                                 bool is_free, struct making *making)
+{
+    char *text = make_canonical(request);
+    if (!text)
+        return COMITY_E_NOMEM;
+    const struct comity_input canonical = {.bytes = text, .size = strlen(text)};
+    comity_status status =
+        is_free ? try_format(cli, &canonical, making, request->format) : COMITY_E_INVALID;
+    if (status == COMITY_E_INVALID)
+        status = try_format(cli, &canonical, making, making->item->endpoint.format);
+    cJSON_free(text);
+    return status;
+}
+
+static comity_status write_item(const struct cli *cli, const struct acknowledged *request,
                                 struct outbox_item *item, struct routing_fault *fault)
 {
-    struct making making = {.request = request, .item = item};
+    struct making making = {.item = item};
     const struct protocol *protocol = protocol_find(item->endpoint.protocol);
     if (!protocol) {
         snprintf(fault->message, sizeof fault->message,
                  "the endpoint's protocol is none that this version can speak");
         return refuse(fault, "inbox.not-acknowledged", "acknowledge it in another way");
     }
-    /* HI-1 carries its own messages alone */
-    bool is_free = strcmp(protocol->name, "hi1") != 0;
     comity_status status =
-        is_free ? try_format(context, &making, request->format) : COMITY_E_INVALID;
-    if (status == COMITY_E_INVALID)
-        status = try_format(context, &making, item->endpoint.format);
+        try_formats(cli, request, strcmp(protocol->name, "hi1") != 0, &making);
     if (status == COMITY_OK)
-        status = name_format(context, item, making.format);
+        status = name_format(item, &making);
     if (status == COMITY_OK)
-        return sign(context, item, fault);
+        return sign(item, making.syntax, fault);
     if (status != COMITY_E_INVALID)
         return status;
     snprintf(fault->message, sizeof fault->message,
@@ -167,7 +188,7 @@ static comity_status write_item(struct comity *context, const struct acknowledge
     return refuse(fault, "inbox.not-acknowledged", "acknowledge it in another way");
 }
 
-comity_status acknowledge(struct comity *context, struct store *store,
+comity_status acknowledge(const struct cli *cli, struct store *store,
                           const struct acknowledged *request, struct outbox_item *item,
                           struct routing_fault *fault)
 {
@@ -189,6 +210,6 @@ comity_status acknowledge(struct comity *context, struct store *store,
     }
     comity_status status = find_route(store, request, item, fault);
     if (status == COMITY_OK)
-        status = write_item(context, request, item, fault);
+        status = write_item(cli, request, item, fault);
     return status;
 }

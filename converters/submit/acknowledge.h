@@ -24,7 +24,7 @@ struct acknowledged {
  * say it without a loss, else in that of the endpoint.  The item is the caller's to free, and
  * to add.  COMITY_E_INVALID with a fault: "inbox.no-reference", "inbox.no-route" or
  * "inbox.not-acknowledged". */
-comity_status acknowledge(struct comity *context, struct store *store,
+comity_status acknowledge(const struct cli *cli, struct store *store,
                           const struct acknowledged *request, struct outbox_item *item,
                           struct routing_fault *fault);
 

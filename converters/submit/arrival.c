@@ -3,7 +3,8 @@
  * Documents as they come in; see arrival.h. */
 #include "submit/arrival.h"
 
-#include "runtime/context.h"
+#include "base/encoding.h"
+#include "submit/documents.h"
 #include "submit/routing.h"
 
 #include <stdlib.h>
@@ -12,7 +13,6 @@
 struct reading {
     struct cli *cli;
     struct arrival *first, **last;
-    int64_t lacks; /* of the document at hand */
 };
 
 void arrivals_free(struct arrival *first)
@@ -29,32 +29,6 @@ void arrivals_free(struct arrival *first)
     }
 }
 
-/* --- the rules */
-
-/* What is lacking is told as a warning: the document has come, whatever it lacks. */
-static void tell_lack(void *user, const struct comity_finding *finding)
-{
-    struct reading *self = user;
-    struct comity_finding warning = *finding;
-    self->lacks += finding->severity >= COMITY_WARNING;
-    if (warning.severity > COMITY_WARNING)
-        warning.severity = COMITY_WARNING;
-    cli_finding(self->cli, &warning);
-}
-
-static void check(struct reading *self, struct comity_record *record)
-{
-    struct session *session = record->session;
-    struct findings before = session->findings;
-    self->lacks = 0;
-    if (self->cli->options.check)
-        return; /* the reader has done so, and stopped what does not hold */
-    session->findings.emit = tell_lack;
-    session->findings.user = self;
-    check_rules(record);
-    session->findings = before;
-}
-
 /* --- the record */
 
 static int take_canonical(void *user, const void *bytes, size_t size)
@@ -68,38 +42,27 @@ static int take_canonical(void *user, const void *bytes, size_t size)
     return 0;
 }
 
-/* Where the document stands in the input.  The root of a tree stands for all of it, with what
- * XML has before its first element. */
-static void find_place(struct arrival *arrival, const struct comity_record *record)
-{
-    const struct tree *tree = record->record.tree;
-    const struct comity_node *node = tree_node(tree, record->node);
-    bool is_whole = record->node <= 1 || !node->end;
-    arrival->start = (size_t)tree_place(tree, is_whole ? 0 : node->offset).offset;
-    arrival->end = (size_t)tree_place(tree, is_whole ? tree->size : node->end).offset;
-}
-
 static comity_status take_fields(struct reading *self, struct arrival *arrival,
-                                 struct comity_record *record)
+                                 struct document *document)
 {
     struct inbox_entry *entry = &arrival->entry;
     const char *from = self->cli->from;
-    entry->kind = routing_copy(record, "kind");
-    entry->reference = routing_copy(record, "id");
+    entry->kind = document_copy(document, "kind");
+    entry->reference = document_copy(document, "id");
     if (entry->reference && !*entry->reference) {
         free(entry->reference);
-        entry->reference = routing_copy(record, "requesting.references[0].value");
+        entry->reference = document_copy(document, "requesting.references[0].value");
     }
-    entry->answered = routing_copy(record, "answers.reference.value");
-    entry->outcome = routing_copy(record, "decision.outcome");
-    entry->format = strdup(from ? from : record->format->id);
-    entry->from_state = routing_copy(record, routing_from(entry->kind ? entry->kind : ""));
-    entry->lacks = self->lacks;
+    entry->answered = document_copy(document, "answers.reference.value");
+    entry->outcome = document_copy(document, "decision.outcome");
+    entry->format = strdup(from ? from : document->format);
+    entry->from_state = document_copy(document, routing_from(entry->kind ? entry->kind : ""));
+    entry->lacks = document->lacks;
     arrival->scheme = strdup("");
-    arrival->issued = routing_copy(record, "issued");
-    arrival->requesting = routing_copy(record, "requesting.state");
-    arrival->requested = routing_copy(record, "requested.state");
-    entry->is_notice = check_is_notice(record);
+    arrival->issued = document_copy(document, "issued");
+    arrival->requesting = document_copy(document, "requesting.state");
+    arrival->requested = document_copy(document, "requested.state");
+    entry->is_notice = document->is_notice;
     return entry->kind && entry->reference && entry->answered && entry->outcome &&
                    entry->format && entry->from_state && arrival->scheme && arrival->issued &&
                    arrival->requesting && arrival->requested
@@ -108,40 +71,41 @@ static comity_status take_fields(struct reading *self, struct arrival *arrival,
 }
 
 /* Who gave the reference, where one of the requesting side's references is the same. */
-static comity_status take_scheme(struct arrival *arrival, struct comity_record *record)
+static comity_status take_scheme(struct arrival *arrival, struct document *document)
 {
     char path[64];
-    size_t count = comity_record_count(record, "requesting.references");
+    size_t count = document_count(document, "requesting.references");
     for (size_t i = 0; i < count && !*arrival->scheme; i++) {
-        size_t len = 0;
         snprintf(path, sizeof path, "requesting.references[%zu].value", i);
-        const char *value = comity_record_get(record, path, &len);
-        if (!value || len != strlen(arrival->entry.reference) ||
-            memcmp(value, arrival->entry.reference, len) != 0)
+        char *value = document_copy(document, path);
+        bool is_it = value && *value && strcmp(value, arrival->entry.reference) == 0;
+        free(value);
+        if (!value)
+            return COMITY_E_NOMEM;
+        if (!is_it)
             continue;
         snprintf(path, sizeof path, "requesting.references[%zu].scheme", i);
         free(arrival->scheme);
-        arrival->scheme = routing_copy(record, path);
+        arrival->scheme = document_copy(document, path);
         if (!arrival->scheme)
             return COMITY_E_NOMEM;
     }
     return COMITY_OK;
 }
 
-static comity_status take_record(void *user, struct comity_record *record)
+static comity_status take_document(void *user, struct document *document)
 {
     struct reading *self = user;
     struct arrival *arrival = calloc(1, sizeof *arrival);
     if (!arrival)
         return COMITY_E_NOMEM;
-    check(self, record);
-    find_place(arrival, record);
-    comity_status status = take_fields(self, arrival, record);
+    arrival->start = (size_t)document->start;
+    arrival->end = (size_t)document->end;
+    comity_status status = take_fields(self, arrival, document);
     if (status == COMITY_OK)
-        status = take_scheme(arrival, record);
+        status = take_scheme(arrival, document);
     if (status == COMITY_OK)
-        status =
-            comity_record_write(record, "convention-json", take_canonical, &arrival->entry);
+        status = document_write(document, "convention-json", take_canonical, &arrival->entry);
     if (status != COMITY_OK) {
         arrivals_free(arrival);
         return status;
@@ -201,8 +165,9 @@ comity_status arrivals_read(struct cli *cli, const char *bytes, size_t size,
     struct reading self = {.cli = cli, .last = &self.first};
     const struct comity_input input = {.bytes = bytes, .size = size};
     uint64_t failed = failed_of(&cli->result);
-    comity_status status =
-        comity_read(cli->context, &cli->options, &input, take_record, &self, &cli->result);
+    const struct documents documents = documents_of(cli);
+    comity_status status = documents_read(&documents, &cli->options, &input, true,
+                                          take_document, &self, &cli->result);
     bool is_whole = failed_of(&cli->result) == failed && is_sole(self.first);
     comity_status taken = take_originals(self.first, is_whole, bytes, size);
     *first = self.first;

@@ -90,7 +90,7 @@ int command_inbox(int argc, char **argv)
     struct cli cli = {.command = "inbox"};
     struct inbox_request request = {.cli = &cli};
     int result =
-        cli_parse_own(&cli, argc, argv, TAKES_FROM | TAKES_CONVERSION, help, own, &request);
+        cli_parse_own(&cli, argc, argv, TAKES_FROM | TAKES_CONVERSION | TAKES_ISOLATE, help, own, &request);
     if (result != EXIT_DONE)
         return result;
     const char *first = cli.input_count ? cli.inputs[0] : "";

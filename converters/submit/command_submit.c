@@ -2,7 +2,6 @@
  *
  * comity submit: requests into the outbox, in the format and for the authority of the State
  * that is asked.  Nothing is sent here; comity outbox run does that. */
-#include "runtime/context.h"
 #include "submit/commands.h"
 #include "submit/register.h"
 #include "submit/routing.h"
@@ -99,11 +98,11 @@ static comity_status refuse(struct submitting *self, const char *code, const cha
 
 /* --- where to */
 
-static comity_status route(struct submitting *self, struct comity_record *record,
+static comity_status route(struct submitting *self, struct document *document,
                            struct outbox_item *item, const char *const *roles)
 {
     struct routing_fault fault = {.code = NULL};
-    char *language = routing_copy(record, "language");
+    char *language = document_copy(document, "language");
     comity_status status =
         language ? routing_find(&self->store, self->territory, roles, language, item, &fault)
                  : COMITY_E_NOMEM;
@@ -150,12 +149,10 @@ static int put(void *user, const void *bytes, size_t size)
 }
 
 /* The identity is that of what is signed: the same request is never signed the same twice. */
-static comity_status sign(struct submitting *self, struct outbox_item *item)
+static comity_status sign(struct submitting *self, struct outbox_item *item, const char *syntax)
 {
     char message[300] = "";
-    comity_status status =
-        submit_sign(item, format_syntax(self->cli->context, item->endpoint.format), message,
-                    sizeof message);
+    comity_status status = submit_sign(item, *syntax ? syntax : NULL, message, sizeof message);
     return status == COMITY_E_INVALID ? refuse(self, "submit.sign", message, NULL) : status;
 }
 
@@ -184,13 +181,13 @@ static comity_status queue(struct submitting *self, struct outbox_item *item)
     return COMITY_OK;
 }
 
-static comity_status submit_to(struct submitting *self, struct comity_record *record,
+static comity_status submit_to(struct submitting *self, struct document *document,
                                const char *const *roles)
 {
     struct outbox_item item = {.channel = strdup("")};
-    comity_status status = routing_take_record(&item, record, self->to_state);
+    comity_status status = routing_take_document(&item, document, self->to_state);
     if (status == COMITY_OK)
-        status = self->which ? find_endpoint(self, &item) : route(self, record, &item, roles);
+        status = self->which ? find_endpoint(self, &item) : route(self, document, &item, roles);
     if (status == COMITY_OK)
         status = check_purpose(self, &item);
     if (status == COMITY_OK) {
@@ -198,37 +195,37 @@ static comity_status submit_to(struct submitting *self, struct comity_record *re
             free(item.endpoint.format);
             item.endpoint.format = strdup(self->cli->to);
         }
-        if (item.endpoint.format)
-            item.media_type =
-                strdup(routing_media_type(self->cli->context, item.endpoint.format));
-        status = item.media_type ? comity_record_write(record, item.endpoint.format, put, &item)
-                                 : COMITY_E_NOMEM;
+        status = item.endpoint.format
+                     ? document_write(document, item.endpoint.format, put, &item)
+                     : COMITY_E_NOMEM;
     }
-    if (status == COMITY_OK)
-        status = sign(self, &item);
+    if (status == COMITY_OK) {
+        item.media_type = strdup(routing_media_type(document->syntax));
+        status = item.media_type ? sign(self, &item, document->syntax) : COMITY_E_NOMEM;
+    }
     if (status == COMITY_OK)
         status = queue(self, &item);
     outbox_free_item(&item);
     return status;
 }
 
-static comity_status submit_record(void *user, struct comity_record *record)
+static comity_status submit_document(void *user, struct document *document)
 {
     static const char *const central[2] = {"central-authority", NULL};
     struct submitting *self = user;
     const char *roles[2];
-    char *kind = routing_copy(record, "kind"), *channel = routing_copy(record, "channel");
+    char *kind = document_copy(document, "kind"), *channel = document_copy(document, "channel");
     if (!kind || !channel) {
         free(kind);
         free(channel);
         return COMITY_E_NOMEM;
     }
     routing_roles(self->channel, channel, kind, roles);
-    comity_status status = submit_to(self, record, roles);
+    comity_status status = submit_to(self, document, roles);
     /* 66.8: a request that goes to the point of contact directly goes there too */
     if (status == COMITY_OK && !self->which && strcmp(kind, "emergency-assistance") == 0 &&
         strcmp(roles[0], "24-7") == 0)
-        status = submit_to(self, record, central);
+        status = submit_to(self, document, central);
     free(kind);
     free(channel);
     self->failed += status != COMITY_OK;
@@ -240,21 +237,23 @@ static bool submit_input(struct cli *cli, const char *name, const struct comity_
 {
     struct submitting *self = user;
     (void)name;
-    cli_status(cli, comity_read(cli->context, &cli->options, input, submit_record, self,
-                                &cli->result));
-    return self->status == COMITY_OK;
+    const struct documents documents = documents_of(cli);
+    comity_status status = documents_read(&documents, &cli->options, input, false,
+                                          submit_document, self, &cli->result);
+    cli_status(cli, status);
+    return self->status == COMITY_OK && status != COMITY_E_PLUGIN;
 }
 
 int command_submit(int argc, char **argv)
 {
     struct cli cli = {.command = "submit"};
     struct submitting self = {.cli = &cli};
-    int result = cli_parse_own(&cli, argc, argv, TAKES_FROM | TAKES_TO | TAKES_CONVERSION, help,
+    int result = cli_parse_own(&cli, argc, argv,
+                               TAKES_FROM | TAKES_TO | TAKES_CONVERSION | TAKES_ISOLATE, help,
                                own, &self);
     if (result != EXIT_DONE)
         return result;
-    if (cli.is_isolated)
-        return cli_usage(&cli, "requests are not submitted from another process", NULL);
+    cli.options.to = cli.to; /* a template's path is read before the worker locks itself in */
     if (store_open(&self.store, self.store_folder) != COMITY_OK) {
         result = submit_failed(&cli, &self.store);
         store_close(&self.store);

@@ -112,8 +112,7 @@ static comity_status acknowledge_it(struct inbox_request *self, struct arrival *
                                          .received = entry->at};
     struct outbox_item item = {.number = 0};
     struct routing_fault fault = {.code = NULL};
-    comity_status status =
-        acknowledge(self->cli->context, &self->store, &request, &item, &fault);
+    comity_status status = acknowledge(self->cli, &self->store, &request, &item, &fault);
     if (status == COMITY_OK)
         status = send_acknowledgement(self, arrival, &item);
     if (status == COMITY_E_INVALID && fault.code) {
@@ -190,8 +189,11 @@ static bool take_input(struct cli *cli, const char *name, const struct comity_in
     struct arrival *first = NULL;
     struct buffer bytes;
     (void)name;
-    if (read_whole(self, input->fd, &bytes))
-        cli_status(cli, arrivals_read(cli, bytes.size ? bytes.bytes : "", bytes.size, &first));
+    comity_status status = COMITY_OK;
+    if (read_whole(self, input->fd, &bytes)) {
+        status = arrivals_read(cli, bytes.size ? bytes.bytes : "", bytes.size, &first);
+        cli_status(cli, status);
+    }
     for (struct arrival *at = first; at && self->status == COMITY_OK; at = at->next) {
         self->status = take_in(self, at);
         if (self->status == COMITY_OK)
@@ -199,7 +201,7 @@ static bool take_input(struct cli *cli, const char *name, const struct comity_in
     }
     arrivals_free(first);
     buffer_free(&bytes);
-    return self->status == COMITY_OK && !cli->out_of_memory;
+    return self->status == COMITY_OK && status != COMITY_E_PLUGIN && !cli->out_of_memory;
 }
 
 void inbox_take_in(struct inbox_request *request)

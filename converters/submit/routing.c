@@ -11,13 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *routing_copy(struct comity_record *record, const char *path)
-{
-    size_t len = 0;
-    const char *text = comity_record_get(record, path, &len);
-    return text && !memchr(text, '\0', len) ? strndup(text, len) : strdup("");
-}
-
 /* --- kinds */
 
 bool routing_is_answer(const char *kind)
@@ -146,16 +139,16 @@ comity_status routing_find(struct store *store, const char *territory,
 
 /* --- the item */
 
-comity_status routing_take_record(struct outbox_item *item, struct comity_record *record,
-                                  const char *to_state)
+comity_status routing_take_document(struct outbox_item *item, struct document *document,
+                                    const char *to_state)
 {
-    item->reference = routing_copy(record, "id");
-    item->kind = routing_copy(record, "kind");
-    item->answers = routing_copy(record, "answers.reference.value");
-    item->outcome = routing_copy(record, "decision.outcome");
+    item->reference = document_copy(document, "id");
+    item->kind = document_copy(document, "kind");
+    item->answers = document_copy(document, "answers.reference.value");
+    item->outcome = document_copy(document, "decision.outcome");
     if (item->kind)
         item->to_state =
-            to_state ? strdup(to_state) : routing_copy(record, routing_to(item->kind));
+            to_state ? strdup(to_state) : document_copy(document, routing_to(item->kind));
     return item->reference && item->answers && item->outcome && item->to_state && item->channel
                ? COMITY_OK
                : COMITY_E_NOMEM;
@@ -173,10 +166,9 @@ bool routing_take_payload(struct outbox_item *item, const void *bytes, size_t si
     return true;
 }
 
-const char *routing_media_type(const struct comity *context, const char *spec)
+const char *routing_media_type(const char *syntax)
 {
-    const char *syntax = format_syntax(context, spec);
-    if (!syntax)
+    if (!*syntax)
         return "application/octet-stream";
     return strcmp(syntax, "json") == 0  ? "application/json"
            : strcmp(syntax, "xml") == 0 ? "application/xml"

@@ -5,6 +5,7 @@
 #ifndef COMITY_CONVERTERS_SUBMIT_ROUTING_H
 #define COMITY_CONVERTERS_SUBMIT_ROUTING_H
 
+#include "submit/documents.h"
 #include "submit/outbox.h"
 
 #include <comity/comity.h>
@@ -14,10 +15,6 @@ struct routing_fault {
     const char *code, *hint;
     char message[400];
 };
-
-/* A field of a record, "" where it is not there or holds a NUL.  The caller frees it; NULL: no
- * memory. */
-char *routing_copy(struct comity_record *record, const char *path);
 
 /* The field that names the State from which a document of a kind comes, and the one that it is
  * for.  In an answer the sides stay those of the request, so that it comes from the requested
@@ -38,8 +35,8 @@ void routing_roles(const char *wanted, const char *channel, const char *kind,
 
 /* Fills reference, kind, State (`to_state` where it is not NULL), what it answers and what was
  * decided of an item.  COMITY_E_NOMEM: the caller frees the item all the same. */
-comity_status routing_take_record(struct outbox_item *item, struct comity_record *record,
-                                  const char *to_state);
+comity_status routing_take_document(struct outbox_item *item, struct document *document,
+                                    const char *to_state);
 /* Finds the endpoint of item->to_state in the register, and the item's channel.  `territory`
  * NULL: any; `language` "": not known.  COMITY_E_INVALID with a fault: the State is not known,
  * has no authority there (61.10), or one that does not accept the language (61.11). */
@@ -49,7 +46,7 @@ comity_status routing_find(struct store *store, const char *territory,
 /* Copies the bytes to be sent into an item, whose endpoint and reference are known, and makes
  * its identity; false: no memory. */
 bool routing_take_payload(struct outbox_item *item, const void *bytes, size_t size);
-/* The media type of what a format (with its options) writes. */
-const char *routing_media_type(const struct comity *context, const char *spec);
+/* The media type of a syntax; "" is one that is not known. */
+const char *routing_media_type(const char *syntax);
 
 #endif

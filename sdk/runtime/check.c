@@ -118,6 +118,44 @@ void check_rules(struct comity_record *record)
         check_demand(&checked, kind, &profile->demands[i]);
 }
 
+struct lacks {
+    struct findings before;
+    uint64_t count;
+};
+
+static void tell_lack(void *user, const struct comity_finding *finding)
+{
+    struct lacks *lacks = user;
+    struct comity_finding warning = *finding;
+    lacks->count += finding->severity >= COMITY_WARNING;
+    if (warning.severity > COMITY_WARNING)
+        warning.severity = COMITY_WARNING;
+    if (lacks->before.emit)
+        lacks->before.emit(lacks->before.user, &warning);
+}
+
+uint64_t check_lacks(struct comity_record *record)
+{
+    struct session *session = record->session;
+    struct lacks lacks = {.before = session->findings};
+    if (session->options->check)
+        return 0;
+    session->findings.emit = tell_lack;
+    session->findings.user = &lacks;
+    check_rules(record);
+    session->findings = lacks.before;
+    return lacks.count;
+}
+
+void record_place(const struct comity_record *record, uint64_t *start, uint64_t *end)
+{
+    const struct tree *tree = record->record.tree;
+    const struct comity_node *node = tree_node(tree, record->node);
+    bool is_whole = record->node <= 1 || !node->end;
+    *start = tree_place(tree, is_whole ? 0 : node->offset).offset;
+    *end = tree_place(tree, is_whole ? tree->size : node->end).offset;
+}
+
 comity_status check_open(struct session *session)
 {
     const struct comity_options *options = session->options;

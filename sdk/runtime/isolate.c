@@ -218,7 +218,8 @@ void isolate_count(struct isolate *self, int fd)
 {
     struct stat info;
     bool is_file = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-    self->told = self->told_before = self->records = self->pieces = self->bytes = 0;
+    self->told = self->told_before = self->records = self->refused = 0;
+    self->pieces = self->bytes = 0;
     self->passed = 0;
     self->is_refused = false;
     self->most_time =
@@ -316,7 +317,7 @@ comity_status isolate_start(struct isolate *self, const struct comity_config *co
 }
 
 /* It becomes part of a file's name. */
-static bool is_syntax(const char *text)
+bool isolate_is_syntax(const char *text)
 {
     static const char *const all[] = {"json", "xml", "html", "text", "csv", "lines"};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
@@ -330,7 +331,7 @@ static comity_status take_ready(struct isolate *self, struct wire_frame *frame)
     comity_status status;
     bool is_status = worker_get_status(frame, &status);
     const char *syntax = wire_string(frame);
-    if (!is_status || !wire_is_done(frame) || (syntax && !is_syntax(syntax)))
+    if (!is_status || !wire_is_done(frame) || (syntax && !isolate_is_syntax(syntax)))
         return isolate_nonsense(self);
     if (status == COMITY_E_UNSUPPORTED) {
         report(self, "worker.sandbox", "the system does not let the converter lock itself in",

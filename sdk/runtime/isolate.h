@@ -26,9 +26,32 @@ void isolate_close(struct isolate *isolate);
 /* The syntax of the target: NULL where it is not known. */
 const char *isolate_syntax(const struct isolate *isolate);
 
+/* A document in the worker that can be asked about, as a record by comity_record_get() and the
+ * others.  Once `status` is not COMITY_OK the worker is gone (which was told), and nothing is
+ * answered. */
+struct isolate_document {
+    struct isolate *isolate;
+    const char *format;  /* that it was read by; lent for the length of the call */
+    uint64_t start, end; /* of it in the input, in bytes */
+    bool is_notice;
+    uint64_t lacks;  /* what it lacks by the convention's rules, where that is asked for */
+    char syntax[16]; /* of the format that it was written in last */
+    comity_status status;
+    int fd;
+};
+/* Lent until the next question. */
+const char *isolate_document_get(struct isolate_document *document, const char *path,
+                                 size_t *len);
+size_t isolate_document_count(struct isolate_document *document, const char *path);
+comity_status isolate_document_write(struct isolate_document *document, const char *to,
+                                     comity_write_fn *write, void *user);
+
 struct isolate_target {
     comity_write_fn *write;     /* as that of comity_convert(); with `record`: once for each */
     void (*record)(void *user); /* a document begins; or NULL: all in one stream */
+    /* Or asks about each, instead; a status other than COMITY_OK is a document that failed. */
+    comity_status (*document)(void *user, struct isolate_document *document);
+    bool lacks; /* what each lacks is told, and counted */
     void *user;
 };
 /* Converts what a descriptor gives.  options->file and options->finding are those of this

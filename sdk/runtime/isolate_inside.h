@@ -41,7 +41,7 @@ struct isolate {
     uint64_t told, told_before; /* findings: all, and those when the last step was seen */
     uint64_t most_told;
     uint64_t passed, most_time; /* microseconds that it was waited for */
-    uint64_t records, pieces, bytes;
+    uint64_t records, refused, pieces, bytes;
     bool is_refused; /* a piece was not taken: no other may follow */
 };
 
@@ -60,6 +60,16 @@ comity_status isolate_nonsense(struct isolate *self);
 void isolate_count(struct isolate *self, int fd);
 /* Counts one more; true where more comes than there can be. */
 bool isolate_is_flood(struct isolate *self);
+/* Bytes go where they belong, and the worker is told what became of them. */
+comity_status isolate_take_bytes(struct isolate *self, struct wire_frame *frame,
+                                 comity_write_fn *write, void *user);
+/* Opens or stores a file beside a document: its name is a label, whoever says otherwise. */
+comity_status isolate_take_file(struct isolate *self, struct wire_frame *frame);
+/* Hands a document to target->document; `fd`: of the input. */
+comity_status isolate_take_document(struct isolate *self, struct wire_frame *frame, int fd,
+                                    const struct isolate_target *target);
+/* One of the few words that become part of a file's name. */
+bool isolate_is_syntax(const char *text);
 /* Hands a finding on; false where it is none. */
 bool isolate_relay(struct isolate *self, struct wire_frame *frame);
 

@@ -20,8 +20,9 @@ static comity_status take_done(struct isolate *self, struct wire_frame *frame,
     bool is_status = worker_get_status(frame, &status);
     bool has_digest = wire_string(frame) != NULL;
     bool is_sound = worker_get_result(frame, &more) && worker_is_consistent(status, &more);
-    bool is_there =
-        target->record ? more.documents <= self->pieces : status != COMITY_OK || self->bytes;
+    bool is_there = target->document ? more.documents <= self->records - self->refused
+                    : target->record ? more.documents <= self->pieces
+                                     : status != COMITY_OK || self->bytes;
     if (!wire_is_done(frame) || id != self->id || has_digest || !is_status || !is_sound ||
         !is_there)
         return isolate_nonsense(self);
@@ -48,8 +49,8 @@ static comity_status answer(struct isolate *self, uint32_t kind, int32_t error, 
 }
 
 /* Bytes go where they belong, and the worker is told what became of them. */
-static comity_status take_bytes(struct isolate *self, struct wire_frame *frame,
-                                comity_write_fn *write, void *user)
+comity_status isolate_take_bytes(struct isolate *self, struct wire_frame *frame,
+                                 comity_write_fn *write, void *user)
 {
     size_t size;
     const char *bytes = wire_text(frame, &size);
@@ -62,7 +63,7 @@ static comity_status take_bytes(struct isolate *self, struct wire_frame *frame,
 }
 
 /* Opens or stores a file beside a document: its name is a label, whoever says otherwise. */
-static comity_status take_file(struct isolate *self, struct wire_frame *frame)
+comity_status isolate_take_file(struct isolate *self, struct wire_frame *frame)
 {
     bool is_stored = frame->kind == WORKER_STORE;
     size_t len, size = 0;
@@ -82,19 +83,22 @@ static comity_status take_file(struct isolate *self, struct wire_frame *frame)
     return status;
 }
 
-static comity_status take(struct isolate *self, struct wire_frame *frame,
+static comity_status take(struct isolate *self, struct wire_frame *frame, int fd,
                           const struct isolate_target *target)
 {
-    if (frame->kind == WORKER_BYTES)
-        return take_bytes(self, frame, target->write, target->user);
+    if (frame->kind == WORKER_BYTES && target->write)
+        return isolate_take_bytes(self, frame, target->write, target->user);
     if (frame->kind == WORKER_FILE || frame->kind == WORKER_STORE)
-        return take_file(self, frame);
+        return isolate_take_file(self, frame);
     if (frame->kind == WORKER_FINDING && isolate_relay(self, frame))
         return COMITY_OK;
-    if (frame->kind != WORKER_RECORD || !target->record || !wire_is_done(frame) ||
-        isolate_is_flood(self))
+    if (frame->kind != WORKER_RECORD || isolate_is_flood(self))
         return isolate_nonsense(self);
     self->records++;
+    if (target->document)
+        return isolate_take_document(self, frame, fd, target);
+    if (!target->record || !wire_is_done(frame))
+        return isolate_nonsense(self);
     target->record(target->user);
     return COMITY_OK;
 }
@@ -120,7 +124,10 @@ comity_status isolate_convert(struct isolate *self, const struct comity_options 
     self->file = options->file;
     size_t start = wire_begin(&self->worker.out, WORKER_STREAM);
     wire_put_u64(&self->worker.out, ++self->id);
-    wire_put_u32(&self->worker.out, target->record != NULL);
+    wire_put_u32(&self->worker.out, target->document && target->lacks ? WORKER_LACKS
+                                    : target->document                ? WORKER_ASKED
+                                    : target->record                  ? WORKER_EACH
+                                                                      : WORKER_AS_ONE);
     wire_put_string(&self->worker.out, options->file);
     wire_end(&self->worker.out, start);
     comity_status status = buffer_status(&self->worker.out);
@@ -131,7 +138,7 @@ comity_status isolate_convert(struct isolate *self, const struct comity_options 
             status = take_done(self, &frame, target, result);
             break;
         }
-        status = take(self, &frame, target);
+        status = take(self, &frame, fd, target);
     }
     self->file = NULL;
     return status;
@@ -211,11 +218,11 @@ comity_status isolate_command(struct isolate *self, const struct comity_options 
             break;
         }
         if (frame.kind == WORKER_BYTES)
-            status = take_bytes(self, &frame, command->write, command->user);
+            status = isolate_take_bytes(self, &frame, command->write, command->user);
         else if (frame.kind == WORKER_OPEN)
             status = take_open(self, &frame, command, &opened, &fd);
         else if (frame.kind == WORKER_FILE || frame.kind == WORKER_STORE)
-            status = take_file(self, &frame);
+            status = isolate_take_file(self, &frame);
         else if (frame.kind != WORKER_FINDING || !isolate_relay(self, &frame))
             status = isolate_nonsense(self);
     }

@@ -72,8 +72,7 @@ enum worker_frame_kind {
     /* to a converter */
     WORKER_SETUP = 1, /* worker_put_setup() */
     WORKER_ITEM,      /* u64 id, string file, shared text: each document on its own */
-    WORKER_STREAM,    /* u64 id, u32 each, string file; a descriptor goes along: the documents
-                         as comity_convert() would write them, or `each` on its own */
+    WORKER_STREAM,    /* u64 id, u32 enum worker_manner, string file; a descriptor goes along */
     WORKER_DETECT,    /* u64 id, string file, text bytes */
     WORKER_WROTE,     /* u32 failed: what became of a WORKER_BYTES, which is waited for */
     WORKER_SHARE_IN,  /* worker_put_share(), a descriptor goes along: where items stand */
@@ -83,13 +82,20 @@ enum worker_frame_kind {
     WORKER_STORED,  /* i32 error: of a WORKER_STORE */
     WORKER_TRY,     /* u32 layers, u32 deed: closes those layers of the sandbox, and tries */
     WORKER_PLUGINS, /* worker_put_plugins(): instead of a WORKER_SETUP, and the end */
+    WORKER_GET,     /* string path: of a document that is asked about */
+    WORKER_WRITE,   /* string format: the same is to be written */
+    WORKER_NEXT,    /* i32 status: no more is asked about it; other than 0: it failed */
     /* from it */
     WORKER_READY = 16, /* i32 status: of comity_open() and the options; string syntax of the
                           target */
     WORKER_FINDING,    /* worker_put_finding() */
     WORKER_DOCUMENT,   /* worker_put_document() */
     WORKER_BYTES,      /* text: output of a WORKER_STREAM */
-    WORKER_RECORD,     /* of a WORKER_STREAM of each: a document begins */
+    WORKER_RECORD,     /* a document of a WORKER_STREAM that is not one stream.  Of one that is
+                          asked about: u64 start, u64 end in the input, u32 whether it is a
+                          notice, u64 what it lacks, string format */
+    WORKER_VALUE,      /* u64 how many, text value or NULL: of a WORKER_GET */
+    WORKER_WRITTEN,    /* i32 status, string syntax: behind the WORKER_BYTES */
     WORKER_OPEN,       /* u32 index: asks for an input of a command */
     WORKER_FILE,       /* text label: asks for a file beside the document */
     WORKER_STORE,      /* text label, text bytes: a file to be put there */
@@ -103,6 +109,14 @@ enum worker_frame_kind {
     WORKER_READ = 32,
     WORKER_TAKEN,
     WORKER_READ_DONE
+};
+
+/* What becomes of the documents of a WORKER_STREAM. */
+enum worker_manner {
+    WORKER_AS_ONE, /* as comity_convert() would write them */
+    WORKER_EACH,   /* each on its own */
+    WORKER_ASKED,  /* each is asked about */
+    WORKER_LACKS   /* the same, and what it lacks by the convention's rules is told */
 };
 
 /* What a converter works with. */
@@ -211,6 +225,10 @@ int serve_bytes(void *user, const void *bytes, size_t size);
 /* Sends what was put as the last frame, and takes the answer, which has a frame's kind and an
  * error (errno) alone.  *fd becomes the descriptor that came along, or -1. */
 comity_status serve_ask(struct server *server, uint32_t kind, int32_t *error, int *fd);
+
+/* Tells of a document, and answers what is asked about it until it is done with; gives the
+ * status that the other process came to.  `lacks`: tells what it lacks. */
+comity_status serve_asked(struct server *server, struct comity_record *record, bool lacks);
 
 /* Does what a command does (WORKER_COMMAND) and tells what came of it. */
 typedef comity_status serve_command_fn(struct server *server, struct comity *context,

@@ -14,6 +14,7 @@ struct conversions {
     struct worker_setup setup;
     struct comity *context;
     const struct format *to;
+    uint32_t manner;  /* of the stream at hand */
     bool is_streamed; /* streams will come, and no items */
     struct attachments attachments;
     struct buffer file; /* name of the stream at hand */
@@ -184,22 +185,32 @@ static comity_status serve_item(struct conversions *self, struct wire_frame *fra
     return status;
 }
 
-static comity_status convert_stream(struct conversions *self, const struct comity_input *input,
-                                    bool each)
+static comity_status be_asked(void *user, struct comity_record *record)
+{
+    struct conversions *self = user;
+    return serve_asked(&self->server, record, self->manner == WORKER_LACKS);
+}
+
+static comity_status convert_stream(struct conversions *self, const struct comity_input *input)
 {
     const struct comity_options *options = &self->setup.options;
-    return each ? comity_read(self->context, options, input, write_each, self, &self->result)
-                : comity_convert(self->context, options, input, serve_bytes, &self->server,
-                                 &self->result);
+    if (self->manner == WORKER_AS_ONE)
+        return comity_convert(self->context, options, input, serve_bytes, &self->server,
+                              &self->result);
+    return comity_read(self->context, options, input,
+                       self->manner == WORKER_EACH ? write_each : be_asked, self,
+                       &self->result);
 }
 
 static comity_status serve_stream(struct conversions *self, struct wire_frame *frame)
 {
     uint64_t id = wire_u64(frame);
-    bool each = wire_u32(frame) != 0;
+    self->manner = wire_u32(frame);
     const char *file = wire_string(frame);
     struct comity_input input = {.fd = self->server.passed};
-    if (!wire_is_done(frame) || input.fd < 0 || !self->setup.options.to)
+    bool is_asked = self->manner == WORKER_ASKED || self->manner == WORKER_LACKS;
+    if (!wire_is_done(frame) || input.fd < 0 || self->manner > WORKER_LACKS ||
+        (!is_asked && !self->setup.options.to))
         return COMITY_E_INVALID;
     /* The frame is gone when the next one comes. */
     buffer_clear(&self->file);
@@ -207,7 +218,7 @@ static comity_status serve_stream(struct conversions *self, struct wire_frame *f
     if (buffer_status(&self->file) != COMITY_OK)
         return buffer_status(&self->file);
     begin_item(self, file ? self->file.bytes : NULL);
-    comity_status status = convert_stream(self, &input, each);
+    comity_status status = convert_stream(self, &input);
     witness_at(WITNESS_NOTHING, NULL);
     close(input.fd);
     self->server.passed = -1;

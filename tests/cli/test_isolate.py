@@ -247,7 +247,8 @@ def maps_of(command):
     """What the program's own process has mapped while it waits for its input."""
     source = subprocess.Popen([PROGRAM, *command.split()], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              env={**os.environ, "COMITY_PLUGIN_PATH": str(MOCKS)})
+                              env={**os.environ, "COMITY_PLUGIN_PATH": str(MOCKS),
+                                   "COMITY_STORE": str(folder() / "store")})
     source.stdin.write(b" " * 10000)
     source.stdin.flush()
     time.sleep(0.5)
@@ -263,7 +264,8 @@ def shows_plugin(maps):
 
 @cases("{0} loads no plugin in the program's own process", [
     ("convert -t mock-old",), ("detect",), ("validate",), ("roundtrip",), ("show",),
-    ("terms check",), ("diff - -",)])
+    ("terms check",), ("diff - -",),
+    ("submit --dry-run --endpoint https://localhost:9/x",), ("inbox add --dry-run -",)])
 def not_loaded(command):
     maps = maps_of(command)
     check(not shows_plugin(maps), maps)
@@ -272,14 +274,16 @@ def not_loaded(command):
 
 @cases("a plugin that does '{1}' is contained in {0}", [
     (command, name) for name in ("segv", "exit", "socket", "write")
-    for command in ("validate", "roundtrip", "diff - {g}", "terms check", "show")])
+    for command in ("validate", "roundtrip", "diff - {g}", "terms check", "show",
+                    "submit --dry-run --endpoint https://localhost:9/x", "inbox add -")])
 def misdeed_of_command(command, name):
     where = folder()
     where.chmod(0o755)
     shutil.copy(MOCKS / "hostile.so", where)
     (where / "hostile.so").chmod(0o644)
     words = command.format(g=file(b"{}")).split()
-    result = run(*words, "--plugin-path", where, "-f", f"hostile-{name}", stdin=b"{}\n")
+    result = run(*words, "--plugin-path", where, "-f", f"hostile-{name}", stdin=b"{}\n",
+                 env={"COMITY_STORE": str(folder() / "store")})
     result.ends(7)
     check(MISDEEDS[name].encode() in result.out + result.err, result)
 
