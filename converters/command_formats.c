@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * comity formats: the formats, one format's mapping as a flat table, a template's faults. */
-#include "cli.h"
+#include "isolated.h"
 
 #include "runtime/context.h"
 
@@ -45,23 +45,45 @@ static void print_object(const struct comity_format_info *info)
 static void list_formats(struct cli *cli)
 {
     struct comity_format_info info;
+    if (!cli_open(cli))
+        return;
     if (!cli->json)
         printf("%-18s %-5s %s  %-20s %s\n", "id", "syntax", "rw", "plugin", "title");
     for (size_t i = 0; comity_format_at(cli->context, i, &info) == COMITY_OK; i++)
         (cli->json ? print_object : print_line)(&info);
 }
 
+const struct cli_body body_formats = {
+    .name = "formats", .run = list_formats, .takes_none = true};
+
+/* --- one of them */
+
 static int print_bytes(void *user, const void *bytes, size_t size)
 {
     return fwrite(bytes, 1, size, user) == size ? 0 : 1;
 }
 
+static void print_table(struct cli *cli)
+{
+    if (cli_open(cli))
+        cli_status(cli, comity_format_table(cli->context, cli->via, print_bytes, stdout));
+}
+
+const struct cli_body body_formats_table = {
+    .name = "formats table", .run = print_table, .takes_none = true};
+
+/* --- templates */
+
 static void check_template(struct cli *cli, const char *path)
 {
     struct findings findings = {.emit = cli_finding, .user = cli};
     struct format *format = NULL;
-    cli->findings = stdout;
-    comity_status status = load_template(cli->context, path, true, &findings, &format);
+    struct comity_input input;
+    if (!cli_input(cli, path, &input))
+        return;
+    comity_status status =
+        load_template(cli->context, path, input.fd, true, &findings, &format);
+    cli_input_close(&input);
     if (status == COMITY_E_PLUGIN)
         cli->io_failures++;
     else if (status != COMITY_OK)
@@ -70,10 +92,20 @@ static void check_template(struct cli *cli, const char *path)
         printf("%s: %s has no faults\n", path, format->id);
 }
 
+static void check_templates(struct cli *cli)
+{
+    for (int i = 0; cli_open(cli) && i < cli->input_count; i++)
+        check_template(cli, cli->inputs[i]);
+}
+
+const struct cli_body body_formats_check = {.name = "formats check", .run = check_templates};
+
+/* --- the command */
+
 int command_formats(int argc, char **argv)
 {
     struct cli cli;
-    int status = cli_parse(&cli, argc, argv, 0, help);
+    int status = cli_parse(&cli, argc, argv, TAKES_ISOLATE, help);
     if (status != EXIT_DONE)
         return status;
     bool check = cli.input_count > 0 && strcmp(cli.inputs[0], "check") == 0;
@@ -81,14 +113,13 @@ int command_formats(int argc, char **argv)
         fputs(help, stderr);
         return EXIT_USAGE;
     }
-    if (!cli_open(&cli))
-        return cli_finish(&cli);
-    if (check)
-        for (int i = 1; i < cli.input_count; i++)
-            check_template(&cli, cli.inputs[i]);
-    else if (cli.input_count)
-        cli_status(&cli, comity_format_table(cli.context, cli.inputs[0], print_bytes, stdout));
+    if (!cli.input_count)
+        return cli_run(&cli, &body_formats);
+    if (!check)
+        cli.via = cli.inputs[0]; /* the format that is asked for */
     else
-        list_formats(&cli);
-    return cli_finish(&cli);
+        cli.findings = stdout;
+    cli.inputs++;
+    cli.input_count--;
+    return cli_run(&cli, check ? &body_formats_check : &body_formats_table);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Whether the sandbox holds: for each layer a worker is started that has closed this layer
- * alone, and tries what it must not get away with.  Nothing is said of a layer but what became
+ * alone, and tries what it must not get away with: one as commands start it, a copy of this
+ * process, and one as batches do, the program comity-worker.  Nothing is said of a layer but what became
  * of the deed, or what the kernel itself tells of the worker. */
 #include "doctor.h"
 
+#include "isolated.h"
 #include "runtime/worker.h"
 
 #include <errno.h>
@@ -30,6 +32,7 @@ struct seen {
 };
 
 struct trial {
+    const char *who; /* did it */
     int outcome;
     int error; /* of TRIED_REFUSED and TRIED_NOTHING */
     int64_t milliseconds;
@@ -120,22 +123,30 @@ static void do_deed(struct worker *worker, unsigned layers, enum worker_deed dee
     }
 }
 
-static struct trial try_deed(unsigned layers, enum worker_deed deed)
+/* `serve`: of a copy; NULL: it is a program. */
+static struct trial try_once(unsigned layers, enum worker_deed deed, int (*serve)(void))
 {
-    struct trial trial = {.outcome = TRIED_NOTHING, .seen = {.no_new_privileges = -1}};
+    struct trial trial = {.who = serve ? "a copy of comity" : "comity-worker",
+                          .outcome = TRIED_NOTHING,
+                          .seen = {.no_new_privileges = -1}};
     struct worker_limits limits = WORKER_LIMITS_INIT;
     struct worker worker = {.fd = -1};
     struct wire_frame frame;
     char program[4096];
     int64_t begun = milliseconds();
+    comity_status status = COMITY_E_IO;
     errno = ENAMETOOLONG;
-    if (!worker_program("comity-worker", program, sizeof program) ||
-        worker_start(&worker, program, &limits) != COMITY_OK) {
+    if (serve)
+        status = worker_copy(&worker, serve, &limits);
+    else if (worker_program("comity-worker", program, sizeof program))
+        status = worker_start(&worker, program, &limits);
+    if (status != COMITY_OK) {
         trial.error = errno;
         return trial;
     }
     ask(&worker, layers, deed);
-    comity_status status = hear(&worker, PATIENCE_MILLISECONDS, &frame), ready;
+    comity_status ready;
+    status = hear(&worker, PATIENCE_MILLISECONDS, &frame);
     bool is_ready = status == COMITY_OK && frame.kind == WORKER_READY &&
                     worker_get_status(&frame, &ready) && ready == COMITY_OK;
     if (is_ready)
@@ -152,6 +163,54 @@ static struct trial try_deed(unsigned layers, enum worker_deed deed)
 static bool is_held(const struct trial *trial)
 {
     return trial->outcome == TRIED_REFUSED || trial->outcome == TRIED_ENDED;
+}
+
+/* True of what a worker does that is as it should be. */
+static bool is_as_wanted(enum worker_deed deed, const struct trial *trial)
+{
+    return deed == DEED_NOTHING ? trial->outcome == TRIED_DONE
+           : deed == DEED_SLEEP ? trial->outcome == TRIED_SILENT
+                                : is_held(trial);
+}
+
+static struct rlimit higher(struct rlimit one, struct rlimit other)
+{
+    return (struct rlimit){
+        one.rlim_cur > other.rlim_cur ? one.rlim_cur : other.rlim_cur,
+        one.rlim_max > other.rlim_max ? one.rlim_max : other.rlim_max,
+    };
+}
+
+/* Of two workers, what the less bounded one may. */
+static struct seen worse(const struct seen *one, const struct seen *other)
+{
+    struct seen seen = {
+        .memory = higher(one->memory, other->memory),
+        .core = higher(one->core, other->core),
+        .file_size = higher(one->file_size, other->file_size),
+        .processes = higher(one->processes, other->processes),
+        .locked = higher(one->locked, other->locked),
+        .queues = higher(one->queues, other->queues),
+        .no_new_privileges = one->no_new_privileges,
+        .seccomp = one->seccomp,
+    };
+    if (other->no_new_privileges != 1)
+        seen.no_new_privileges = other->no_new_privileges;
+    if (other->seccomp != 2)
+        seen.seccomp = other->seccomp;
+    return seen;
+}
+
+/* Has both kinds of a worker do it; what the worse of them got away with. */
+static struct trial try_deed(unsigned layers, enum worker_deed deed)
+{
+    struct trial copy = try_once(layers, deed, isolated_worker);
+    if (!is_as_wanted(deed, &copy))
+        return copy;
+    struct trial program = try_once(layers, deed, NULL);
+    if (is_as_wanted(deed, &program))
+        program.seen = worse(&program.seen, &copy.seen);
+    return program;
 }
 
 static void tell(struct doctor *doctor, bool is_good, const char *name, const char *good,
@@ -171,7 +230,8 @@ static bool check_process(struct doctor *doctor)
     struct trial trial = try_deed(SANDBOX_ALL, DEED_NOTHING);
     if (trial.outcome == TRIED_DONE) {
         doctor_tell(doctor, DOCTOR_GOOD, "sandbox.process", NULL,
-                    "a worker started, locked itself in and answered, in %d ms",
+                    "a copy of comity and comity-worker started, locked themselves in and "
+                    "answered; the latter in %d ms",
                     (int)trial.milliseconds);
         return true;
     }
@@ -179,7 +239,7 @@ static bool check_process(struct doctor *doctor)
         doctor, DOCTOR_FAILED, "sandbox.process",
         "see that comity-worker stands beside comity or in its libexec folder, and that "
         "the kernel has seccomp",
-        "no worker could be started that locks itself in%s%s", trial.error ? ": " : "",
+        "%s could not be started and lock itself in%s%s", trial.who, trial.error ? ": " : "",
         trial.error ? strerror(trial.error) : "");
     return false;
 }

@@ -123,13 +123,14 @@ static void run_isolated(struct cli *cli, const struct cli_body *body)
 {
     char dash[] = "-";
     char *standard_input[] = {dash};
+    bool is_given = cli->input_count || body->takes_none;
     struct running self = {.cli = cli, .body = body, .output = {.cli = cli}};
     struct isolate_command command = {
         .name = body->name,
         .flags = (cli->json ? CLI_JSON : 0) | (cli->quiet ? CLI_QUIET : 0),
         .via = cli->via,
-        .inputs = cli->input_count ? cli->inputs : standard_input,
-        .input_count = cli->input_count ? (uint32_t)cli->input_count : 1,
+        .inputs = is_given ? cli->inputs : standard_input,
+        .input_count = is_given ? (uint32_t)cli->input_count : 1,
         .write = take_bytes,
         .open = open_input,
         .close = close_input,

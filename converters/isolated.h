@@ -14,9 +14,11 @@ struct cli_body {
     void (*run)(struct cli *cli);
     bool gives_data; /* what it prints is data of any bytes, and no text of ours */
     bool holds_all;  /* of an input, in memory */
+    bool takes_none; /* no input: not standard input either */
 };
-extern const struct cli_body body_detect, body_diff, body_doctor, body_roundtrip,
-    body_terms_check, body_terms_inventory, body_terms_resolve, body_validate;
+extern const struct cli_body body_detect, body_diff, body_doctor, body_formats,
+    body_formats_check, body_formats_table, body_roundtrip, body_terms_check,
+    body_terms_inventory, body_terms_resolve, body_validate;
 
 /* What the workers of this process run, which are copies of it (isolate_open()); a program that
  * does not say it has workers that are a program of their own. */

@@ -14,10 +14,10 @@
 #define MAX_INPUTS (1u << 24)
 #define STREAM_BYTES (1u << 16)
 
-static const struct cli_body *const bodies[] = {&body_detect,        &body_diff,
-                                                &body_doctor,        &body_roundtrip,
-                                                &body_terms_check,   &body_terms_inventory,
-                                                &body_terms_resolve, &body_validate};
+static const struct cli_body *const bodies[] = {
+    &body_detect,          &body_diff,          &body_doctor,    &body_formats,
+    &body_formats_check,   &body_formats_table, &body_roundtrip, &body_terms_check,
+    &body_terms_inventory, &body_terms_resolve, &body_validate};
 
 static void tell(void *user, const struct comity_finding *finding)
 {

@@ -15,6 +15,7 @@ libcomity_cli_la_SOURCES = \
 	converters/batch/visible.c \
 	converters/command_detect.c \
 	converters/command_diff.c \
+	converters/command_formats.c \
 	converters/command_roundtrip.c \
 	converters/command_terms.c \
 	converters/command_validate.c \
@@ -70,7 +71,6 @@ comity_SOURCES = \
 	converters/command_convert.c \
 	converters/command_doctor.c \
 	converters/command_explain.c \
-	converters/command_formats.c \
 	converters/command_plugins.c \
 	converters/command_plugins_trust.c \
 	converters/command_show.c \

@@ -169,6 +169,6 @@ void try_template(struct subject *subject)
     struct format *format = NULL;
     config.no_default_paths = 1;
     if (comity_open(&config, &context) != COMITY_OK ||
-        load_template(context, subject->shown, true, &findings, &format) != COMITY_OK)
+        load_template(context, subject->shown, -1, true, &findings, &format) != COMITY_OK)
         fault(subject, "it cannot be used as a template");
 }

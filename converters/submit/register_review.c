@@ -40,9 +40,15 @@ const char *register_wrong_format(struct cli *cli, const char *format, char *mes
 {
     static const char hint[] = "'comity formats' lists the formats of this machine";
     struct format_fault fault = {message, size, false};
-    struct findings findings = {.emit = keep_message, .user = &fault};
-    struct format *found = find_format(cli->context, format, &findings);
-    if (found && format_can_write(found))
+    bool can_write = false;
+    if (cli->isolate) {
+        cli_status(cli, isolate_format(cli->isolate, format, keep_message, &fault, &can_write));
+    } else {
+        struct findings findings = {.emit = keep_message, .user = &fault};
+        const struct format *found = find_format(cli->context, format, &findings);
+        can_write = found && format_can_write(found);
+    }
+    if (can_write)
         return NULL;
     if (!fault.is_told)
         snprintf(message, size, "the format %.100s is never written, so nothing can be sent",

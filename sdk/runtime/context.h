@@ -82,8 +82,9 @@ struct load_choice {
 /* Looks through the folders and loads what is trusted; `choice` may be NULL. */
 comity_status load_plugins(struct comity *context, const struct comity_config *config,
                            const struct load_choice *choice);
-/* Adds a template file as a format of its own; `check`: and tries all of it. */
-comity_status load_template(struct comity *context, const char *path, bool check,
+/* Adds a template file as a format of its own; `fd`: of it where it is open already, or -1;
+ * `check`: and tries all of it. */
+comity_status load_template(struct comity *context, const char *path, int fd, bool check,
                             struct findings *findings, struct format **format);
 
 /* --- formats.c --- */

@@ -322,7 +322,7 @@ struct format *find_format(struct comity *context, const char *spec, struct find
         for (size_t i = 0; i < context->format_count; i++)
             if (context->formats[i]->path && strcmp(context->formats[i]->path, spec) == 0)
                 return context->formats[i];
-        comity_status status = load_template(context, spec, false, findings, &format);
+        comity_status status = load_template(context, spec, -1, false, findings, &format);
         return status == COMITY_OK ? format : NULL;
     }
     size_t len = strcspn(spec, ":");

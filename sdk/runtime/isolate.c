@@ -52,7 +52,7 @@ static uint32_t was_at(const struct isolate *self, const char *code)
     return what == WITNESS_LOADS && is_past ? WITNESS_NOTHING : what;
 }
 
-static void report(const struct isolate *self, const char *code, const char *message,
+static void report(struct isolate *self, const char *code, const char *message,
                    const char *hint)
 {
     struct comity_finding finding = {.struct_size = sizeof finding,
@@ -63,6 +63,10 @@ static void report(const struct isolate *self, const char *code, const char *mes
                                      .hint = hint};
     char name[sizeof self->page->name];
     uint32_t what = was_at(self, code);
+    if (self->finds_culprit && strcmp(code, "worker.answer") == 0) {
+        self->has_culprit = true;
+        return;
+    }
     /* Nonsense is heard when who said it is done. */
     if (what == WITNESS_NOTHING && self->file && strcmp(code, "worker.answer") == 0)
         what = WITNESS_READS;
@@ -192,7 +196,7 @@ comity_status isolate_hear(struct isolate *self, int fd, struct wire_frame *fram
         if (status == COMITY_OK)
             return COMITY_OK;
         if (status != COMITY_END)
-            return lose(self, "worker.answer", "the converter answered what is no answer");
+            return isolate_nonsense(self);
         if (received == COMITY_END)
             return lose(self, "worker.crash", NULL);
         if (received != COMITY_OK)
@@ -209,9 +213,11 @@ comity_status isolate_hear(struct isolate *self, int fd, struct wire_frame *fram
     }
 }
 
+const char isolate_no_answer[] = "the converter answered what is no answer";
+
 comity_status isolate_nonsense(struct isolate *self)
 {
-    return lose(self, "worker.answer", "the converter answered what is no answer");
+    return lose(self, "worker.answer", isolate_no_answer);
 }
 
 void isolate_count(struct isolate *self, int fd)
@@ -259,7 +265,7 @@ bool isolate_relay(struct isolate *self, struct wire_frame *frame)
 
 /* --- opening */
 
-static comity_status cannot_start(const struct isolate *self, const char *program)
+static comity_status cannot_start(struct isolate *self, const char *program)
 {
     char message[400];
     snprintf(message, sizeof message, "the converter %.200s cannot be started: %s", program,
@@ -392,6 +398,7 @@ comity_status isolate_open(const struct comity_config *config,
     self->memory = memory;
     self->serve = serve;
     self->instead = "--isolate none converts in this process";
+    self->finds_culprit = true;
     isolate_count(self, -1);
     struct setup setup = {config, options};
     comity_status status = isolate_start(self, config, put_setup, &setup);
@@ -406,6 +413,9 @@ comity_status isolate_open(const struct comity_config *config,
         else if (frame.kind != WORKER_FINDING || !isolate_relay(self, &frame))
             status = isolate_nonsense(self);
     }
+    self->finds_culprit = false;
+    if (self->has_culprit && !isolate_find_culprits(config, self->finding, self->user))
+        report(self, "worker.answer", isolate_no_answer, NULL);
     if (status == COMITY_OK)
         *opened = self;
     else

@@ -8,22 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sends a question, and waits for the frame that answers it; what comes before goes where it
- * belongs.  False where the worker is gone. */
-static bool ask(struct isolate_document *document, uint32_t kind, const char *words,
-                uint32_t answer, comity_write_fn *write, void *user, struct wire_frame *frame)
+/* Asks, and waits for the frame that answers; what comes before goes where it belongs.
+ * COMITY_E_PLUGIN where the worker is gone; `fd`: of the input, or -1. */
+static comity_status ask(struct isolate *self, int fd, uint32_t kind, const char *words,
+                         uint32_t answer, comity_write_fn *write, void *user,
+                         struct wire_frame *frame)
 {
-    struct isolate *self = document->isolate;
-    if (document->status != COMITY_OK)
-        return false;
     size_t start = wire_begin(&self->worker.out, kind);
     wire_put_string(&self->worker.out, words);
     wire_end(&self->worker.out, start);
     comity_status status = buffer_status(&self->worker.out);
     if (status == COMITY_OK && worker_send(&self->worker) == COMITY_E_NOMEM)
         status = COMITY_E_NOMEM;
-    while (status == COMITY_OK &&
-           (status = isolate_hear(self, document->fd, frame)) == COMITY_OK) {
+    while (status == COMITY_OK && (status = isolate_hear(self, fd, frame)) == COMITY_OK) {
         if (frame->kind == answer)
             break;
         if (frame->kind == WORKER_BYTES && write)
@@ -33,8 +30,34 @@ static bool ask(struct isolate_document *document, uint32_t kind, const char *wo
         else if (frame->kind != WORKER_FINDING || !isolate_relay(self, frame))
             status = isolate_nonsense(self);
     }
-    document->status = status;
-    return status == COMITY_OK;
+    return status;
+}
+
+comity_status isolate_format(struct isolate *self, const char *spec, comity_finding_fn *finding,
+                             void *user, bool *can_write)
+{
+    struct wire_frame frame;
+    *can_write = false;
+    if (!self->worker.pid)
+        return COMITY_E_PLUGIN;
+    isolate_begin(self, finding, user);
+    isolate_count(self, -1);
+    comity_status status = ask(self, -1, WORKER_FORMAT, spec, WORKER_KNOWN, NULL, NULL, &frame);
+    if (status != COMITY_OK)
+        return status;
+    *can_write = wire_u32(&frame) == 1;
+    return wire_is_done(&frame) ? COMITY_OK : isolate_nonsense(self);
+}
+
+/* Asks about a document, unless the worker is gone. */
+static bool ask_about(struct isolate_document *document, uint32_t kind, const char *words,
+                      uint32_t answer, comity_write_fn *write, void *user,
+                      struct wire_frame *frame)
+{
+    if (document->status == COMITY_OK)
+        document->status =
+            ask(document->isolate, document->fd, kind, words, answer, write, user, frame);
+    return document->status == COMITY_OK;
 }
 
 /* True of a value as a record can hold it. */
@@ -49,7 +72,7 @@ static const char *ask_value(struct isolate_document *document, const char *path
     struct wire_frame frame;
     *len = 0;
     *count = 0;
-    if (!ask(document, WORKER_GET, path, WORKER_VALUE, NULL, NULL, &frame))
+    if (!ask_about(document, WORKER_GET, path, WORKER_VALUE, NULL, NULL, &frame))
         return NULL;
     *count = wire_u64(&frame);
     const char *text = wire_text(&frame, len);
@@ -84,7 +107,7 @@ comity_status isolate_document_write(struct isolate_document *document, const ch
     comity_status status;
     uint64_t before = self->pieces;
     self->is_refused = false;
-    if (!ask(document, WORKER_WRITE, to, WORKER_WRITTEN, write, user, &frame))
+    if (!ask_about(document, WORKER_WRITE, to, WORKER_WRITTEN, write, user, &frame))
         return document->status;
     bool is_status = worker_get_status(&frame, &status);
     const char *syntax = wire_string(&frame);

@@ -32,6 +32,8 @@ struct isolate {
     uint64_t memory;         /* bytes that it may take beyond the usual */
     uint64_t id;             /* of the stream at hand */
     bool is_ready;           /* it has loaded all that it may load */
+    bool finds_culprit;      /* who talks nonsense while it is loaded is looked for at the end */
+    bool has_culprit;        /* and there is one */
     uint64_t limit;          /* microseconds */
     uint64_t silent;         /* microseconds without a step */
     uint64_t beats;          /* that were seen */
@@ -56,6 +58,13 @@ void isolate_stop(struct isolate *self);
 comity_status isolate_hear(struct isolate *self, int fd, struct wire_frame *frame);
 /* Ends a worker that said what is no answer, and tells. */
 comity_status isolate_nonsense(struct isolate *self);
+extern const char isolate_no_answer[];
+/* Which plugins say what is no answer when they are loaded: each is set aside, and told to
+ * `finding`.  False where none does. */
+bool isolate_find_culprits(const struct comity_config *config, comity_finding_fn *finding,
+                           void *user);
+/* Something else is asked for: its findings go there, and its time begins. */
+void isolate_begin(struct isolate *self, comity_finding_fn *finding, void *user);
 /* Begins to count what comes back over an input; `fd`: of it, or -1. */
 void isolate_count(struct isolate *self, int fd);
 /* Counts one more; true where more comes than there can be. */

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* So many files may end a worker. */
 #define MAX_CULPRITS 64
@@ -161,4 +162,56 @@ comity_status isolate_plugins(const struct comity_config *config, const char *on
         free((char *)(uintptr_t)question.skipped[i]);
     buffer_free(&question.told);
     return status;
+}
+
+/* --- who it was */
+
+struct search {
+    comity_finding_fn *finding;
+    void *user;
+    bool has_found;
+};
+
+static bool is_aside(const char *path)
+{
+    struct set_aside aside;
+    char *real = realpath(path, NULL);
+    bool is_named = real && set_aside_read(&aside) == COMITY_OK;
+    if (is_named) {
+        is_named = set_aside_names(&aside, real);
+        set_aside_free(&aside);
+    }
+    free(real);
+    return is_named;
+}
+
+static void tell_culprit(void *user, const struct comity_plugin_info *info, const char *sha256)
+{
+    struct search *search = user;
+    (void)sha256;
+    if (info->is_loaded || !info->reason || strcmp(info->reason, isolate_no_answer) != 0)
+        return;
+    struct comity_finding finding = {
+        .struct_size = sizeof finding,
+        .severity = COMITY_ERROR,
+        .code = "worker.answer",
+        .message = info->reason,
+        .file = info->path,
+        .hint = is_aside(info->path)
+                    ? "it is set aside and not loaded again; comity plugins clear FILE lets it "
+                      "be tried again"
+                    : "the plugin is at fault: take it away, or mend it"};
+    search->has_found = true;
+    if (search->finding)
+        search->finding(search->user, &finding);
+}
+
+bool isolate_find_culprits(const struct comity_config *config, comity_finding_fn *finding,
+                           void *user)
+{
+    struct search search = {finding, user, false};
+    struct comity_config silent = *config;
+    silent.finding = NULL;
+    isolate_plugins(&silent, NULL, tell_culprit, &search);
+    return search.has_found;
 }

@@ -104,10 +104,10 @@ static comity_status take(struct isolate *self, struct wire_frame *frame, int fd
 }
 
 /* It has had nothing to do so far. */
-static void begin(struct isolate *self, const struct comity_options *options)
+void isolate_begin(struct isolate *self, comity_finding_fn *finding, void *user)
 {
-    self->finding = options->finding;
-    self->user = options->user;
+    self->finding = finding;
+    self->user = user;
     self->silent = 0;
     self->used = worker_used(&self->worker) * 1000;
 }
@@ -119,7 +119,7 @@ comity_status isolate_convert(struct isolate *self, const struct comity_options 
     struct wire_frame frame;
     if (!self->worker.pid)
         return COMITY_E_PLUGIN;
-    begin(self, options);
+    isolate_begin(self, options->finding, options->user);
     isolate_count(self, fd);
     self->file = options->file;
     size_t start = wire_begin(&self->worker.out, WORKER_STREAM);
@@ -206,7 +206,7 @@ comity_status isolate_command(struct isolate *self, const struct comity_options 
     struct wire_frame frame;
     uint32_t opened = 0;
     int fd = -1;
-    begin(self, options);
+    isolate_begin(self, options->finding, options->user);
     isolate_count(self, -1);
     put_command(self, command);
     comity_status status = buffer_status(&self->worker.out);

@@ -221,21 +221,14 @@ static comity_status load_object(const struct loading *loading, struct candidate
 
 /* The text of a template that the user named; NULL where it cannot be read, with ENOMEM where
  * memory is short. */
-static char *read_file(const char *path, size_t *size)
+static char *read_file(int fd, size_t *size)
 {
     char reason[TRUST_REASON];
     struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return NULL;
-    char *text = NULL;
     errno = 0;
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-        text = trust_read(fd, MAX_TEMPLATE_BYTES, size, reason);
-    int error = errno;
-    close(fd);
-    errno = error;
-    return text;
+    if (fd < 0 || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+        return NULL;
+    return trust_read(fd, MAX_TEMPLATE_BYTES, size, reason);
 }
 
 static comity_status add_template(struct comity *context, const char *path, struct template *t,
@@ -273,13 +266,18 @@ static comity_status take_template(struct comity *context, const char *path, con
     return status;
 }
 
-comity_status load_template(struct comity *context, const char *path, bool check,
+comity_status load_template(struct comity *context, const char *path, int fd, bool check,
                             struct findings *findings, struct format **format)
 {
     size_t size;
-    char *text = read_file(path, &size);
+    /* a pipe is no template, and not waited for */
+    int opened = fd < 0 ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+    char *text = read_file(fd < 0 ? opened : fd, &size);
+    bool is_short = !text && errno == ENOMEM;
+    if (opened >= 0)
+        close(opened);
     *format = NULL;
-    if (!text && errno == ENOMEM)
+    if (is_short)
         return COMITY_E_NOMEM;
     if (text) {
         comity_status status =

@@ -85,6 +85,7 @@ enum worker_frame_kind {
     WORKER_GET,     /* string path: of a document that is asked about */
     WORKER_WRITE,   /* string format: the same is to be written */
     WORKER_NEXT,    /* i32 status: no more is asked about it; other than 0: it failed */
+    WORKER_FORMAT,  /* string format: can it be written? */
     /* from it */
     WORKER_READY = 16, /* i32 status: of comity_open() and the options; string syntax of the
                           target */
@@ -96,6 +97,7 @@ enum worker_frame_kind {
                           notice, u64 what it lacks, string format */
     WORKER_VALUE,      /* u64 how many, text value or NULL: of a WORKER_GET */
     WORKER_WRITTEN,    /* i32 status, string syntax: behind the WORKER_BYTES */
+    WORKER_KNOWN,      /* u32 whether it can: of a WORKER_FORMAT */
     WORKER_OPEN,       /* u32 index: asks for an input of a command */
     WORKER_FILE,       /* text label: asks for a file beside the document */
     WORKER_STORE,      /* text label, text bytes: a file to be put there */
@@ -205,6 +207,8 @@ void sandbox_prepare(bool encodings);
  * write anywhere but to `line`, or to change what signals do. */
 comity_status sandbox_watch(int line);
 
+struct findings;
+
 /* The line's end in the worker.  It blocks. */
 struct server {
     struct buffer in, out;
@@ -229,6 +233,9 @@ comity_status serve_ask(struct server *server, uint32_t kind, int32_t *error, in
 /* Tells of a document, and answers what is asked about it until it is done with; gives the
  * status that the other process came to.  `lacks`: tells what it lacks. */
 comity_status serve_asked(struct server *server, struct comity_record *record, bool lacks);
+/* Answers a WORKER_FORMAT; what is against the format goes to the findings. */
+comity_status serve_format(struct server *server, struct comity *context,
+                           struct wire_frame *frame, struct findings *findings);
 
 /* Does what a command does (WORKER_COMMAND) and tells what came of it. */
 typedef comity_status serve_command_fn(struct server *server, struct comity *context,

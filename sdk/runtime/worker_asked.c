@@ -18,6 +18,19 @@ static void tell_value(struct server *server, struct comity_record *record, cons
     wire_end(&server->out, start);
 }
 
+comity_status serve_format(struct server *server, struct comity *context,
+                           struct wire_frame *frame, struct findings *findings)
+{
+    const char *spec = wire_string(frame);
+    if (!spec || !wire_is_done(frame))
+        return COMITY_E_INVALID;
+    const struct format *format = find_format(context, spec, findings);
+    size_t start = wire_begin(&server->out, WORKER_KNOWN);
+    wire_put_u32(&server->out, format && format_can_write(format));
+    wire_end(&server->out, start);
+    return COMITY_OK;
+}
+
 /* `to` is copied: its frame is gone when the next comes. */
 static comity_status write_as(struct server *server, struct comity_record *record,
                               const char *spec)

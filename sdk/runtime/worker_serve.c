@@ -334,6 +334,12 @@ static comity_status serve_setup(struct conversions *self, struct wire_frame *fr
     return status;
 }
 
+static comity_status answer_format(struct conversions *self, struct wire_frame *frame)
+{
+    struct findings findings = {.emit = tell_finding, .user = self};
+    return serve_format(&self->server, self->context, frame, &findings);
+}
+
 int serve_conversions(serve_command_fn *command)
 {
     struct conversions self = {.context = NULL};
@@ -356,6 +362,8 @@ int serve_conversions(serve_command_fn *command)
             status = serve_item(&self, &frame);
         else if (frame.kind == WORKER_STREAM)
             status = serve_stream(&self, &frame);
+        else if (frame.kind == WORKER_FORMAT)
+            status = answer_format(&self, &frame);
         else if (frame.kind == WORKER_COMMAND && command && self.is_streamed)
             return command(&self.server, self.context, &self.setup.options, &frame) == COMITY_OK
                        ? 0

@@ -457,6 +457,23 @@ def _(deed, reason):
     check(reason.encode() in trust.err and not p.list.exists(), trust)
 
 
+@cases("a plugin whose constructor is {0} is named by {1}, and is never in its process", [
+    (deed, command) for deed in ("do_segv", "do_exit", "do_talk")
+    for command in ("formats", "formats convention-json", "formats check {t}",
+                    "register check")])
+def _(deed, command):
+    p = Place("old")
+    bad = p.add(built("middle", deed))
+    template = SOURCE / "plugins" / "interpol" / "interpol-red.json"
+    words = command.format(t=template).split()
+    if words[0] == "register":
+        words += ["--store", folder()]
+    first = p.comity(*words).ends(7)
+    check(str(bad).encode() in first.out + first.err, first)
+    check(b"mock-old" not in first.out, "a list without an end", first)
+    p.comity(*words).ends(0)  # it is set aside
+
+
 @case("two that end the process are both named")
 def _():
     p = Place("old")
@@ -508,14 +525,17 @@ def _():
 
 @case("where no state can be kept a crash is told as before, and nothing else changes")
 def _():
-    p = Place("old")
-    p.add(built("bad", "do_segv"))
-    (p.base / "state").rmdir()
-    (p.base / "state").write_text("in the way")
-    for _ in range(2):
-        result = p.comity("convert", "--isolate", "process", "-t", "mock-old", stdin=SAMPLE,
-                          report=True).ends(7)
-        check("set aside" not in result.of("worker.crash")[0]["hint"], result)
+    for deed, code in (("do_segv", "worker.crash"), ("do_talk", "worker.answer")):
+        p = Place("old")
+        bad = p.add(built("bad", deed))
+        (p.base / "state").rmdir()
+        (p.base / "state").write_text("in the way")
+        for _ in range(2):
+            result = p.comity("convert", "--isolate", "process", "-t", "mock-old",
+                              stdin=SAMPLE, report=True).ends(7)
+            found, = result.of(code)
+            same(found["file"], str(bad), "who it was")
+            check("set aside" not in found["hint"], result)
 
 
 @case("a state that others may write to is not believed")

@@ -41,17 +41,19 @@ def told(result):
     return found
 
 
-def with_fault(source):
+WORKERS = ("comity", "comity-worker")  # a copy of the first, and the second
+
+
+def with_fault(source, name="comity-worker"):
     """The program with a worker that has a library in front of libseccomp: its functions are
     found first.  The name of the needed library is exchanged for a path of the same length."""
     needed = b"libseccomp.so.2\0"
     where = folder()
-    shutil.copy(built("comity"), where / "comity")
-    for name in ("comity-reader", "comity-submit"):
-        shutil.copy(built(name), where)
-    worker = built("comity-worker").read_bytes()
+    for other in ("comity", "comity-worker", "comity-reader", "comity-submit"):
+        shutil.copy(built(other), where)
+    worker = built(name).read_bytes()
     if worker.count(needed) != 1:
-        skip("the worker does not name libseccomp as expected")
+        skip(f"{name} does not name libseccomp as expected")
     number = os.getpid() % 10000000
     fault = pathlib.Path(f"/tmp/{number:07d}.so")
     code = where / "fault.c"
@@ -59,9 +61,8 @@ def with_fault(source):
     try:
         subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-D_GNU_SOURCE", "-o",
                         fault, code, "-Wl,--no-as-needed", "-lseccomp", "-ldl"], check=True)
-        (where / "comity-worker").write_bytes(
-            worker.replace(needed, str(fault).encode() + b"\0"))
-        (where / "comity-worker").chmod(0o755)
+        (where / name).write_bytes(worker.replace(needed, str(fault).encode() + b"\0"))
+        (where / name).chmod(0o755)
         return run("doctor", "--json", program=[str(where / "comity")],
                    env={"COMITY_STORE": str(folder())})
     finally:
@@ -114,25 +115,29 @@ def _():
         same(entry["state"], "ok" if abi >= 6 else "warning", entry)
 
 
-@case("a worker whose filter is not loaded is found out: 7")
-def _():
+@cases("{0} whose filter is not loaded is found out: 7", [(n,) for n in WORKERS])
+def no_filter(name):
     result = with_fault("#include <seccomp.h>\n"
-                        "int seccomp_load(const scmp_filter_ctx c) { (void)c; return 0; }\n")
+                        "int seccomp_load(const scmp_filter_ctx c) { (void)c; return 0; }\n",
+                        name)
     entry = told(result.ends(7))["sandbox.seccomp"]
     same(entry["state"], "failed", entry)
     for deed in ("make a socket", "run a program", "start a process", "open a file"):
         check(deed in entry["text"], entry)
 
 
-@case("a worker whose filter cannot be loaded does not start: 7")
-def _():
+@cases("{0} whose filter cannot be loaded does not start: 7", [(n,) for n in WORKERS])
+def bad_filter(name):
     result = with_fault("#include <seccomp.h>\n"
-                        "int seccomp_load(const scmp_filter_ctx c) { (void)c; return -1; }\n")
-    same(told(result.ends(7))["sandbox.process"]["state"], "failed", "a process of its own")
+                        "int seccomp_load(const scmp_filter_ctx c) { (void)c; return -1; }\n",
+                        name)
+    entry = told(result.ends(7))["sandbox.process"]
+    same(entry["state"], "failed", "a process of its own")
+    check(entry["text"].startswith("a copy of comity" if name == "comity" else name), entry)
 
 
-@case("a filter that lets one call pass is found out: 7")
-def _():
+@cases("a filter of {0} that lets one call pass is found out: 7", [(n,) for n in WORKERS])
+def one_call(name):
     result = with_fault(
         "#include <dlfcn.h>\n#include <seccomp.h>\n#include <stdarg.h>\n"
         "int seccomp_load(const scmp_filter_ctx c) {\n"
@@ -140,7 +145,7 @@ def _():
         " \"seccomp_load\");\n"
         "  seccomp_rule_add_array((scmp_filter_ctx)c, SCMP_ACT_ALLOW, SCMP_SYS(socket),"
         " 0, 0);\n"
-        "  return real((scmp_filter_ctx)c); }\n")
+        "  return real((scmp_filter_ctx)c); }\n", name)
     entry = told(result.ends(7))["sandbox.seccomp"]
     same(entry["text"], "the filter of system calls is not in force; a worker could make a "
          "socket", "what is said")
@@ -155,12 +160,14 @@ LANDLOCK = ("#include <dlfcn.h>\n#include <stdarg.h>\n"
             "  return real(n, a, b, c, d); }\n")
 
 
-@cases("Landlock that is not in force is a warning, {0}", [
-    ("where the kernel says that it is", "0"), ("where the kernel refuses it", "-1")])
-def no_landlock(_, answer):
+@cases("Landlock that is not in force in {2} is a warning, {0}", [
+    (what, answer, name) for what, answer in (("where the kernel says that it is", "0"),
+                                              ("where the kernel refuses it", "-1"))
+    for name in WORKERS])
+def no_landlock(_, answer, name):
     if not told(run("doctor", "--json"))["sandbox.landlock"]["text"].startswith("ABI"):
         skip("the kernel has no Landlock")
-    result = with_fault(LANDLOCK % answer).ends(0)
+    result = with_fault(LANDLOCK % answer, name).ends(0)
     entry = told(result)["sandbox.landlock"]
     same(entry["state"], "warning", entry)
     check("not in force: a worker could open a file" in entry["text"], entry)
@@ -177,14 +184,14 @@ def _():
     same(found["sandbox.descriptors"]["state"], "failed", "descriptors")
 
 
-@case("a limit that is not set is found out: 7")
-def _():
+@cases("a limit of {0} that is not set is found out: 7", [(n,) for n in WORKERS])
+def no_limit(name):
     result = with_fault("#include <sys/resource.h>\n"
                         "int setrlimit(__rlimit_resource_t r, const struct rlimit *l) {\n"
-                        "  (void)r; (void)l; return 0; }\n").ends(7)
+                        "  (void)r; (void)l; return 0; }\n", name).ends(7)
     found = told(result)
-    for name in ("file-size", "processes"):
-        same(found[f"sandbox.limit.{name}"]["state"], "failed", name)
+    for limit in ("file-size", "processes"):
+        same(found[f"sandbox.limit.{limit}"]["state"], "failed", limit)
 
 
 @case("without its worker nothing can be isolated: 7")

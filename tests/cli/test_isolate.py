@@ -205,18 +205,24 @@ TEXTS = {
     ("terms resolve --terminology information -f text",),
     ("terms resolve --terminology data -o /dev/full",),
     ("diff - {g}",), ("diff {g} {s}",), ("diff --json {s} {g}",), ("diff no-such {g}",),
-    ("diff {g} {g}",)])
+    ("diff {g} {g}",),
+    ("formats",), ("formats --json",), ("formats interpol-red",), ("formats {t}",),
+    ("formats nothing",), ("formats {b}",), ("formats no/such.json",), ("formats /dev/zero",),
+    ("formats check {t} {b} no-such . /dev/zero {t}",), ("formats check --json {b}",),
+    ("formats check -q {t}",), ("formats check",), ("formats a b",),
+    ("formats --plugin-path no-such",)])
 def commands(text):
     broken = file('{"format":"broken","rows":[{"x":1}]}', "broken.json")
     good, other = file(TEXTS["good"]()), file(TEXTS["two"]())
     template = SOURCE / "plugins" / "interpol" / "interpol-red.json"
-    for name, content in spread(TEXTS.items(), name=lambda t: t[0]):
+    texts = {"none": TEXTS["none"]} if text.startswith("formats") else TEXTS
+    for name, content in spread(texts.items(), name=lambda t: t[0]):
         words = text.format(b=broken, t=template, g=good, s=other, o=folder()).split()
         if "-o" in words and "/dev/" not in text:
             for how in ("none", "process"):
                 run(*words, "--isolate", how, "--overwrite", stdin=content())
             continue
-        alike(*words, stdin=content(), report="diff" not in words and "detect" not in words)
+        alike(*words, stdin=content(), report=words[0] not in ("diff", "detect", "formats"))
 
 
 @case("what terms resolve writes to a file is the same")

@@ -707,6 +707,10 @@ def formats():
         status, found = register.check()
         same((status.status, codes(found)), (0, []) if is_good else (4, ["register.format"]),
              f"check of {spec}")
+        here, there = (register.run("check", "--isolate", how, "--json")
+                       for how in ("none", "process"))
+        same((there.status, there.out, there.err), (here.status, here.out, here.err),
+             f"check of {spec} from a process of its own")
 
 
 @case("check looks at everything again, however it came into the register")
