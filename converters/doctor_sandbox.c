@@ -2,8 +2,8 @@
  *
  * Whether the sandbox holds: for each layer a worker is started that has closed this layer
  * alone, and tries what it must not get away with: one as commands start it, a copy of this
- * process, and one as batches do, the program comity-worker.  Nothing is said of a layer but what became
- * of the deed, or what the kernel itself tells of the worker. */
+ * process, and one as batches do, the program comity-worker.  Nothing is said of a layer
+ * but what became of the deed, or what the kernel itself tells of the worker. */
 #include "doctor.h"
 
 #include "isolated.h"

@@ -89,8 +89,8 @@ int command_inbox(int argc, char **argv)
     static const char *const words[] = {"add", "list", "show", "document", NULL};
     struct cli cli = {.command = "inbox"};
     struct inbox_request request = {.cli = &cli};
-    int result =
-        cli_parse_own(&cli, argc, argv, TAKES_FROM | TAKES_CONVERSION | TAKES_ISOLATE, help, own, &request);
+    int result = cli_parse_own(&cli, argc, argv, TAKES_FROM | TAKES_CONVERSION | TAKES_ISOLATE,
+                               help, own, &request);
     if (result != EXIT_DONE)
         return result;
     const char *first = cli.input_count ? cli.inputs[0] : "";

@@ -313,8 +313,8 @@ int command_register(int argc, char **argv)
         argv++;
         argc--;
     }
-    int status =
-        cli_parse_own(&cli, argc, argv, TAKES_ISOLATE, help, verb ? verb->own : of_others, &request);
+    int status = cli_parse_own(&cli, argc, argv, TAKES_ISOLATE, help,
+                               verb ? verb->own : of_others, &request);
     if (status == EXIT_DONE && !verb)
         status = cli_usage(&cli, "add, list, show, import, check or remove, not",
                            cli.input_count ? cli.inputs[0] : "nothing");

@@ -259,8 +259,8 @@ comity_status supply_provenance(struct comity_record *record);
 comity_status check_open(struct session *session);
 /* Reports what the convention's rules, and the profile, find lacking in a record. */
 void check_rules(struct comity_record *record);
-/* The same, but what is lacking is a warning, whatever the rule says; how many there are.  Where
- * the options ask for a check it was made when the record was read: 0. */
+/* The same, but what is lacking is a warning, whatever the rule says; how many there are.
+ * Where the options ask for a check it was made when the record was read: 0. */
 uint64_t check_lacks(struct comity_record *record);
 /* Where the document stands in the input, in bytes.  The root of a tree stands for all of it,
  * with what XML has before its first element. */

@@ -32,12 +32,12 @@ struct isolate {
     uint64_t memory;         /* bytes that it may take beyond the usual */
     uint64_t id;             /* of the stream at hand */
     bool is_ready;           /* it has loaded all that it may load */
-    bool finds_culprit;      /* who talks nonsense while it is loaded is looked for at the end */
-    bool has_culprit;        /* and there is one */
-    uint64_t limit;          /* microseconds */
-    uint64_t silent;         /* microseconds without a step */
-    uint64_t beats;          /* that were seen */
-    uint64_t used;           /* microseconds of processor time when the last step was seen */
+    bool finds_culprit; /* who talks nonsense while it is loaded is looked for at the end */
+    bool has_culprit;   /* and there is one */
+    uint64_t limit;     /* microseconds */
+    uint64_t silent;    /* microseconds without a step */
+    uint64_t beats;     /* that were seen */
+    uint64_t used;      /* microseconds of processor time when the last step was seen */
     size_t reader_count;
     /* of the stream at hand */
     uint64_t told, told_before; /* findings: all, and those when the last step was seen */
