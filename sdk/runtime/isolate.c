@@ -227,7 +227,7 @@ void isolate_count(struct isolate *self, int fd)
     self->told = self->told_before = self->records = self->refused = 0;
     self->pieces = self->bytes = 0;
     self->passed = 0;
-    self->is_refused = false;
+    self->is_refused = self->is_over = false;
     self->most_time =
         is_file ? self->limit * BUSY_FACTOR * (2 + (uint64_t)info.st_size / FILE_BYTES)
                 : UINT64_MAX;
@@ -258,7 +258,7 @@ bool isolate_relay(struct isolate *self, struct wire_frame *frame)
     bool is_own = finding.file && self->file && strcmp(finding.file, self->file) == 0;
     if (self->file && !is_own && finding.file && utf8_invalid(finding.file, len) < len)
         return false;
-    if (self->finding)
+    if (self->finding && !self->is_over)
         self->finding(self->user, &finding);
     return true;
 }
@@ -391,6 +391,7 @@ comity_status isolate_open(const struct comity_config *config,
     if (!self)
         return COMITY_E_NOMEM;
     self->worker.fd = -1;
+    self->made = (struct shared)SHARED_INIT;
     self->finding = config->finding;
     self->user = config->user;
     self->limit = seconds * MICROSECONDS;
@@ -426,6 +427,7 @@ comity_status isolate_open(const struct comity_config *config,
 void isolate_stop(struct isolate *self)
 {
     worker_stop(&self->worker);
+    shared_close(&self->made);
     if (self->page)
         munmap(self->page, sizeof *self->page);
     while (self->readers) {

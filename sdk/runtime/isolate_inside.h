@@ -44,7 +44,9 @@ struct isolate {
     uint64_t most_told;
     uint64_t passed, most_time; /* microseconds that it was waited for */
     uint64_t records, refused, pieces, bytes;
-    bool is_refused; /* a piece was not taken: no other may follow */
+    bool is_refused;    /* a piece was not taken: those that follow are not either */
+    bool is_over;       /* of all in one stream: what is found in the rest is not told */
+    struct shared made; /* memory where larger pieces stand */
 };
 
 /* Starts a worker; `first` puts the frame that it begins with. */

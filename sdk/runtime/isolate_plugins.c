@@ -84,6 +84,7 @@ static comity_status take_loads(struct isolate *self, struct loss *loss,
 static comity_status ask(struct question *question, struct loss *loss)
 {
     struct isolate self = {.worker = {.fd = -1},
+                           .made = SHARED_INIT,
                            .finding = remember_loss,
                            .user = loss,
                            .limit = LOAD_SECONDS * MICROSECONDS};

@@ -8,6 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Room for a few pieces of a stream, each of which is somewhat larger than this. */
+#define MADE_BYTES ((size_t)2 << 20)
+#define LARGE_BYTES ((size_t)128 << 10)
+
 /* --- converting */
 
 static comity_status take_done(struct isolate *self, struct wire_frame *frame,
@@ -48,18 +52,33 @@ static comity_status answer(struct isolate *self, uint32_t kind, int32_t error, 
     return status == COMITY_E_NOMEM ? status : COMITY_OK;
 }
 
-/* Bytes go where they belong, and the worker is told what became of them. */
+/* From the first large piece on, memory to put such in, if it can be had. */
+static comity_status share(struct isolate *self)
+{
+    struct shared *made = &self->made;
+    if (made->freed || shared_make(made, MADE_BYTES) != COMITY_OK)
+        return COMITY_OK;
+    worker_put_share(&self->worker.out, WORKER_SHARE_OUT, made->size, made->written);
+    comity_status status = worker_send_fd(&self->worker, made->fd);
+    return status == COMITY_E_NOMEM ? status : COMITY_OK;
+}
+
+/* Bytes go where they belong, and the worker is told what became of them.  It may have handed
+ * over a few more before it hears that one was not taken. */
 comity_status isolate_take_bytes(struct isolate *self, struct wire_frame *frame,
                                  comity_write_fn *write, void *user)
 {
     size_t size;
-    const char *bytes = wire_text(frame, &size);
-    if (!wire_is_done(frame) || !bytes || !listens(self) || self->is_refused)
+    uint64_t shared_end;
+    const char *bytes = shared_text(frame, &self->made, &size, &shared_end);
+    if (!wire_is_done(frame) || !bytes || !listens(self))
         return isolate_nonsense(self);
     self->bytes += size;
     self->pieces++;
-    self->is_refused = write(user, bytes, size) != 0;
-    return answer(self, WORKER_WROTE, self->is_refused, -1);
+    self->is_refused = self->is_refused || write(user, bytes, size) != 0;
+    shared_free(&self->made, shared_end);
+    comity_status status = size >= LARGE_BYTES ? share(self) : COMITY_OK;
+    return status == COMITY_OK ? answer(self, WORKER_WROTE, self->is_refused, -1) : status;
 }
 
 /* Opens or stores a file beside a document: its name is a label, whoever says otherwise. */
@@ -86,8 +105,11 @@ comity_status isolate_take_file(struct isolate *self, struct wire_frame *frame)
 static comity_status take(struct isolate *self, struct wire_frame *frame, int fd,
                           const struct isolate_target *target)
 {
-    if (frame->kind == WORKER_BYTES && target->write)
-        return isolate_take_bytes(self, frame, target->write, target->user);
+    if (frame->kind == WORKER_BYTES && target->write) {
+        comity_status status = isolate_take_bytes(self, frame, target->write, target->user);
+        self->is_over = self->is_refused && !target->record;
+        return status;
+    }
     if (frame->kind == WORKER_FILE || frame->kind == WORKER_STORE)
         return isolate_take_file(self, frame);
     if (frame->kind == WORKER_FINDING && isolate_relay(self, frame))

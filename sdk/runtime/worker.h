@@ -74,7 +74,7 @@ enum worker_frame_kind {
     WORKER_ITEM,      /* u64 id, string file, shared text: each document on its own */
     WORKER_STREAM,    /* u64 id, u32 enum worker_manner, string file; a descriptor goes along */
     WORKER_DETECT,    /* u64 id, string file, text bytes */
-    WORKER_WROTE,     /* u32 failed: what became of a WORKER_BYTES, which is waited for */
+    WORKER_WROTE,     /* u32 failed: what became of a WORKER_BYTES */
     WORKER_SHARE_IN,  /* worker_put_share(), a descriptor goes along: where items stand */
     WORKER_SHARE_OUT, /* the same: where what is made is to stand.  Both before all others */
     WORKER_COMMAND,   /* what a command of the program does: runtime/isolate.h */
@@ -91,7 +91,7 @@ enum worker_frame_kind {
                           target */
     WORKER_FINDING,    /* worker_put_finding() */
     WORKER_DOCUMENT,   /* worker_put_document() */
-    WORKER_BYTES,      /* text: output of a WORKER_STREAM */
+    WORKER_BYTES,      /* shared text: output of a WORKER_STREAM */
     WORKER_RECORD,     /* a document of a WORKER_STREAM that is not one stream.  Of one that is
                           asked about: u64 start, u64 end in the input, u32 whether it is a
                           notice, u64 what it lacks, string format */
@@ -216,6 +216,8 @@ struct server {
     int passed;                /* a descriptor that came along, or -1 */
     struct shared items, made; /* memory that was shared before, for what comes and goes */
     uint64_t told;             /* of `made`: what was put there before the last flush */
+    unsigned pieces;           /* handed over, and not known to be where they belong */
+    bool is_refused;           /* one of them could not be written */
 };
 void serve_init(struct server *server);
 /* The next frame; sends what is in `out` before it waits.  COMITY_END at the line's end. */
@@ -226,6 +228,11 @@ comity_status serve_flush(struct server *server, bool now);
 /* Hands bytes over and waits until they are where they belong; fits comity_write_fn with a
  * server. */
 int serve_bytes(void *user, const void *bytes, size_t size);
+/* The same, but does not wait for it: a few pieces may be on their way, and one that could not
+ * be written is told when a later one is handed over, or at the end. */
+int serve_piece(void *user, const void *bytes, size_t size);
+/* Waits for those; COMITY_E_IO where one could not be written. */
+comity_status serve_settle(struct server *server);
 /* Sends what was put as the last frame, and takes the answer, which has a frame's kind and an
  * error (errno) alone.  *fd becomes the descriptor that came along, or -1. */
 comity_status serve_ask(struct server *server, uint32_t kind, int32_t *error, int *fd);

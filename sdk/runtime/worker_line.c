@@ -14,6 +14,8 @@
 /* The process that started us is trusted; this is only against a torn line. */
 #define FRAME_LIMIT ((size_t)UINT32_MAX - WIRE_HEAD)
 #define LARGE_BYTES ((size_t)1 << 20)
+/* So many pieces of a stream may be on their way while the next is made. */
+#define PIECES_AHEAD 4u
 
 void serve_init(struct server *server)
 {
@@ -65,7 +67,8 @@ static ssize_t receive(struct server *server)
     return got;
 }
 
-/* Takes frames about memory that is shared, which are nobody's business but the line's. */
+/* Takes frames about memory that is shared and about bytes that were handed over, which are
+ * nobody's business but the line's.  COMITY_END: there is none yet. */
 static comity_status next_frame(struct server *server, struct wire_frame *frame)
 {
     struct buffer *in = &server->in;
@@ -74,6 +77,13 @@ static comity_status next_frame(struct server *server, struct wire_frame *frame)
         comity_status status = wire_next(in->bytes + server->taken, in->size - server->taken,
                                          FRAME_LIMIT, frame, &whole);
         server->taken += whole;
+        if (status == COMITY_OK && frame->kind == WORKER_WROTE && server->pieces) {
+            server->pieces--;
+            server->is_refused |= wire_u32(frame) != 0;
+            if (!wire_is_done(frame))
+                return COMITY_E_IO;
+            continue;
+        }
         if (status != COMITY_OK ||
             (frame->kind != WORKER_SHARE_IN && frame->kind != WORKER_SHARE_OUT))
             return status;
@@ -85,45 +95,88 @@ static comity_status next_frame(struct server *server, struct wire_frame *frame)
     }
 }
 
-comity_status serve_frame(struct server *server, struct wire_frame *frame)
+/* Sends what is in `out`, and waits for more to come. */
+static comity_status fill(struct server *server)
 {
     struct buffer *in = &server->in;
+    if (server->taken) {
+        memmove(in->bytes, in->bytes + server->taken, in->size - server->taken);
+        in->size -= server->taken;
+        server->taken = 0;
+    }
+    if (!in->size && in->capacity > LARGE_BYTES)
+        buffer_free(in);
+    comity_status status = serve_flush(server, true);
+    if (status != COMITY_OK)
+        return status;
+    if (!buffer_reserve(in, LINE_BYTES))
+        return COMITY_E_NOMEM;
+    ssize_t got = receive(server);
+    if (got == 0)
+        return COMITY_END;
+    if (got < 0 && errno != EINTR)
+        return COMITY_E_IO;
+    in->size += got > 0 ? (size_t)got : 0;
+    return COMITY_OK;
+}
+
+comity_status serve_frame(struct server *server, struct wire_frame *frame)
+{
     for (;;) {
         comity_status status = next_frame(server, frame);
         if (status != COMITY_END)
             return status;
-        if (server->taken) {
-            memmove(in->bytes, in->bytes + server->taken, in->size - server->taken);
-            in->size -= server->taken;
-            server->taken = 0;
-        }
-        if (!in->size && in->capacity > LARGE_BYTES)
-            buffer_free(in);
-        status = serve_flush(server, true);
+        status = fill(server);
         if (status != COMITY_OK)
             return status;
-        if (!buffer_reserve(in, LINE_BYTES))
-            return COMITY_E_NOMEM;
-        ssize_t got = receive(server);
-        if (got == 0)
-            return COMITY_END;
-        if (got < 0 && errno != EINTR)
-            return COMITY_E_IO;
-        in->size += got > 0 ? (size_t)got : 0;
     }
+}
+
+/* --- bytes that are handed over */
+
+/* Waits until no more than `most` pieces are on their way; COMITY_E_IO where one could not be
+ * written. */
+static comity_status settle(struct server *server, unsigned most)
+{
+    struct wire_frame frame;
+    for (;;) {
+        comity_status status = next_frame(server, &frame);
+        if (status != COMITY_END) /* nothing else is due before */
+            return status == COMITY_OK ? COMITY_E_IO : status;
+        if (server->pieces <= most || (most && server->is_refused))
+            return server->is_refused ? COMITY_E_IO : COMITY_OK;
+        status = fill(server);
+        if (status != COMITY_OK)
+            return status == COMITY_END ? COMITY_E_IO : status;
+    }
+}
+
+static int hand_over(struct server *server, const char *bytes, size_t size, unsigned most)
+{
+    if (!server->pieces)
+        server->is_refused = false;
+    size_t start = wire_begin(&server->out, WORKER_BYTES);
+    shared_put_text(&server->out, &server->made, bytes ? bytes : "", size);
+    wire_end(&server->out, start);
+    server->pieces++;
+    return serve_flush(server, true) != COMITY_OK || settle(server, most) != COMITY_OK;
 }
 
 int serve_bytes(void *user, const void *bytes, size_t size)
 {
-    struct server *server = user;
-    struct wire_frame frame;
-    size_t start = wire_begin(&server->out, WORKER_BYTES);
-    wire_put_text(&server->out, bytes ? bytes : "", size);
-    wire_end(&server->out, start);
-    if (serve_frame(server, &frame) != COMITY_OK || frame.kind != WORKER_WROTE)
-        return 1;
-    uint32_t failed = wire_u32(&frame);
-    return failed || !wire_is_done(&frame);
+    return hand_over(user, bytes, size, 0);
+}
+
+int serve_piece(void *user, const void *bytes, size_t size)
+{
+    return hand_over(user, bytes, size, PIECES_AHEAD);
+}
+
+comity_status serve_settle(struct server *server)
+{
+    comity_status status = settle(server, 0);
+    server->is_refused = false;
+    return status;
 }
 
 comity_status serve_ask(struct server *server, uint32_t kind, int32_t *error, int *fd)
@@ -131,7 +184,9 @@ comity_status serve_ask(struct server *server, uint32_t kind, int32_t *error, in
     struct wire_frame frame;
     *error = EIO;
     *fd = -1;
-    comity_status status = serve_frame(server, &frame);
+    comity_status status = settle(server, 0);
+    if (status == COMITY_OK)
+        status = serve_frame(server, &frame);
     if (status != COMITY_OK)
         return status == COMITY_END ? COMITY_E_IO : status;
     *error = (int32_t)wire_u32(&frame);

@@ -130,6 +130,39 @@ def options(text):
     both(*command, stdin=dumps(red()) + b"\n" + dumps(request()) + b"\n")
 
 
+@cases("a stream that is longer than what is on its way at once: {0}", [
+    ("all of it is there",), ("the output has no room",), ("who reads it goes away",)])
+def long_stream(what):
+    notices = SOURCE / "examples" / "samples" / "red-notices.ndjson"  # each has its findings
+    stream = file(notices.read_bytes() * 3000)
+    seen = []
+    for how in ("none", "process"):
+        command = [PROGRAM, "convert", "-v", "-t", "convention-json", "--isolate", how, stream]
+        with open("/dev/full", "wb") as full:
+            started = subprocess.Popen(
+                command, stderr=subprocess.PIPE,
+                stdout=full if "room" in what else subprocess.PIPE)
+            if "goes away" in what:
+                started.stdout.read(100)
+                started.stdout.close()
+                err = started.stderr.read()
+                started.wait(60)
+                out = b""
+            else:
+                out, err = started.communicate(timeout=60)
+        seen.append((started.returncode, out, err))
+    one, other = seen
+    same(one[0], 0 if "all" in what else 8, "status")
+    same(other[0], one[0], "status from a process of its own")
+    check(other[1] == one[1], "output")
+    same(other[2], one[2], "findings")
+    if "all" in what:
+        check(len(one[1]) > 3 << 20, "that is not long", len(one[1]))
+        check(one[2].count(b"warning") >= 3000, "findings", one[2][:200])
+    else:
+        same(one[2].count(b"cannot be written"), 1, "told once")
+
+
 @case("an output that exists already is not replaced, and what came before it is there")
 def _():
     seen = []
