@@ -90,6 +90,7 @@ letter_sources = \
 
 mapping_sources = \
 	sdk/mapping/carrier.c \
+	sdk/mapping/carrier_places.c \
 	sdk/mapping/check_examples.c \
 	sdk/mapping/codec.c \
 	sdk/mapping/compiler_codec.c \

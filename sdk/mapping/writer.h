@@ -26,6 +26,7 @@ struct writing {
     unsigned numbers;      /* made so far, from 0 on */
     size_t stated;         /* members written although there is nothing to say: null, [] */
     struct keys *keys;     /* of the lists that others refer to; see writer_made.c */
+    struct buffer *placed; /* of a trial: the entries of lists as they are written; or NULL */
     bool is_trial;         /* nothing of it is shown: it tells what must go along, and notes */
     bool is_hashed;        /* `said_hash` is of what the document says */
     uint8_t said_hash[20]; /* SHA-1 */

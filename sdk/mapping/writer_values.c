@@ -486,6 +486,8 @@ bool out_whole_list(struct writing *w, struct out_frame *frame, struct value *va
         kept->flags |= VALUE_ASKED;
     if (!value || value->form != VALUE_EMPTY_LIST)
         return false;
+    if (w->t->syntax == SYNTAX_XML || w->t->syntax == SYNTAX_CSV)
+        return false; /* which have no way to say it: no element, no row */
     value->flags |= VALUE_ASKED;
     buffer_text(w->out, "[]");
     w->said++;
