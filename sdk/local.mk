@@ -116,6 +116,7 @@ mapping_sources = \
 	sdk/mapping/writer_form.c \
 	sdk/mapping/writer_letters.c \
 	sdk/mapping/writer_made.c \
+	sdk/mapping/writer_again.c \
 	sdk/mapping/writer_parts.c \
 	sdk/mapping/writer_report.c \
 	sdk/mapping/writer_values.c
