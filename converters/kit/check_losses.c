@@ -109,7 +109,7 @@ static bool is_of_the_record(const char *path)
            strncmp(path, "kept:", 5) == 0;
 }
 
-static void tell_difference(struct subject *subject, const struct conversion *written,
+static size_t tell_difference(struct subject *subject, const struct conversion *written,
                             const struct values *values, const char *what, const char *record,
                             const char *format)
 {
@@ -124,6 +124,7 @@ static void tell_difference(struct subject *subject, const struct conversion *wr
     }
     if (told > MAX_TOLD)
         fault(subject, "%s to %s: %zu values are %s in silence", record, format, told, what);
+    return told;
 }
 
 struct comparison {
@@ -133,8 +134,9 @@ struct comparison {
     size_t done;
 };
 
+/* `source`: the command that prints the record. */
 static void compare(struct comparison *c, const char *format, const struct buffer *record,
-                    const char *name)
+                    const char *name, const char *source)
 {
     struct comity *context = c->subject->alone;
     convert_bytes(context, "convention-json", format, record->bytes, record->size, &c->written);
@@ -144,25 +146,33 @@ static void compare(struct comparison *c, const char *format, const struct buffe
     read_values(context, "convention-json", record, &c->was);
     read_values(context, format, &c->written.out, &c->is);
     match_values(&c->was, &c->is);
-    tell_difference(c->subject, &c->written, &c->was, "lost", name, format);
-    tell_difference(c->subject, &c->written, &c->is, "made up", name, format);
+    size_t told = tell_difference(c->subject, &c->written, &c->was, "lost", name, format);
+    told += tell_difference(c->subject, &c->written, &c->is, "made up", name, format);
+    if (told)
+        remark(c->subject,
+               "to see it: %s | comity convert -v -f convention-json -t %s; then give the "
+               "field a place, keep() it, or report what becomes of it",
+               source, format);
 }
 
 static void compare_made(struct comparison *c, const struct comity_format_info *format)
 {
     struct buffer record;
     bool met[FIELD_COUNT];
-    char name[64];
+    char name[64], source[80];
     buffer_init(&record, 0);
     made_full(&record, 2);
-    compare(c, format->id, &record, "a record with everything");
+    compare(c, format->id, &record, "a record with everything",
+            "comity plugins check --made all");
     for (uint64_t i = 0; i < RANDOM_RECORDS; i++) {
         struct chance chance = {c->subject->seed + i};
         buffer_clear(&record);
         made_random(&chance, &record, met);
         snprintf(name, sizeof name, "the made record %llu",
                  (unsigned long long)(c->subject->seed + i));
-        compare(c, format->id, &record, name);
+        snprintf(source, sizeof source, "comity plugins check --made %llu",
+                 (unsigned long long)(c->subject->seed + i));
+        compare(c, format->id, &record, name, source);
     }
     buffer_free(&record);
 }
@@ -171,6 +181,7 @@ void try_losses(struct subject *subject)
 {
     struct comparison c = {.subject = subject};
     struct conversion read;
+    char source[400];
     c.was.all = calloc(MAX_VALUES, sizeof *c.was.all);
     c.is.all = calloc(MAX_VALUES, sizeof *c.is.all);
     if (!c.was.all || !c.is.all)
@@ -186,8 +197,10 @@ void try_losses(struct subject *subject)
             if (subject->samples[i].format != format->id)
                 continue;
             convert_sample(subject->alone, "convention-json", &subject->samples[i], &read);
+            snprintf(source, sizeof source, "comity convert -f %.60s -t convention-json %.255s",
+                     format->id, subject->samples[i].name);
             if (read.out.size)
-                compare(&c, format->id, &read.out, subject->samples[i].name);
+                compare(&c, format->id, &read.out, subject->samples[i].name, source);
         }
         compare_made(&c, format);
     }
