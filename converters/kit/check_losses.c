@@ -19,11 +19,13 @@ struct value {
     uint64_t hash;  /* of its text */
     char text[60];  /* its beginning */
     bool is_met;
+    bool is_bare; /* a group that holds nothing but what is kept for its format */
 };
 
 struct values {
     struct value *all;
     size_t count;
+    char last[400]; /* place of the last, with its numbers */
 };
 
 static void strip_numbers(char *to, size_t size, const char *from)
@@ -41,9 +43,8 @@ static void strip_numbers(char *to, size_t size, const char *from)
     to[used] = '\0';
 }
 
-static void take_value(void *user, const char *path, const char *text, size_t len)
+static void add_value(struct values *values, const char *path, const char *text, size_t len)
 {
-    struct values *values = user;
     if (values->count == MAX_VALUES)
         return;
     struct value *value = &values->all[values->count++];
@@ -52,7 +53,28 @@ static void take_value(void *user, const char *path, const char *text, size_t le
     for (size_t i = 0; i < len; i++)
         value->hash = (value->hash ^ (unsigned char)text[i]) * 0x100000001b3u;
     snprintf(value->text, sizeof value->text, "%.*s", (int)(len < 50 ? len : 50), text);
-    value->is_met = false;
+    value->is_met = value->is_bare = false;
+}
+
+/* What is kept comes behind all else of its group.  An entry that a format fills with what it
+ * demands is the empty group that it was, though it is not empty when it is read. */
+static void take_value(void *user, const char *path, const char *text, size_t len)
+{
+    struct values *values = user;
+    char group[sizeof values->last];
+    bool is_kept = strncmp(path, "kept:", 5) == 0;
+    int size = (int)(is_kept ? strcspn(path + 5, ":") : strlen(path));
+    snprintf(group, sizeof group, "%.*s", size, is_kept ? path + 5 : path);
+    size_t own = strlen(group);
+    bool is_within = strncmp(values->last, group, own) == 0 &&
+                     (!values->last[own] || values->last[own] == '.');
+    if (is_kept && own && !is_within) {
+        add_value(values, group, "", 0);
+        if (values->count)
+            values->all[values->count - 1].is_bare = true;
+    }
+    snprintf(values->last, sizeof values->last, "%s", group);
+    add_value(values, path, text, len);
 }
 
 static comity_status take_record(void *user, struct comity_record *record)
@@ -69,6 +91,7 @@ static void read_values(struct comity *context, const char *format,
     options.from = format;
     options.no_provenance = 1;
     values->count = 0;
+    values->last[0] = '\0';
     comity_read(context, &options, &input, take_record, values, NULL);
 }
 
@@ -116,7 +139,7 @@ static size_t tell_difference(struct subject *subject, const struct conversion *
     size_t told = 0;
     for (size_t i = 0; i < values->count; i++) {
         const struct value *value = &values->all[i];
-        if (value->is_met || is_of_the_record(value->path) || is_told(written, value->path))
+        if (value->is_met || value->is_bare || is_of_the_record(value->path) || is_told(written, value->path))
             continue;
         if (told++ < MAX_TOLD)
             fault(subject, "%s to %s: %s is %s and no finding tells of it: \"%s\"", record,
