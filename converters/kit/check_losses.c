@@ -139,7 +139,8 @@ static size_t tell_difference(struct subject *subject, const struct conversion *
     size_t told = 0;
     for (size_t i = 0; i < values->count; i++) {
         const struct value *value = &values->all[i];
-        if (value->is_met || value->is_bare || is_of_the_record(value->path) || is_told(written, value->path))
+        if (value->is_met || value->is_bare || is_of_the_record(value->path) ||
+            is_told(written, value->path))
             continue;
         if (told++ < MAX_TOLD)
             fault(subject, "%s to %s: %s is %s and no finding tells of it: \"%s\"", record,
