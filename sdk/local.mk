@@ -90,6 +90,7 @@ letter_sources = \
 
 mapping_sources = \
 	sdk/mapping/carrier.c \
+	sdk/mapping/carrier_places.c \
 	sdk/mapping/check_examples.c \
 	sdk/mapping/codec.c \
 	sdk/mapping/compiler_codec.c \
@@ -115,6 +116,7 @@ mapping_sources = \
 	sdk/mapping/writer_form.c \
 	sdk/mapping/writer_letters.c \
 	sdk/mapping/writer_made.c \
+	sdk/mapping/writer_again.c \
 	sdk/mapping/writer_parts.c \
 	sdk/mapping/writer_report.c \
 	sdk/mapping/writer_values.c

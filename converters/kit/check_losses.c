@@ -19,11 +19,13 @@ struct value {
     uint64_t hash;  /* of its text */
     char text[60];  /* its beginning */
     bool is_met;
+    bool is_bare; /* a group that holds nothing but what is kept for its format */
 };
 
 struct values {
     struct value *all;
     size_t count;
+    char last[400]; /* place of the last, with its numbers */
 };
 
 static void strip_numbers(char *to, size_t size, const char *from)
@@ -41,9 +43,8 @@ static void strip_numbers(char *to, size_t size, const char *from)
     to[used] = '\0';
 }
 
-static void take_value(void *user, const char *path, const char *text, size_t len)
+static void add_value(struct values *values, const char *path, const char *text, size_t len)
 {
-    struct values *values = user;
     if (values->count == MAX_VALUES)
         return;
     struct value *value = &values->all[values->count++];
@@ -52,7 +53,28 @@ static void take_value(void *user, const char *path, const char *text, size_t le
     for (size_t i = 0; i < len; i++)
         value->hash = (value->hash ^ (unsigned char)text[i]) * 0x100000001b3u;
     snprintf(value->text, sizeof value->text, "%.*s", (int)(len < 50 ? len : 50), text);
-    value->is_met = false;
+    value->is_met = value->is_bare = false;
+}
+
+/* What is kept comes behind all else of its group.  An entry that a format fills with what it
+ * demands is the empty group that it was, though it is not empty when it is read. */
+static void take_value(void *user, const char *path, const char *text, size_t len)
+{
+    struct values *values = user;
+    char group[sizeof values->last];
+    bool is_kept = strncmp(path, "kept:", 5) == 0;
+    int size = (int)(is_kept ? strcspn(path + 5, ":") : strlen(path));
+    snprintf(group, sizeof group, "%.*s", size, is_kept ? path + 5 : path);
+    size_t own = strlen(group);
+    bool is_within = strncmp(values->last, group, own) == 0 &&
+                     (!values->last[own] || values->last[own] == '.');
+    if (is_kept && own && !is_within) {
+        add_value(values, group, "", 0);
+        if (values->count)
+            values->all[values->count - 1].is_bare = true;
+    }
+    snprintf(values->last, sizeof values->last, "%s", group);
+    add_value(values, path, text, len);
 }
 
 static comity_status take_record(void *user, struct comity_record *record)
@@ -69,6 +91,7 @@ static void read_values(struct comity *context, const char *format,
     options.from = format;
     options.no_provenance = 1;
     values->count = 0;
+    values->last[0] = '\0';
     comity_read(context, &options, &input, take_record, values, NULL);
 }
 
@@ -109,14 +132,15 @@ static bool is_of_the_record(const char *path)
            strncmp(path, "kept:", 5) == 0;
 }
 
-static void tell_difference(struct subject *subject, const struct conversion *written,
+static size_t tell_difference(struct subject *subject, const struct conversion *written,
                             const struct values *values, const char *what, const char *record,
                             const char *format)
 {
     size_t told = 0;
     for (size_t i = 0; i < values->count; i++) {
         const struct value *value = &values->all[i];
-        if (value->is_met || is_of_the_record(value->path) || is_told(written, value->path))
+        if (value->is_met || value->is_bare || is_of_the_record(value->path) ||
+            is_told(written, value->path))
             continue;
         if (told++ < MAX_TOLD)
             fault(subject, "%s to %s: %s is %s and no finding tells of it: \"%s\"", record,
@@ -124,6 +148,7 @@ static void tell_difference(struct subject *subject, const struct conversion *wr
     }
     if (told > MAX_TOLD)
         fault(subject, "%s to %s: %zu values are %s in silence", record, format, told, what);
+    return told;
 }
 
 struct comparison {
@@ -133,8 +158,9 @@ struct comparison {
     size_t done;
 };
 
+/* `source`: the command that prints the record. */
 static void compare(struct comparison *c, const char *format, const struct buffer *record,
-                    const char *name)
+                    const char *name, const char *source)
 {
     struct comity *context = c->subject->alone;
     convert_bytes(context, "convention-json", format, record->bytes, record->size, &c->written);
@@ -144,25 +170,33 @@ static void compare(struct comparison *c, const char *format, const struct buffe
     read_values(context, "convention-json", record, &c->was);
     read_values(context, format, &c->written.out, &c->is);
     match_values(&c->was, &c->is);
-    tell_difference(c->subject, &c->written, &c->was, "lost", name, format);
-    tell_difference(c->subject, &c->written, &c->is, "made up", name, format);
+    size_t told = tell_difference(c->subject, &c->written, &c->was, "lost", name, format);
+    told += tell_difference(c->subject, &c->written, &c->is, "made up", name, format);
+    if (told)
+        remark(c->subject,
+               "to see it: %s | comity convert -v -f convention-json -t %s; then give the "
+               "field a place, keep() it, or report what becomes of it",
+               source, format);
 }
 
 static void compare_made(struct comparison *c, const struct comity_format_info *format)
 {
     struct buffer record;
     bool met[FIELD_COUNT];
-    char name[64];
+    char name[64], source[80];
     buffer_init(&record, 0);
     made_full(&record, 2);
-    compare(c, format->id, &record, "a record with everything");
+    compare(c, format->id, &record, "a record with everything",
+            "comity plugins check --made all");
     for (uint64_t i = 0; i < RANDOM_RECORDS; i++) {
         struct chance chance = {c->subject->seed + i};
         buffer_clear(&record);
         made_random(&chance, &record, met);
         snprintf(name, sizeof name, "the made record %llu",
                  (unsigned long long)(c->subject->seed + i));
-        compare(c, format->id, &record, name);
+        snprintf(source, sizeof source, "comity plugins check --made %llu",
+                 (unsigned long long)(c->subject->seed + i));
+        compare(c, format->id, &record, name, source);
     }
     buffer_free(&record);
 }
@@ -171,6 +205,7 @@ void try_losses(struct subject *subject)
 {
     struct comparison c = {.subject = subject};
     struct conversion read;
+    char source[400];
     c.was.all = calloc(MAX_VALUES, sizeof *c.was.all);
     c.is.all = calloc(MAX_VALUES, sizeof *c.is.all);
     if (!c.was.all || !c.is.all)
@@ -186,8 +221,10 @@ void try_losses(struct subject *subject)
             if (subject->samples[i].format != format->id)
                 continue;
             convert_sample(subject->alone, "convention-json", &subject->samples[i], &read);
+            snprintf(source, sizeof source, "comity convert -f %.60s -t convention-json %.255s",
+                     format->id, subject->samples[i].name);
             if (read.out.size)
-                compare(&c, format->id, &read.out, subject->samples[i].name);
+                compare(&c, format->id, &read.out, subject->samples[i].name, source);
         }
         compare_made(&c, format);
     }

@@ -5,6 +5,7 @@
 #include "kit/kit.h"
 
 #include "base/encoding.h"
+#include "kit/made_records.h"
 #include "kit/run_check.h"
 #include "runtime/allow_list.h"
 
@@ -37,6 +38,8 @@ static const char help[] =
     "  --fuzz N             damages samples N times instead of 400\n"
     "  --seed N             of what is made by chance (1)\n"
     "  --reproduce S:N      one damaged sample again, as a fault named it\n"
+    "  --made N             prints the record that a fault named (all: that with everything);\n"
+    "                       without FILE\n"
     "  --timeout SECONDS    for each check (60)\n"
     "  --tap                results as TAP; --json: as lines of JSON\n\n"
     "Exit status: 0 no faults, 7 faults, 2 wrong usage, 8 FILE cannot be read.\n";
@@ -49,8 +52,8 @@ struct words {
 struct run {
     struct subject subject;
     struct words folders, include, exclude;
-    bool tap, list;
-    uint64_t seconds;
+    bool tap, list, is_made, is_full;
+    uint64_t seconds, made;
     char folder[4096], copy[4096]; /* the plugin alone */
     char scratch[4096];            /* below it: where checks run, and may leave files */
     char allowed[4096];            /* of what may be loaded, where there is one */
@@ -126,6 +129,16 @@ static int take_reproduce(struct cli *cli, const char *value)
     return take_number(cli, seed, &run->subject.seed);
 }
 
+static int take_made(struct cli *cli, const char *value)
+{
+    struct run *run = cli->own_user;
+    run->is_made = true;
+    run->is_full = strcmp(value, "all") == 0;
+    return run->is_full || cli_number(value, UINT64_MAX, &run->made)
+               ? EXIT_DONE
+               : cli_usage(cli, "a number or 'all' is expected, not", value);
+}
+
 static int take_tap(struct cli *cli, const char *value)
 {
     struct run *run = cli->own_user;
@@ -149,6 +162,7 @@ static const struct cli_option own_options[] = {{"samples", 0, true, take_folder
                                                 {"fuzz", 0, true, take_fuzz},
                                                 {"seed", 0, true, take_seed},
                                                 {"reproduce", 0, true, take_reproduce},
+                                                {"made", 0, true, take_made},
                                                 {"timeout", 0, true, take_timeout},
                                                 {"tap", 0, false, take_tap},
                                                 {NULL, 0, false, NULL}};
@@ -337,6 +351,26 @@ static void list_checks(bool json)
                checks[i].purpose);
 }
 
+/* A record that `losses` made, to be converted by hand. */
+static int print_made(const struct run *run)
+{
+    struct chance chance = {run->made};
+    struct buffer record;
+    bool met[FIELD_COUNT];
+    buffer_init(&record, 0);
+    if (run->is_full)
+        made_full(&record, 2);
+    else
+        made_random(&chance, &record, met);
+    bool is_good = buffer_status(&record) == COMITY_OK;
+    if (is_good) {
+        fwrite(record.bytes, 1, record.size, stdout);
+        putchar('\n');
+    }
+    buffer_free(&record);
+    return !is_good ? EXIT_PROGRAM : fflush(stdout) ? EXIT_IO : EXIT_DONE;
+}
+
 static int make_checks(struct cli *cli, struct run *run)
 {
     enum manner manner = cli->json ? MANNER_JSON : run->tap ? MANNER_TAP : MANNER_TEXT;
@@ -399,6 +433,8 @@ int command_check(int argc, char **argv)
         list_checks(cli.json);
         return EXIT_DONE;
     }
+    if (run.is_made && cli.input_count == 1)
+        return print_made(&run);
     if (cli.input_count != 2) {
         fputs(help, stderr);
         return EXIT_USAGE;

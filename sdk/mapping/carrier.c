@@ -14,19 +14,28 @@
 
 #define MEDIA_TYPE "application/json"
 
+static bool begins_with(const struct kept *kept, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    return kept->key_len > len && memcmp(kept->key, prefix, len) == 0;
+}
+
 /* Notes how the format has written a value that it cannot say as it is. */
 static bool is_written(const struct kept *kept)
 {
-    static const char prefix[] = KEPT_WRITTEN;
-    return kept->key_len >= sizeof prefix && memcmp(kept->key, prefix, sizeof prefix - 1) == 0;
+    return begins_with(kept, KEPT_WRITTEN);
 }
 
 /* The same, or what the format has made of its own accord. */
+static bool is_of_value(const struct kept *kept)
+{
+    return is_written(kept) || begins_with(kept, KEPT_MADE);
+}
+
+/* The same, or where the entries of a list stand. */
 static bool is_note(const struct kept *kept)
 {
-    static const char prefix[] = KEPT_MADE;
-    return is_written(kept) || (kept->key_len >= sizeof prefix &&
-                                memcmp(kept->key, prefix, sizeof prefix - 1) == 0);
+    return is_of_value(kept) || begins_with(kept, KEPT_PLACES);
 }
 
 /* --- writing */
@@ -160,18 +169,18 @@ static size_t count_values(const struct value *value)
     return count;
 }
 
-/* A value that the document does not state. */
-static bool copy(const struct filling *f, struct value *into, struct value *from)
+/* A value that the document does not state; NULL: no memory. */
+static struct value *copy(const struct filling *f, struct value *into, struct value *from)
 {
     struct value *made = value_add(f->record, into, from->field);
     if (!made)
-        return false;
+        return NULL;
     made->form = from->form;
     if (from->form == VALUE_TEXT) {
         made->text = from->text;
         made->len = from->len;
     }
-    return from->form != VALUE_GROUP || fill(f, made, from);
+    return from->form != VALUE_GROUP || fill(f, made, from) ? made : NULL;
 }
 
 /* A date that the format could only say as a time is a date again. */
@@ -185,6 +194,21 @@ static void take_date(struct value *there, const struct value *carried)
         there->len = carried->len;
 }
 
+/* Entries that the document has in another order, or of which it has not all: each is filled
+ * from its own, and they stand as in the record that goes along. */
+static bool fill_places(const struct filling *f, struct value *into, struct value *first,
+                        struct value **places)
+{
+    size_t count = 0;
+    for (struct value *v = first; v; v = value_next(v), count++) {
+        if (places[count] ? !fill(f, places[count], v)
+                          : !(places[count] = copy(f, into, v)))
+            return false;
+    }
+    value_arrange(into, places, count);
+    return true;
+}
+
 /* One field of a group: all of it where the document has none of it; groups side by side where
  * there are as many of them. */
 static bool fill_field(const struct filling *f, struct value *into, struct value *first)
@@ -193,6 +217,11 @@ static bool fill_field(const struct filling *f, struct value *into, struct value
     bool is_pair = there && there->form == VALUE_GROUP && first->form == VALUE_GROUP &&
                    count_values(there) == count_values(first);
     bool is_missing = !there;
+    struct value **places = there && there->form == VALUE_GROUP && first->form == VALUE_GROUP
+                                ? carrier_places(f->record->arena, first, there)
+                                : NULL;
+    if (places)
+        return fill_places(f, into, first, places);
     take_date(there, first);
     for (struct value *v = first; v; v = value_next(v)) {
         if (is_missing ? !copy(f, into, v) : is_pair && !fill(f, there, v))
@@ -314,7 +343,7 @@ static bool fill(const struct filling *f, struct value *into, struct value *from
     if (!fill_kept(f, into, from))
         return false;
     for (const struct kept *k = f->without ? NULL : from->kept; k; k = k->next)
-        if (is_note(k) && !take_original(f, into, from, k))
+        if (is_of_value(k) && !take_original(f, into, from, k))
             return false;
     for (struct value *v = from->first; v;) {
         struct value *next = v->next;

@@ -18,8 +18,26 @@ bool carrier_is_needed(const struct record *record, const char *format);
 comity_status carrier_attach(struct record *record, const char *format,
                              struct value **attached);
 
-/* Forgets what a writer has noted for the record that goes along: KEPT_WRITTEN, KEPT_MADE. */
+/* Forgets what a writer has noted for the record that goes along: KEPT_WRITTEN, KEPT_MADE,
+ * KEPT_PLACES. */
 void carrier_forget_notes(struct record *record, const char *format);
+
+/* An entry of a list that a writer has written, and when. */
+struct placed {
+    struct value *entry;
+    size_t rank;
+};
+
+/* Notes for the record that goes along which entries of its lists stand in the document and in
+ * which order, where that is not their own: KEPT_PLACES.  Orders `placed`; false: no memory. */
+bool carrier_note_places(struct record *record, const char *format, struct placed *placed,
+                         size_t count);
+
+/* By a note in a carried list (`first` of it): for each of its entries the one of the document
+ * (`there` and those behind it), or NULL.  NULL where there is no note, or where the document
+ * is not as the note says. */
+struct value **carrier_places(struct arena *arena, const struct value *first,
+                              struct value *there);
 
 /* Takes it out again, behind writing; true if the writer has written it. */
 bool carrier_detach(struct value *attached);

@@ -169,6 +169,13 @@ static const struct member *text_member(const struct reading *r, const struct me
     return member_find(member, XML_TEXT, sizeof XML_TEXT - 1, &hint);
 }
 
+/* Of XML, an element with nothing in it: an entry that states nothing. */
+static bool is_bare(const struct reading *r, uint32_t index)
+{
+    const struct comity_node *node = tree_node(r->tree, index);
+    return r->t->syntax == SYNTAX_XML && node->kind == COMITY_NODE_STRING && !node->text_len;
+}
+
 static void read_entry(struct reading *r, const struct member *member, struct frame *frame,
                        uint32_t index)
 {
@@ -188,13 +195,13 @@ static void read_entry(struct reading *r, const struct member *member, struct fr
     struct link step = {.name = XML_TEXT, .len = sizeof XML_TEXT - 1};
     if (text && text->kind == MEMBER_VALUE)
         in_scalar(r, text->row, &inner, &step, index);
-    else
+    else if (!is_bare(r, index))
         in_members(r, member, &inner, member->refers ? &base : NULL, index);
 }
 
 static bool is_object(const struct reading *r, const struct member *member, uint32_t index)
 {
-    return tree_node(r->tree, index)->kind == COMITY_NODE_GROUP ||
+    return tree_node(r->tree, index)->kind == COMITY_NODE_GROUP || is_bare(r, index) ||
            text_member(r, member, index) != NULL;
 }
 

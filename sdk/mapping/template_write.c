@@ -499,15 +499,18 @@ static void write_document(struct writing *w, struct template_writer *writer,
         buffer_char(w->out, '\n');
 }
 
+/* Writes a document; of a trial, `placed` gets the entries of lists as they were written. */
 static comity_status write_once(struct template_writer *writer, struct record *record,
-                                struct findings *findings, bool is_trial, struct buffer *out)
+                                struct findings *findings, struct buffer *placed,
+                                struct buffer *out)
 {
     struct writing w = {.t = writer->t,
                         .record = record,
                         .findings = findings,
                         .out = out,
                         .prefix = "",
-                        .is_trial = is_trial,
+                        .placed = placed,
+                        .is_trial = placed != NULL,
                         .language = writer->language,
                         .encoder = writer->encoder,
                         .latin = &writer->latin,
@@ -545,29 +548,42 @@ static comity_status write_once(struct template_writer *writer, struct record *r
     return buffer_status(out);
 }
 
+/* The record goes along, with what the trial has noted. */
+static comity_status attach(const struct template_writer *writer, struct record *record,
+                            struct buffer *placed, struct value **attached)
+{
+    if (buffer_status(placed) != COMITY_OK ||
+        !carrier_note_places(record, writer->t->id, (struct placed *)(void *)placed->bytes,
+                             placed->size / sizeof(struct placed)))
+        return COMITY_E_NOMEM;
+    return carrier_attach(record, writer->t->id, attached);
+}
+
 comity_status template_write(struct template_writer *writer, struct record *record,
                              struct findings *findings, struct buffer *out)
 {
     record->is_carried = false;
     if (!writer->t->carries)
-        return write_once(writer, record, findings, false, out);
+        return write_once(writer, record, findings, NULL, out);
     /* Written once to see what is left unsaid; nobody is told. */
     struct findings silent = {0};
     struct value *attached = NULL;
-    struct buffer trial;
+    struct buffer trial, placed;
     buffer_init(&trial, 0);
-    comity_status status = write_once(writer, record, &silent, true, &trial);
+    buffer_init(&placed, 0);
+    comity_status status = write_once(writer, record, &silent, &placed, &trial);
     bool is_needed = status == COMITY_OK && carrier_is_needed(record, writer->t->id);
     buffer_free(&trial);
     if (status == COMITY_OK)
         template_undo(writer);
     record_forget(record);
     if (is_needed)
-        status = carrier_attach(record, writer->t->id, &attached);
+        status = attach(writer, record, &placed, &attached);
+    buffer_free(&placed);
     carrier_forget_notes(record, writer->t->id);
     if (status == COMITY_E_NOMEM || (is_needed && status != COMITY_OK))
         return status;
-    status = write_once(writer, record, findings, false, out);
+    status = write_once(writer, record, findings, NULL, out);
     if (is_needed)
         record->is_carried = carrier_detach(attached) && status == COMITY_OK;
     return status;

@@ -26,6 +26,7 @@ struct writing {
     unsigned numbers;      /* made so far, from 0 on */
     size_t stated;         /* members written although there is nothing to say: null, [] */
     struct keys *keys;     /* of the lists that others refer to; see writer_made.c */
+    struct buffer *placed; /* of a trial: the entries of lists as they are written; or NULL */
     bool is_trial;         /* nothing of it is shown: it tells what must go along, and notes */
     bool is_hashed;        /* `said_hash` is of what the document says */
     uint8_t said_hash[20]; /* SHA-1 */
@@ -116,8 +117,26 @@ void lettering_free(struct lettering *all, size_t count);
 bool out_made(struct writing *w, const struct row *row, struct out_frame *frame,
               struct buffer *text);
 
+/* A value that was written as a part of a text. */
+struct composed {
+    struct value *value;
+    const struct value *group; /* the entry of a list that it is of, else itself */
+    bool is_parted;            /* it holds what parts the values, or may be trimmed */
+};
+
+/* --- writer_again.c: tells of what does not come back of the values of a text, and of what a
+ * reader takes for other values; from `rest_at` on it is of other forms */
+void out_check_parts(struct writing *w, const struct row *row, const struct buffer *composed,
+                     const struct buffer *text, size_t rest_at, uint32_t node);
+/* Reads a text of parts as a reader of the format will; false where memory is short. */
+bool out_read_again(struct writing *w, const struct row *row, const char *text, size_t len,
+                    struct record *said);
+
 /* --- writer_parts.c: the text of a row whose parts are fields; false where it has none.
  * `*node` becomes where the first of them stood in the input, if it was 0 */
+bool out_compose(struct writing *w, const struct row *row, struct out_frame *frame,
+                 struct buffer *text, struct buffer *composed, uint32_t *node);
+/* The same, and checks it. */
 bool out_parts(struct writing *w, const struct row *row, struct out_frame *frame,
                struct buffer *text, uint32_t *node);
 /* The text of another form that is mostly about what the row is, and not yet written; NULL. */

@@ -2,6 +2,7 @@
  *
  * Writing lists of groups: entries of several sorts, in the order that the source had them, and
  * entries that refer to a group which another list defines. */
+#include "mapping/carrier.h"
 #include "mapping/writer.h"
 #include "syntax/json.h"
 
@@ -158,6 +159,15 @@ static void out_plain(struct writing *w, const struct member *member, size_t beg
     w->out->size -= len + 1;
 }
 
+/* Where an entry stands among those that are written; references to it do not count. */
+static void note_placed(struct writing *w, struct value *entry)
+{
+    if (!w->placed || entry->flags & VALUE_ASKED)
+        return;
+    struct placed placed = {entry, w->placed->size};
+    buffer_add(w->placed, (const char *)&placed, sizeof placed);
+}
+
 static bool write_entry(struct writing *w, struct sort *sort, struct out_frame *frame)
 {
     const struct member *member = sort->member;
@@ -167,6 +177,7 @@ static bool write_entry(struct writing *w, struct sort *sort, struct out_frame *
     out_frame_init(w, &inner, member->scope, sort->next);
     out_take_constants(w, &inner);
     out_take_when(w, member, &inner);
+    note_placed(w, sort->next);
     sort->next->flags |= VALUE_ASKED;
     if (member->refers)
         out_step(w, member->name, member->name_len);

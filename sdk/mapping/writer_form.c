@@ -16,7 +16,9 @@ struct saying {
     const char *field; /* canonical path, or NULL */
     uint32_t node;     /* of the input; 0 = none */
     bool is_kept;      /* as this form had it */
-    bool has_parts;    /* of which each was looked at when it was put there */
+    bool has_parts;    /* of which each is looked at */
+    bool is_combined;  /* what another form combined */
+    struct buffer composed; /* struct composed: the values of a text of parts */
 };
 
 /* --- encodings */
@@ -27,6 +29,7 @@ static void said_free(struct writing *w, struct saying *said)
     if (buffer_status(&said->text) != COMITY_OK)
         w->status = buffer_status(&said->text);
     buffer_free(&said->text);
+    buffer_free(&said->composed);
 }
 
 static void fit(struct writing *w, struct saying *said)
@@ -133,6 +136,8 @@ static bool say_value(struct writing *w, const struct row *row, struct out_frame
         say_kept(w, kept, said);
     } else {
         size_t len = codec_source(row, w->language, &text, value->len, scratch);
+        if (!len)
+            return false; /* a label alone says nothing, not an empty text */
         buffer_add(&said->text, text, len);
     }
     if (kept)
@@ -150,6 +155,7 @@ static bool say_combined(struct writing *w, const struct row *row, struct saying
         return false;
     buffer_add(&said->text, text->text, text->len);
     said->node = text->node;
+    said->is_combined = true;
     return true;
 }
 
@@ -167,7 +173,7 @@ static bool say(struct writing *w, const struct member *member, struct out_frame
     if (row->parts) {
         said->field = row->parts->main;
         said->has_parts = true;
-        if (out_parts(w, row, frame, &said->text, &said->node)) {
+        if (out_compose(w, row, frame, &said->text, &said->composed, &said->node)) {
             if (kept)
                 kept->flags |= VALUE_ASKED;
             return true;
@@ -256,6 +262,30 @@ static void write_absent(struct writing *w, const struct member *member,
         text_write_item(w->out, w->t->form, label, w->language_index, NULL, 0);
 }
 
+/* A reader knows of no text that several forms wrote: it takes it for the label's own value. */
+static void tell_combined(struct writing *w, const struct saying *said, size_t own)
+{
+    bool is_other = !said->is_combined && own > 0;
+    if (said->field && (said->is_combined || said->text.size > own))
+        out_report(w, said->node, is_other ? COMITY_WARNING : COMITY_NOTE, "text.combined",
+                   said->field, NULL,
+                   is_other ? "texts of other items stand behind the value; a reader takes all "
+                              "of it for one"
+                            : "a text of other items stands there whole; a reader takes it for "
+                              "this value");
+}
+
+/* What a reader will find, `own` bytes of which are the label's own. */
+static void check_said(struct writing *w, const struct row *row, const struct saying *said,
+                       size_t own)
+{
+    if (!row->parts)
+        tell_combined(w, said, own);
+    else if (said->composed.size || said->is_combined || said->text.size > own)
+        out_check_parts(w, row, &said->composed, &said->text, said->is_combined ? 0 : own,
+                        said->node);
+}
+
 /* A label that takes what the others have left waits for them, wherever it stands. */
 struct waiting {
     bool is_one, is_first;
@@ -283,11 +313,15 @@ static void write_label(struct writing *w, size_t index, struct out_frame *frame
     } else {
         struct saying said = {0};
         buffer_init(&said.text, 0);
+        buffer_init(&said.composed, 0);
         bool has = say(w, member, frame, &said);
+        size_t own = said.text.size;
         if (member->takes_rest) {
             out_combined_rest(w, &said.text);
             has = has || said.text.size > 0;
         }
+        if (has)
+            check_said(w, member->row, &said, own);
         if (has)
             write_said(w, &label, &said);
         else

@@ -3,13 +3,9 @@
  * Writing a text that is several values: as it stood where this form had it, else put together
  * from its parts. */
 #include "mapping/parts.h"
-#include "mapping/reader.h"
 #include "mapping/writer.h"
 
-#include <stdio.h>
-
 #define MAX_WRITTEN 64u
-#define MAX_ODD 64u
 
 /* --- texts as they stood */
 
@@ -30,35 +26,11 @@ static void mark_said(struct value *group, const struct value *said)
         }
 }
 
-/* Reads a text again, as a reader of the form will. */
-static bool read_again(struct writing *w, const struct row *row, const char *text, size_t len,
-                       struct record *said)
-{
-    struct findings silent = {0};
-    struct reading r = {.t = w->t,
-                        .record = said,
-                        .findings = &silent,
-                        .prefix = "",
-                        .language = w->language,
-                        .language_index = w->language_index};
-    struct frame frame = {.scope = &w->t->scope};
-    comity_status status = record_init(said, w->record->arena, NULL);
-    if (status == COMITY_OK) {
-        frame.slots[0] = said->root;
-        r.root = &frame;
-        in_parts(&r, row, &frame, text, len, 0);
-        status = r.status;
-    }
-    if (status != COMITY_OK)
-        w->status = status;
-    return status == COMITY_OK;
-}
-
 /* What the text says of the record need not be said elsewhere. */
 static void mark_parts(struct writing *w, const struct row *row, const struct value *text)
 {
     struct record said;
-    if (read_again(w, row, text->text, text->len, &said))
+    if (out_read_again(w, row, text->text, text->len, &said))
         mark_said(w->record->root, said.root);
 }
 
@@ -71,20 +43,12 @@ static void take_combined(struct value *text)
 
 /* --- texts put together */
 
-/* Values that must be looked at when the text is whole, and what is told of where they do not
- * come back. */
-struct odd {
-    struct value *values[MAX_ODD];
-    const struct value *groups[MAX_ODD];
-    size_t count;
-};
-
 struct composing {
     struct writing *w;
     const struct parts *parts;
     const struct composing *outer; /* the parts in which these are one; or NULL */
     struct value *group;           /* whose they are */
-    struct odd *odd;
+    struct buffer *composed; /* struct composed: what was written */
     struct buffer *text;
     uint32_t *node; /* where the first value stood */
     struct target written[MAX_WRITTEN];
@@ -106,49 +70,14 @@ static void put_between(struct composing *c, const struct parts *parts, size_t s
         buffer_text(c->text, parts->between ? parts->between : " ");
 }
 
-/* Notes a value that a reader may take apart or trim. */
-static void note_odd(struct composing *c, struct value *value, struct slice written)
+/* Notes what was written, and whether it holds what parts the values of the text. */
+static void note_composed(struct composing *c, struct value *value, struct slice written)
 {
     const struct composing *at = c;
     while (at && !parts_split(at->parts, written))
         at = at->outer;
-    struct odd *odd = c->odd;
-    if (at && odd->count < MAX_ODD) {
-        odd->values[odd->count] = value;
-        odd->groups[odd->count++] = c->group->parent ? c->group : value;
-    }
-}
-
-static bool says(const struct value *group, const struct value *wanted)
-{
-    for (const struct value *v = group->first; v; v = v->next)
-        if (v->form == VALUE_GROUP ? says(v, wanted)
-                                   : v->form == VALUE_TEXT && v->field == wanted->field &&
-                                         value_is(v, wanted->text, wanted->len))
-            return true;
-    return false;
-}
-
-/* Tells of the values that do not come back as they are; the others of their group may then be
- * read otherwise too. */
-static void tell_parted(struct writing *w, const struct row *row, const struct odd *odd,
-                        const char *text, size_t len)
-{
-    struct record said;
-    char message[200];
-    if (!odd->count || !read_again(w, row, text, len, &said))
-        return;
-    for (size_t i = 0; i < odd->count; i++) {
-        const struct value *value = odd->values[i];
-        if (says(said.root, value) && !memchr(value->text, '\r', value->len))
-            continue;
-        snprintf(message, sizeof message,
-                 "%s holds what parts the values of this text, or white space that is taken "
-                 "for layout; a reader takes it otherwise",
-                 fields[value->field].name);
-        out_report_value(w, odd->groups[i], COMITY_WARNING, "text.parted",
-                         "take it out of the value, or choose another format", message);
-    }
+    struct composed composed = {value, c->group->parent ? c->group : value, at != NULL};
+    buffer_add(c->composed, (const char *)&composed, sizeof composed);
 }
 
 /* One segment of a value, or of several between fixed words; false where none of its patterns
@@ -176,7 +105,7 @@ static bool put_segment(struct composing *c, const struct parts *parts,
     }
     for (size_t i = 0; i < piece->hole_count; i++) {
         out_take(c->w, piece->holes[i], frame, values[i]);
-        note_odd(c, values[i], source[i]);
+        note_composed(c, values[i], source[i]);
         if (!*c->node)
             *c->node = values[i]->node;
     }
@@ -224,7 +153,7 @@ static void compose_groups(struct composing *c, const struct parts *parts,
                                  .parts = piece->inner,
                                  .outer = c,
                                  .group = group,
-                                 .odd = c->odd,
+                                 .composed = c->composed,
                                  .text = c->text,
                                  .node = c->node};
         size_t before = c->text->size;
@@ -249,8 +178,8 @@ static void compose(struct composing *c, const struct parts *parts, struct out_f
                                                                   frame, start);
 }
 
-bool out_parts(struct writing *w, const struct row *row, struct out_frame *frame,
-               struct buffer *text, uint32_t *node)
+bool out_compose(struct writing *w, const struct row *row, struct out_frame *frame,
+                 struct buffer *text, struct buffer *composed, uint32_t *node)
 {
     struct value *combined = out_target(w, frame, &row->target);
     size_t start = text->size;
@@ -261,18 +190,26 @@ bool out_parts(struct writing *w, const struct row *row, struct out_frame *frame
         mark_parts(w, row, combined);
         return true;
     }
-    struct odd odd;
-    odd.count = 0;
     struct composing c = {.w = w,
                           .parts = row->parts,
                           .group = w->record->root,
-                          .odd = &odd,
+                          .composed = composed,
                           .text = text,
                           .node = node};
     compose(&c, row->parts, frame, start);
-    if (buffer_status(text) == COMITY_OK)
-        tell_parted(w, row, &odd, text->bytes + start, text->size - start);
     return text->size > start;
+}
+
+bool out_parts(struct writing *w, const struct row *row, struct out_frame *frame,
+               struct buffer *text, uint32_t *node)
+{
+    struct buffer composed;
+    buffer_init(&composed, 0);
+    bool has = out_compose(w, row, frame, text, &composed, node);
+    if (composed.size)
+        out_check_parts(w, row, &composed, text, text->size, *node);
+    buffer_free(&composed);
+    return has;
 }
 
 /* --- texts of other forms */

@@ -459,7 +459,7 @@ static struct value *write_entry(struct writing *w, const struct row *row,
     }
     if (kept)
         kept->flags |= VALUE_ASKED;
-    if (!value) /* the canonical value was taken out since */
+    if (!value || value->form != VALUE_TEXT) /* it was taken out since, or is an empty list */
         return NULL;
     size_t before = w->out->size;
     out_comma(w, start);
@@ -486,6 +486,8 @@ bool out_whole_list(struct writing *w, struct out_frame *frame, struct value *va
         kept->flags |= VALUE_ASKED;
     if (!value || value->form != VALUE_EMPTY_LIST)
         return false;
+    if (w->t->syntax == SYNTAX_XML || w->t->syntax == SYNTAX_CSV)
+        return false; /* which have no way to say it: no element, no row */
     value->flags |= VALUE_ASKED;
     buffer_text(w->out, "[]");
     w->said++;
@@ -567,6 +569,8 @@ bool out_entries(struct writing *w, const struct member *member, struct out_fram
     struct value *value = out_target(w, frame, &member->row->target);
     if (out_whole_list(w, frame, value))
         return true;
+    if (value && value->form == VALUE_EMPTY_LIST)
+        value = NULL; /* and unsaid */
     struct kept *kept = out_kept_entry(w, frame, 0);
     if (!value && !kept)
         return out_absent(w, member, frame);

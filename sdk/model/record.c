@@ -106,6 +106,22 @@ struct value *value_remove_all(struct value *group, uint16_t field)
     return first;
 }
 
+void value_arrange(struct value *group, struct value *const *all, size_t count)
+{
+    struct value *first = value_child(group, all[0]->field), *before = NULL;
+    struct value *behind = first->tail->next;
+    for (struct value *child = group->first; child != first; child = child->tail->next)
+        before = child->tail;
+    if (group->last == first->tail)
+        group->last = all[count - 1];
+    for (size_t i = 0; i < count; i++) {
+        all[i]->position = (uint32_t)i;
+        all[i]->next = i + 1 < count ? all[i + 1] : behind;
+    }
+    all[0]->tail = all[count - 1];
+    *(before ? &before->next : &group->first) = all[0];
+}
+
 const char *value_text(const struct value *group, uint16_t field, size_t *len)
 {
     const struct value *value = group ? value_child(group, field) : NULL;

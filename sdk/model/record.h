@@ -27,10 +27,12 @@ enum value_form { VALUE_TEXT, VALUE_GROUP, VALUE_EMPTY_LIST };
  * there, and this one), "order:/path" the order of an object's members, "absent:/path" a member
  * that the format's writer would write and the source had not, "stream:..." the same of what
  * encloses a stream of documents, "written:path" how a field (from the group on) was written
- * where a reader would take it for another text, "made:path" what a writer has made for it.
+ * where a reader would take it for another text, "made:path" what a writer has made for it,
+ * "places:field" which entries of a list it has written, in the order in which they stand.
  * `json` is JSON text. */
 #define KEPT_WRITTEN "written:"
 #define KEPT_MADE "made:"
+#define KEPT_PLACES "places:"
 struct kept {
     struct kept *next;
     struct kept *last; /* of the same format; of the first piece of each format alone */
@@ -108,6 +110,10 @@ void value_remove(struct value *value);
 
 /* Takes all values of a field out of their group; the first of them, or NULL. */
 struct value *value_remove_all(struct value *group, uint16_t field);
+
+/* Puts the values of a field into another order: `all` holds each of them once, at least one.
+ */
+void value_arrange(struct value *group, struct value *const *all, size_t count);
 
 /* Text of a field in a group, or NULL. */
 const char *value_text(const struct value *group, uint16_t field, size_t *len);

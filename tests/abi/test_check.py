@@ -349,6 +349,27 @@ def reproduce():
     check(list(found) == ["damaged"], found)
 
 
+@case("a record that lost a value is printed again by its number")
+def made_again():
+    text = (scaffold("c") / "acme-x.c").read_text().replace(
+        GIVE, GIVE.replace("len", "len > 3 ? 3 : len"))
+    path = compile_plugin(folder(), text)
+    (result, messages), = checked(path, "--include", "losses", "--seed", "1417").values()
+    same(result, "failed", messages)
+    ways = [m for m in messages if m.startswith("to see it: ")]
+    check(ways and all("-t acme-x" in m for m in ways), messages)
+    for number in ("1417", "all"):
+        record = run("plugins", "check", "--made", number).ends(0).out
+        same(run("plugins", "check", "--made", number).ends(0).out, record, number)
+        again = json.loads(run("convert", "-q", "-f", "convention-json", "-t",
+                               "convention-json", stdin=record).ends(0).out)
+        again.pop("provenance", None)
+        known = json.loads(record)
+        known.pop("provenance", None)
+        same(again, known, number)
+    run("plugins", "check", "--made", "x").ends(2)
+
+
 @case("what it copies is taken away again, when it is ended by a signal too")
 def clean():
     where = folder()

@@ -53,6 +53,44 @@ def pole(role, polo):
     same(record_of(written(persons=[person]).out)["persons"][0].get("role"), role, "role")
 
 
+ANA = {"role": "witness", "name": {"full": "Ana Exemplo"}, "summary": "she saw it"}
+RUI = {"role": "suspect", "name": {"full": "Rui Exemplo"}, "summary": "he did it"}
+EVA = {"role": "sought by nobody", "name": {"full": "Eva Exemplo"}, "summary": "no pole"}
+
+
+def plain(persons):
+    return [{k: v for k, v in p.items() if k != "kept"} for p in persons]
+
+
+@cases("what goes along of each person is filled in at that person: {0}", [
+    ("poles in another order", [ANA, RUI]), ("one stands in no pole", [EVA, ANA, RUI]),
+    ("the poles' own order", [RUI, ANA]), ("none but one of no pole", [RUI, EVA])])
+def along(name, persons):
+    made = written(persons=persons).out
+    record = convert(made, "convention-json").out
+    same(plain(json.loads(record)["persons"]), persons, name)
+    same(convert(record, "br-mni").out, made, "written again")
+
+
+@case("where the receiver has taken a person out, nobody gets what went along of another")
+def _():
+    text = written(persons=[ANA, RUI, EVA]).out.decode()
+    begin, end = text.index('<int:polo polo="PA">'), text.index('<int:polo polo="TJ">')
+    record = record_of(text[:begin] + text[end:])
+    same(plain(record["persons"]), [{k: ANA[k] for k in ("role", "name")}], "persons")
+
+
+@case("an entry with nothing in it is one: those behind it keep their place")
+def _():
+    person = {"name": {"full": "A"},
+              "identity_documents": [{}, {"number": "7", "issued": "2001"}]}
+    made = written(persons=[person], attachments=[{"title": "t"}, {"name": "n", "title": "u"}])
+    record = record_of(made.out)
+    same(plain(record["persons"]), [person], "persons")
+    same([(a.get("name"), a.get("title")) for a in record["attachments"]],
+         [(None, "t"), ("n", "u")], "attachments")
+
+
 @case("no locality and no type of document is made up, where the schema demands none")
 def _():
     made = written(attachments=[{"name": "a", "content": "QQ=="}])

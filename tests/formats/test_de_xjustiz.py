@@ -208,4 +208,15 @@ def refused(option):
     same((made.status, made.out), (2, b""), made.err)
 
 
+@case("an empty list, which no element can say, goes along and is told")
+def _():
+    record = {"schema": "urn:comity:convention:1", "kind": "extradition", "offences": [],
+              "persons": [{"name": {"full": "A"}, "nationalities": []}]}
+    made = run("convert", "-t", "de-xjustiz", stdin=json.dumps(record), report=True).ends(0)
+    told = [f["field"] for f in made.findings if f["code"] == "model.carried"]
+    same(sorted(told), ["offences", "persons[0].nationalities"], "told")
+    again = json.loads(convert(made.out, "convention-json"))
+    same((again["offences"], again["persons"][0]["nationalities"]), ([], []), "lists")
+
+
 main(every=4)

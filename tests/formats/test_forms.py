@@ -74,6 +74,47 @@ def parted(form, location):
     same(told, [] if is_back else ["persons[0]"], (location, again))
 
 
+@cases("{0}: {1} is told where a reader takes it otherwise, and nothing is said twice", [
+    ("hk-cap525", "words that tell another part",
+     {"remarks": [{"text": "Urgency: urgent"}]},
+     {"remarks[0].text": "text.parted", "urgency": "text.parted"}),
+    ("hk-cap525", "a carriage return in one value, which comes back as a line end",
+     {"facts": {"damage_text": "one\rtwo"}},
+     {"facts.damage_text": "text.parted", "remarks[0].text": "text.parted"}),
+    ("ch-irsg28", "a person of whom a name stands alone",
+     {"persons": [{"name": {"full": "Jo Sample"}}]}, {"persons[0]": "text.parted"}),
+    ("hk-cap525", "a line break in one value, of which another is made",
+     {"basis": {"reciprocity": "as before,\nalways"}},
+     {"basis.reciprocity": "text.parted", "remarks[0].text": "text.parted"}),
+    ("hk-cap525", "a person whom nothing tells",
+     {"persons": [{"role": "missing"}, {"name": {"full": "Jo Sample"}}]},
+     {"persons[0]": "text.parted"}),
+    ("cn-icja13", "a text that another form combined",
+     {"combined": [{"item": "9", "covers": ["links"], "text": "Nothing more."}]},
+     {"remarks[0].text": "text.combined"}),
+    ("br-drci", "a text that another form combined, behind a remark",
+     {"remarks": [{"text": "One."}], "combined": [{"covers": ["links"], "text": "Two."}]},
+     {"remarks[0].text": "text.combined"}),
+    ("oas-form", "a text of items, written as the one it is mostly about",
+     {"combined": [{"covers": ["purpose.text", "links"], "text": "To find it."}]},
+     {"purpose.text": "text.combined"}),
+    ("oas-form", "an empty text, of which the label alone would stand",
+     {"proceeding": {"subject": ""}}, {"proceeding.subject": "loss.field"}),
+    ("hk-cap525", "nothing wrong",
+     {"remarks": [{"text": "One."}], "persons": [{"name": {"full": "Jo Sample"}}]}, {})])
+def taken_otherwise(form, _name, fields, expected):
+    told = [(f["field"], f["code"]) for f in convert(form, made(**fields)).ends(0).findings]
+    same(sorted(told), sorted(expected.items()), "told")
+
+
+@case("what is told of a text says what a reader makes of it, and what to do")
+def told_how():
+    result = convert("hk-cap525", made(basis={"reciprocity": "as before,\nalways"}))
+    found = {f["field"]: f for f in result.ends(0).findings}
+    check("'always'" in found["remarks[0].text"]["message"], found)
+    check(all(f.get("hint") for f in found.values()), found)
+
+
 @case("every form has a sample, and no sample is without its form")
 def _():
     same(sorted({f for f, _ in UTF8}), sorted(FORMS), "forms with samples")
