@@ -2,6 +2,7 @@
 #
 # How a plugin is built, tried and installed.  A Makefile sets PLUGIN and SOURCES (C or C++), or
 # PLUGIN and TEMPLATE, and includes this:  include $(shell pkg-config --variable=plugin_mk comity)
+# (`comity plugins new` writes one that also tells what to do where that is nothing).
 #
 #   CC, CXX, CFLAGS, CPPFLAGS, LDFLAGS, LIBS   as ever
 #   COMITY                          the program (comity)
