@@ -13,5 +13,5 @@ AC_DEFUN([COMITY_PLUGIN], [
         COMITY_PLUGIN_LDFLAGS="-module -avoid-version -shared -export-symbols-regex '^comity_plugin_v1\$\$'"
         AC_SUBST([COMITY_PLUGIN_LDFLAGS])
         $1
-    ], [m4_default([$2], [AC_MSG_ERROR([comity.pc is not found: install Comity, or set PKG_CONFIG_PATH])])])
+    ], [m4_default([$2], [AC_MSG_ERROR([comity.pc is not found: install Comity, or set PKG_CONFIG_PATH to its folder])])])
 ])
