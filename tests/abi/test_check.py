@@ -103,6 +103,16 @@ def make():
     same([p.name for p in (where / "plugins").iterdir()], [], "left after uninstall")
 
 
+@cases("make in a new plugin of kind {}, where pkg-config finds no comity, says what to do",
+       [("c",), ("template",)])
+def no_package(kind):
+    env = dict(os.environ, PKG_CONFIG_PATH="", PKG_CONFIG_LIBDIR="/nowhere", MAKEFLAGS="")
+    done = subprocess.run(["make", "check"], cwd=scaffold(kind), env=env, check=False,
+                          capture_output=True, timeout=60)
+    same(done.returncode, 2, "status of make")
+    check(b"set PKG_CONFIG_PATH to its folder" in done.stderr, done.stderr)
+
+
 @cases("plugins new {} is refused, and nothing is made", [
     ("",), ("Acme",), ("-x",), ("x-",), ("a/b",), ("x" * 41,), ("--kind", "d", "x"),
     ("a", "b")])

@@ -391,7 +391,8 @@ def trace_kept():
     text = dumps(red(unheard_of={"a": "1", "b": ["2"]}))
     traced = convert("convention-json", text, "--trace").ends(0)
     told = [f["source"] for f in traced.graver("note")]
-    kept = [f["source"] for f in traced.graver("note") if "kept for interpol-red" in f["message"]]
+    kept = [f["source"] for f in traced.graver("note")
+            if "kept for interpol-red" in f["message"]]
     check({"/unheard_of/a", "/unheard_of/b/0"} <= set(kept), "kept", kept)
     same(sorted(told), sorted(set(told)), "leaves that are told of")
 

@@ -4,8 +4,8 @@ and the C that goes into the plugin's source.
 
 A block that is indented by four columns is commands, one a line, each of which ends with 0;
 with "$ " before its commands it shows what they print, too.  Of that, a line "..." stands for
-any lines, and "..." in a line for any text.  A block of C between ``` replaces the definition of
-the same name in the folder's one C file, or is put before init().
+any lines, and "..." in a line for any text.  A block of C between ``` replaces the definition
+of the same name in the folder's one C file, or is put before init().
 """
 import pathlib
 import re
