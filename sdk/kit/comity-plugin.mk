@@ -37,6 +37,7 @@ check: $(PLUGIN_FILE)
 	$(COMITY) plugins check $(CHECKFLAGS) $(PLUGIN_FILE)
 
 install: $(PLUGIN_FILE)
+	@test -n "$(PLUGINDIR)" || { echo "comity.pc names no plugindir: set PLUGINDIR" >&2; exit 1; }
 	mkdir -p "$(DESTDIR)$(PLUGINDIR)"
 	install -m 644 $(PLUGIN_FILE) "$(DESTDIR)$(PLUGINDIR)"
 uninstall:

@@ -9,7 +9,8 @@
 AC_DEFUN([COMITY_PLUGIN], [
     AC_REQUIRE([PKG_PROG_PKG_CONFIG])
     PKG_CHECK_MODULES([COMITY], [comity], [
-        PKG_CHECK_VAR([COMITY_PLUGINDIR], [comity], [plugindir])
+        PKG_CHECK_VAR([COMITY_PLUGINDIR], [comity], [plugindir], [],
+            [AC_MSG_ERROR([comity.pc names no plugindir: set COMITY_PLUGINDIR])])
         COMITY_PLUGIN_LDFLAGS="-module -avoid-version -shared -export-symbols-regex '^comity_plugin_v1\$\$'"
         AC_SUBST([COMITY_PLUGIN_LDFLAGS])
         $1

@@ -67,6 +67,17 @@ def typed(name):
     check(count or name in ("memory.md",), f"no command of {name} was found")
 
 
+@case("comity.pc names the folder that the formats were installed in")
+def plugin_folder():
+    if not INSTALLED:
+        skip("nothing is installed")
+    env = dict(environment(), PKG_CONFIG_PATH=os.environ["GUIDE_PKGCONFIGDIR"])
+    status, told = pages.Session(folder(), env).type(
+        "pkg-config --variable=plugindir comity && "
+        "test -e \"$(pkg-config --variable=plugindir comity)/br-drci.json\"")
+    same(status, 0, told)
+
+
 @case("the guide has each of its pages, and names them")
 def whole():
     first = (DOCS / "docs" / "plugins" / "first.md").read_text(encoding="utf-8")
