@@ -93,10 +93,17 @@ static void print_text(const struct cli *cli, const struct comity_finding *findi
     }
 }
 
-/* True once a code was shown so often that more of it would bury the rest. */
-static bool is_enough(struct cli *cli, const char *code)
+/* What --trace asked for. */
+static bool is_trace(const struct comity_finding *finding)
 {
-    if (cli->verbose || cli->findings == stdout)
+    return strcmp(finding->code, "model.trace") == 0;
+}
+
+/* True once a code was shown so often that more of it would bury the rest. */
+static bool is_enough(struct cli *cli, const struct comity_finding *finding)
+{
+    const char *code = finding->code;
+    if (cli->verbose || cli->findings == stdout || is_trace(finding))
         return false;
     for (size_t i = 0; i < MAX_CODES; i++) {
         if (!cli->alike[i].code)
@@ -128,11 +135,11 @@ void cli_finding(void *user, const struct comity_finding *finding)
     if (cli->report)
         cli_print_finding(cli->report, finding);
     if (cli->report == cli->findings || (cli->quiet && finding->severity < COMITY_ERROR) ||
-        (!cli->verbose && finding->severity == COMITY_NOTE))
+        (!cli->verbose && finding->severity == COMITY_NOTE && !is_trace(finding)))
         return;
     if (cli->json)
         cli_print_finding(cli->findings, finding);
-    else if (!is_enough(cli, finding->code))
+    else if (!is_enough(cli, finding))
         print_text(cli, finding);
 }
 

@@ -56,7 +56,7 @@ static const char conversion_help[] =
     "                       information: resolve them; bracketed: restore them; FILE: choices\n"
     "                       term by term\n"
     "  --terms-catalogue FILE  terms beside the shipped ones\n"
-    "  --trace              a note for each value that a template takes (with -v)\n";
+    "  --trace              a note for each value: which field it became, or that it is kept\n";
 
 static const char isolate_help[] =
     "\nOn commands that read documents:\n"

@@ -23,3 +23,29 @@ update-schema: $(schema_DATA) schema/fields.md schema/rules.md
 	$(MKDIR_P) $(srcdir)/docs/schema
 	cp $(schema_DATA) $(srcdir)/docs/schema
 	cp schema/fields.md schema/rules.md $(srcdir)/docs/schema
+
+# The guide for plugins, with all that it points to, as it stands here: $(docdir)/docs/plugins/first.md.
+nobase_dist_doc_DATA = \
+	docs/plugins/autotools.md \
+	docs/plugins/c.md \
+	docs/plugins/checks.md \
+	docs/plugins/first.md \
+	docs/plugins/memory.md \
+	docs/plugins/versions.md \
+	docs/schema/fields.md \
+	docs/schema/template.schema.json \
+	docs/templates.md \
+	docs/terminology.md \
+	docs/trust.md \
+	examples/plugins/lamp-columns/Makefile \
+	examples/plugins/lamp-columns/lamp-columns.c \
+	examples/plugins/lamp-columns/samples/mole.txt \
+	examples/plugins/lamp-cpp/Makefile \
+	examples/plugins/lamp-cpp/lamp-cpp.cpp \
+	examples/plugins/lamp-cpp/samples/mole.json \
+	examples/plugins/lamp-note/Makefile \
+	examples/plugins/lamp-note/lamp-note.json \
+	examples/plugins/lamp-note/samples/mole.txt \
+	examples/plugins/lamp-rust/Makefile \
+	examples/plugins/lamp-rust/lamp-rust.rs \
+	examples/plugins/lamp-rust/samples/mole.json

@@ -15,9 +15,9 @@ installcheck-local:
 	"$(DESTDIR)$(bindir)/comity" formats --plugin-path "$(DESTDIR)$(plugindir)" \
 	    | grep interpol-red
 	test ! -e "$(DESTDIR)$(plugindir)/interpol.la"
-	rm -rf installed-plugin && mkdir installed-plugin
-	test -n "$(DESTDIR)" || { cd installed-plugin && \
-	    "$(bindir)/comity" plugins new --kind c acme && cd acme && \
-	    PKG_CONFIG_PATH="$(pkgconfigdir)" $(MAKE) check COMITY="$(bindir)/comity" \
-	        CC="$(CC)"; }
-	rm -rf installed-plugin
+	test -n "$(DESTDIR)" || { GUIDE_INSTALLED="$(docdir)" GUIDE_BINDIR="$(bindir)" \
+	    GUIDE_PKGCONFIGDIR="$(pkgconfigdir)" GUIDE_ACLOCALDIR="$(aclocaldir)" \
+	    GUIDE_INCLUDEDIR="$(includedir)" CC="$(CC)" PYTHONDONTWRITEBYTECODE=1 \
+	    $(PYTHON3) $(top_srcdir)/tests/docs/test_guide.py > installed-guide.log && \
+	    cat installed-guide.log && ! grep -q '^not ok' installed-guide.log; }
+	rm -f installed-guide.log

@@ -73,6 +73,7 @@ script_tests = \
 	tests/cli/test_terms.py \
 	tests/cli/test_validate.py \
 	tests/docs/test_docs.py \
+	tests/docs/test_guide.py \
 	tests/embed.sh \
 	tests/examples.sh \
 	tests/exports.sh \

@@ -124,11 +124,13 @@ static void check_way_back(struct subject *subject, const struct sample *sample,
     }
     if (written->result.losses)
         fault(subject, "what was read of the sample %s is lost when it is written again: %s",
-              sample->name, noted[0].message);
+              sample->name, first_of(written, COMITY_LOSS));
     convert_bytes(context, sample->format, canonical, written->out.bytes, written->out.size,
                   again);
     if (!same_output(first, again))
-        fault(subject, "the sample %s is another document once it was written and read again",
+        fault(subject,
+              "the sample %s is another document once it was written and read again; comity "
+              "roundtrip shows each difference",
               sample->name);
 }
 

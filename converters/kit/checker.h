@@ -116,6 +116,8 @@ void convert_sample(struct comity *context, const char *to, const struct sample 
                     struct conversion *conversion);
 /* The first error of the last conversion as words for people, or "". */
 const char *first_error(const struct conversion *conversion);
+/* The same of findings of one severity. */
+const char *first_of(const struct conversion *conversion, int32_t severity);
 /* SHA-256 of the output, hexadecimal. */
 void conversion_digest(const struct conversion *conversion, char digest[65]);
 bool same_output(const struct conversion *one, const struct conversion *other);

@@ -78,12 +78,17 @@ void convert_sample(struct comity *context, const char *to, const struct sample 
     convert_bytes(context, sample->format, to, sample->bytes, sample->size, conversion);
 }
 
-const char *first_error(const struct conversion *conversion)
+const char *first_of(const struct conversion *conversion, int32_t severity)
 {
     for (size_t i = 0; i < conversion->noted_count && i < MAX_NOTED; i++)
-        if (noted[i].severity == COMITY_ERROR)
+        if (noted[i].severity == severity)
             return noted[i].message;
     return "";
+}
+
+const char *first_error(const struct conversion *conversion)
+{
+    return first_of(conversion, COMITY_ERROR);
 }
 
 void conversion_digest(const struct conversion *conversion, char digest[65])

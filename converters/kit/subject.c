@@ -99,7 +99,9 @@ void find_formats(struct subject *subject, bool tell)
         if (!found.is_mixed && found.format)
             sample->format = found.format;
         else if (tell)
-            fault(subject, "the sample %s is not recognized as one of the plugin's formats",
+            fault(subject,
+                  "the sample %s is not recognized as one of the plugin's formats: what "
+                  "`detect` (or probe()) looks for is not in it",
                   sample->name);
     }
 }

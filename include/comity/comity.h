@@ -128,7 +128,7 @@ struct comity_options {
     size_t setting_count;
     const char *overlay; /* a partial canonical document, JSON; or NULL */
     size_t overlay_len;
-    uint32_t trace;             /* 1: a note for each value that a template takes */
+    uint32_t trace;             /* 1: a note for each value that is taken or kept */
     uint32_t no_provenance;     /* 1: do not add where the record came from */
     comity_finding_fn *finding; /* or NULL */
     void *user;                 /* given to `finding` */

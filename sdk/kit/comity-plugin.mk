@@ -2,6 +2,7 @@
 #
 # How a plugin is built, tried and installed.  A Makefile sets PLUGIN and SOURCES (C or C++), or
 # PLUGIN and TEMPLATE, and includes this:  include $(shell pkg-config --variable=plugin_mk comity)
+# (`comity plugins new` writes one that also tells what to do where that is nothing).
 #
 #   CC, CXX, CFLAGS, CPPFLAGS, LDFLAGS, LIBS   as ever
 #   COMITY                          the program (comity)
@@ -36,6 +37,7 @@ check: $(PLUGIN_FILE)
 	$(COMITY) plugins check $(CHECKFLAGS) $(PLUGIN_FILE)
 
 install: $(PLUGIN_FILE)
+	@test -n "$(PLUGINDIR)" || { echo "comity.pc names no plugindir: set PLUGINDIR" >&2; exit 1; }
 	mkdir -p "$(DESTDIR)$(PLUGINDIR)"
 	install -m 644 $(PLUGIN_FILE) "$(DESTDIR)$(PLUGINDIR)"
 uninstall:

@@ -9,9 +9,10 @@
 AC_DEFUN([COMITY_PLUGIN], [
     AC_REQUIRE([PKG_PROG_PKG_CONFIG])
     PKG_CHECK_MODULES([COMITY], [comity], [
-        PKG_CHECK_VAR([COMITY_PLUGINDIR], [comity], [plugindir])
+        PKG_CHECK_VAR([COMITY_PLUGINDIR], [comity], [plugindir], [],
+            [AC_MSG_ERROR([comity.pc names no plugindir: set COMITY_PLUGINDIR])])
         COMITY_PLUGIN_LDFLAGS="-module -avoid-version -shared -export-symbols-regex '^comity_plugin_v1\$\$'"
         AC_SUBST([COMITY_PLUGIN_LDFLAGS])
         $1
-    ], [m4_default([$2], [AC_MSG_ERROR([comity.pc is not found: install Comity, or set PKG_CONFIG_PATH])])])
+    ], [m4_default([$2], [AC_MSG_ERROR([comity.pc is not found: install Comity, or set PKG_CONFIG_PATH to its folder])])])
 ])

@@ -4,6 +4,9 @@
  * the value stands. */
 #include "mapping/compiler.h"
 #include "model/codes.h"
+#include "model/convention.h"
+
+#include <stdio.h>
 
 static const struct code_table *find_table(struct compiler *c, const char *name)
 {
@@ -103,8 +106,13 @@ void compiler_codec(struct compiler *c, uint32_t object, struct row *row)
         if (row->codec == CODEC_NONE)
             row->codec = CODEC_CODES;
         row->codes = find_table(c, table);
-        if (!row->codes)
-            compiler_fault(c, compiler_get(c, object, "codes"), "template.codes",
-                           "the template has no such code table");
+        if (!row->codes) {
+            char message[200];
+            snprintf(message, sizeof message,
+                     "the template has no such code table: '%.*s' is no member of codes in "
+                     "its head",
+                     clip(table, strlen(table), 80), table);
+            compiler_fault(c, compiler_get(c, object, "codes"), "template.codes", message);
+        }
     }
 }

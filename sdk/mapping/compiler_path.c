@@ -3,6 +3,9 @@
  * Canonical paths of a template: "persons[role=sought].birth.date" to the slots and fields that
  * reading and writing walk through. */
 #include "mapping/compiler.h"
+#include "model/convention.h"
+
+#include <stdio.h>
 
 static uint16_t scope_slot(struct compiler *c, struct scope *scope, const struct slot *wanted)
 {
@@ -43,6 +46,18 @@ static bool parse_entry(struct compiler *c, const char *inside, size_t len, stru
     return slot->key != FIELD_NONE && fields[slot->key].type != TYPE_GROUP;
 }
 
+/* `name`, a part of `path`, is no field of its group. */
+static void fault_unknown(struct compiler *c, uint32_t node, const char *path, const char *name,
+                          size_t len)
+{
+    char message[300];
+    snprintf(message, sizeof message,
+             "the canonical schema has no such field: '%.*s' in '%.*s'; docs/schema/fields.md "
+             "lists them",
+             clip(name, len, 60), name, clip(path, strlen(path), 120), path);
+    compiler_fault(c, node, "template.field", message);
+}
+
 bool compiler_path(struct compiler *c, uint32_t node, const char *path, bool list,
                    struct parsed_path *out)
 {
@@ -57,7 +72,7 @@ bool compiler_path(struct compiler *c, uint32_t node, const char *path, bool lis
         struct slot slot = {.parent = out->target.slot, .key = FIELD_NONE};
         slot.field = field_by_name(group, p, len);
         if (slot.field == FIELD_NONE) {
-            compiler_fault(c, node, "template.field", "the canonical schema has no such field");
+            fault_unknown(c, node, path, p, len);
             return false;
         }
         if (slot.field == F_document_schema ||

@@ -259,7 +259,8 @@ static struct row *form_row(struct compiler *c, uint32_t object, const char *nam
     struct row *row = compiler_row(c, object, name, field, false, &path);
     if (row && path.whole_list)
         compiler_fault(c, object, "template.field",
-                       "a label holds one value; `parts` takes a text apart");
+                       "a label holds one value, and this field is a list: [0] is its first "
+                       "entry; `parts` takes a text apart");
     return row;
 }
 

@@ -371,6 +371,10 @@ comity_status template_compile_variant(struct arena *arena, const char *text, si
         c.failed = true;
     } else if (tree_node(&c.tree, 1)->kind != COMITY_NODE_GROUP) {
         compiler_fault(&c, 1, "template.type", "a template is a JSON object");
+    } else if (!compiler_get(&c, 1, "comity_template")) {
+        /* Another JSON file in a plugin folder: one fault, not one a member. */
+        compiler_fault(&c, 1, "template.version",
+                       "it is no template: it has no member comity_template");
     } else {
         compile_head(&c);
         if (c.status == COMITY_OK)

@@ -149,22 +149,61 @@ void account_losses(struct comity_record *record, const struct format *format)
     findings->format = source;
 }
 
-void account_leaves(const struct comity_record *record, struct comity_result *result)
+/* The nodes that a document answers for. */
+struct answered {
+    const struct tree *tree;
+    const struct comity_node *document;
+    uint32_t list;
+    bool is_first;
+};
+
+/* A document of a list answers for its own nodes; the first also for what encloses them. */
+static struct answered answered_by(const struct comity_record *record)
 {
     const struct tree *tree = record->record.tree;
-    const struct comity_node *document = tree_node(tree, record->node);
-    /* A document of a list answers for its own nodes; the first also for what encloses them. */
     uint32_t list = record->node == 1 ? 0 : template_documents_node(record->format->t, tree);
-    bool is_first = list && tree_node(tree, list)->first == record->node;
+    return (struct answered){.tree = tree,
+                             .document = tree_node(tree, record->node),
+                             .list = list,
+                             .is_first = list && tree_node(tree, list)->first == record->node};
+}
+
+static bool answers_for(const struct answered *answered, const struct comity_node *node)
+{
+    const struct tree *tree = answered->tree;
+    const struct comity_node *document = answered->document;
+    const struct comity_node *list = tree_node(tree, answered->list);
+    bool inside = node->offset >= document->offset && node->offset < document->end;
+    bool around = answered->is_first &&
+                  (node->offset < list->offset || node->offset >= list->end);
+    return (inside || around || !answered->list) && tree_is_leaf(tree, node);
+}
+
+void account_trace_kept(const struct comity_record *record)
+{
+    struct answered answered = answered_by(record);
+    const struct tree *tree = answered.tree;
+    char message[300];
+    snprintf(message, sizeof message, "no field takes it: kept for %s, in its place",
+             record->format->id);
+    for (uint32_t i = 1; i < tree->count && !tree->parts; i++) {
+        const struct comity_node *node = tree_node(tree, i);
+        if (node->fate == FATE_KEPT && answers_for(&answered, node))
+            tree_report(tree, &record->session->findings, i, COMITY_NOTE, "model.trace", NULL,
+                        NULL, message);
+    }
+}
+
+void account_leaves(const struct comity_record *record, struct comity_result *result)
+{
+    struct answered answered = answered_by(record);
+    const struct tree *tree = answered.tree;
     uint64_t counts[5] = {0};
     if (tree->parts)
         joined_leaves(tree, counts);
     for (uint32_t i = 1; i < tree->count && !tree->parts; i++) {
         const struct comity_node *node = tree_node(tree, i);
-        bool inside = node->offset >= document->offset && node->offset < document->end;
-        bool around = is_first && (node->offset < tree_node(tree, list)->offset ||
-                                   node->offset >= tree_node(tree, list)->end);
-        if ((inside || around || !list) && tree_is_leaf(tree, node))
+        if (answers_for(&answered, node))
             counts[node->fate]++;
     }
     result->mapped += counts[FATE_MAPPED];

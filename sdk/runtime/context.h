@@ -228,6 +228,8 @@ void finish_writing(struct record_writer *writer, struct buffer *out);
 /* --- account.c --- */
 /* Reports what no writer asked for, and marks its leaves as dropped. */
 void account_losses(struct comity_record *record, const struct format *format);
+/* A note for each leaf of a document that is kept (--trace). */
+void account_trace_kept(const struct comity_record *record);
 /* Adds the leaves of a document to the result. */
 void account_leaves(const struct comity_record *record, struct comity_result *result);
 

@@ -115,6 +115,23 @@ host_node_find(struct comity_call *call, const struct comity_node *node, const c
                 : NULL;
 }
 
+/* What a template's rows tell with --trace, of a plugin that has none. */
+static void trace(const struct comity_doc *doc, const char *field, const struct value *value,
+                  uint32_t node)
+{
+    char message[300];
+    struct buffer leaf;
+    const struct record *record = &doc->record->record;
+    buffer_init(&leaf, 4096);
+    tree_path(record->tree, node, &leaf);
+    snprintf(message, sizeof message, "%.*s -> %.60s: '%.*s'",
+             clip(leaf.bytes, leaf.size, 100), leaf.bytes ? leaf.bytes : "", field,
+             clip(value->text, value->len, 100), value->text);
+    buffer_free(&leaf);
+    record_report(record, &doc->record->session->findings, value, COMITY_NOTE, "model.trace",
+                  NULL, message);
+}
+
 static comity_status host_put(struct comity_doc *doc, const char *path, const char *text,
                               size_t len, const struct comity_node *from)
 {
@@ -132,6 +149,8 @@ static comity_status host_put(struct comity_doc *doc, const char *path, const ch
     if (node)
         tree_mark(record->tree, node, FATE_MAPPED);
     convention_check(record, &doc->record->session->findings, value);
+    if (node && doc->record->session->options->trace)
+        trace(doc, path, value, node);
     return COMITY_OK;
 }
 

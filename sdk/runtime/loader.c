@@ -118,6 +118,33 @@ static const char *check_descriptor(const struct comity_plugin *theirs)
     return NULL;
 }
 
+/* The first thing that a plugin's init() tells, which is why it fails where it does. */
+struct overheard {
+    struct findings *findings;
+    char message[300];
+};
+
+static void overhear(void *user, const struct comity_finding *finding)
+{
+    struct overheard *overheard = user;
+    if (!overheard->message[0])
+        snprintf(overheard->message, sizeof overheard->message, "%.*s",
+                 clip(finding->message, strlen(finding->message), 200), finding->message);
+    findings_add(overheard->findings, finding);
+}
+
+/* True if the plugin begins; otherwise `why` is filled in. */
+static bool begin(struct comity *context, const struct plugin *plugin, char *why, size_t size)
+{
+    struct overheard overheard = {.findings = &context->findings};
+    struct findings told = {.emit = overhear, .user = &overheard, .file = plugin->path};
+    if (!plugin->descriptor.init || host_init(&plugin->descriptor, &told) == COMITY_OK)
+        return true;
+    snprintf(why, size, "its init() failed%s%s", overheard.message[0] ? ": " : "",
+             overheard.message);
+    return false;
+}
+
 static comity_status take_plugin(struct comity *context, struct plugin *plugin,
                                  const struct comity_plugin *theirs)
 {
@@ -128,10 +155,10 @@ static comity_status take_plugin(struct comity *context, struct plugin *plugin,
     }
     take_struct(&plugin->descriptor, sizeof plugin->descriptor, theirs, theirs->struct_size);
     size_t before = context->format_count;
-    bool is_begun = !plugin->descriptor.init ||
-                    host_init(&plugin->descriptor, &context->findings) == COMITY_OK;
+    char why[400];
+    bool is_begun = begin(context, plugin, why, sizeof why);
     if (!is_begun)
-        reason = "its init() failed";
+        reason = why;
     for (size_t i = 0; !reason && theirs->formats[i]; i++) {
         comity_status status = take_format(context, plugin, theirs->formats[i], &reason);
         if (status == COMITY_E_NOMEM)

@@ -222,6 +222,8 @@ static comity_status run_record(struct session *session, const struct format *fo
     comity_status status = read_record(&record, format, after);
     if (status == COMITY_END || status == COMITY_E_NOMEM)
         return status;
+    if (status == COMITY_OK && session->options->trace)
+        account_trace_kept(&record);
     if (status == COMITY_OK)
         status = beside_take(&record);
     if (status == COMITY_OK && !session->options->no_provenance)

@@ -103,6 +103,16 @@ def make():
     same([p.name for p in (where / "plugins").iterdir()], [], "left after uninstall")
 
 
+@cases("make in a new plugin of kind {}, where pkg-config finds no comity, says what to do",
+       [("c",), ("template",)])
+def no_package(kind):
+    env = dict(os.environ, PKG_CONFIG_PATH="", PKG_CONFIG_LIBDIR="/nowhere", MAKEFLAGS="")
+    done = subprocess.run(["make", "check"], cwd=scaffold(kind), env=env, check=False,
+                          capture_output=True, timeout=60)
+    same(done.returncode, 2, "status of make")
+    check(b"set PKG_CONFIG_PATH to its folder" in done.stderr, done.stderr)
+
+
 @cases("plugins new {} is refused, and nothing is made", [
     ("",), ("Acme",), ("-x",), ("x-",), ("a/b",), ("x" * 41,), ("--kind", "d", "x"),
     ("a", "b")])
@@ -406,28 +416,28 @@ def refused():
 
 # --- ways to drop a value without a word
 
-PUT = "            status = comity_put_node(host, doc, field, node);"
+PUT = "            status = put_member(doc, at, node);"
 KEEP = ("            status = host->keep(doc, node); "
         "/* comes back when this format is written */")
 GET = "        comity_status found = host->get(doc, members[i].field, &text, &len);"
-GIVE = "        comity_write_json(host, out, text, len);"
+GIVE = "        write_member(out, i, text, len);"
 IS_BORN = 'comity_is(name, len, "born")'
 DROPS = [
     # who drops it and how; where, and what stands there instead; the host's finding, or check
     ("reader: passes over a member", PUT,
-     "            if (!" + IS_BORN + ") status = comity_put_node(host, doc, field, node);",
+     "            if (!" + IS_BORN + ") status = put_member(doc, at, node);",
      "loss.unread", None),
     ("reader: looks at a text and does nothing with it", PUT,
      "{ size_t l; const char *t = host->node_text(node, &l); if (!(" + IS_BORN + " && t && l)) "
-     "status = comity_put_node(host, doc, field, node); }", "loss.unread", None),
+     "status = put_member(doc, at, node); }", "loss.unread", None),
     ("reader: keeps nothing of what it does not know", KEEP, "            status = COMITY_OK;",
      "loss.unread", None),
     ("reader: puts one value over another", PUT,
      "            status = comity_put_node(host, doc, " + IS_BORN +
-     " ? \"facts.summary\" : field, node);", "loss.unread", None),
+     " ? \"facts.summary\" : members[at].field, node);", "loss.unread", None),
     ("reader: puts a part of a text", PUT,
      "{ size_t l; const char *t = host->node_text(node, &l);"
-     " status = host->put(doc, field, t, l > 3 ? 3 : l, node); }", None, "losses"),
+     " status = host->put(doc, members[at].field, t, l > 3 ? 3 : l, node); }", None, "losses"),
     ("writer: never asks for a field", GET,
      "        if (i == 3) continue;\n" + GET, "loss.field", None),
     ("writer: asks for a field and leaves it out", GIVE,
@@ -435,7 +445,7 @@ DROPS = [
      None, "losses"),
     ("writer: cuts a text", GIVE, GIVE.replace("len", "len > 3 ? 3 : len"), None, "losses"),
     ("writer: gives back nothing that was kept",
-     '    write_kept(doc, out, "remark", &between);', "    (void)write_kept;", "loss.kept",
+     '        write_kept(doc, out, kept[i], &between);', "    (void)write_kept;", "loss.kept",
      None),
 ]
 

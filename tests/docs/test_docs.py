@@ -13,7 +13,7 @@ import zipfile
 from email.message import EmailMessage
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from tap import PROGRAM, SOURCE, case, cases, check, folder, main, run, same  # noqa: E402
+from tap import PROGRAM, SOURCE, case, check, folder, main, run, same  # noqa: E402
 
 README = (SOURCE / "README.md").read_text(encoding="utf-8")
 SAMPLES = SOURCE / "examples" / "samples"
@@ -157,27 +157,6 @@ def _():
     same(person["description"]["height"], {"value": "171", "unit": "cm"}, "height")
     same(record["offences"][0]["title"], "fraud", "title")
     same(run("roundtrip", "-f", template, document).status, 0, "roundtrip")
-
-
-@cases("every command line of docs/plugins/{}.md does what it says, one after the other",
-       [("first",), ("checks",), ("c",)])
-def plugin_pages(page):
-    lines = [line.strip() for line in
-             (SOURCE / "docs" / "plugins" / f"{page}.md").read_text().splitlines()
-             if re.match(r"    (comity|cd|make) ?", line)]
-    work = folder()
-    (work / "comity.pc").write_text(
-        f"plugindir=/nowhere\nplugin_mk={SOURCE}/sdk/kit/comity-plugin.mk\nName: comity\n"
-        f"Description: x\nVersion: 1\nCflags: -I{SOURCE}/include\n")
-    (work / "bin").mkdir()
-    (work / "bin" / "comity").symlink_to(pathlib.Path(PROGRAM).resolve())
-    script = "set -e\n" + "\n".join(f"{line} > /dev/null || exit $?" if "cd " not in line
-                                    else line for line in lines)
-    env = dict(os.environ, PKG_CONFIG_PATH=str(work), MAKEFLAGS="",
-               PATH=f"{work / 'bin'}:{os.environ['PATH']}")
-    check(len(lines) > (0 if page == "checks" else 3), lines)
-    done = shell("set -x; " + script, cwd=work, env=env)
-    same(done.returncode, 0, done.stdout + done.stderr)
 
 
 @case("the page on checks has each of them")

@@ -376,4 +376,25 @@ def trace():
         stands_at(finding, text, where[finding["source"]])
 
 
+@case("--trace is shown without -v, not with -q, and none of it is left out")
+def trace_shown():
+    options = ("convert", "--trace", "-t", "convention-json")
+    notes = len(convert("convention-json", red(), "--trace").ends(0).graver("note"))
+    shown = run(*options, stdin=dumps(red())).ends(0)
+    same(shown.err.count(b"[model.trace]"), notes, "notes on standard error")
+    quiet = run(*options, "-q", stdin=dumps(red())).ends(0)
+    same(quiet.err.count(b"[model.trace]"), 0, "notes with -q")
+
+
+@case("--trace tells of each leaf once: taken, or kept")
+def trace_kept():
+    text = dumps(red(unheard_of={"a": "1", "b": ["2"]}))
+    traced = convert("convention-json", text, "--trace").ends(0)
+    told = [f["source"] for f in traced.graver("note")]
+    kept = [f["source"] for f in traced.graver("note")
+            if "kept for interpol-red" in f["message"]]
+    check({"/unheard_of/a", "/unheard_of/b/0"} <= set(kept), "kept", kept)
+    same(sorted(told), sorted(set(told)), "leaves that are told of")
+
+
 main(every=5)

@@ -104,6 +104,15 @@ def planted(title, good, bad, code, where):
     check((code, line) in met, f"wanted {code} in line {line}", met)
 
 
+@case("a JSON file that is no template is one fault")
+def no_template():
+    where = folder()
+    (where / "record.json").write_text('{"schema": "urn:comity:convention:1", "id": "7"}')
+    told = run("formats", "check", where / "record.json").ends(4)
+    same((told.out + told.err).count(b": error: "), 1, told)
+    check(b"it is no template" in told.out + told.err, told)
+
+
 @case("what the convention asks and no row fills is a warning, and no fault")
 def _():
     text = FORM.replace('{"at": "Purpose", "field": "purpose.text"}',
