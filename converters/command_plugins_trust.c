@@ -39,6 +39,7 @@ struct trusting {
     struct buffer digests;   /* of what was added, one behind the other, each with a NUL */
     size_t added, unlisted, found;
     const char *file; /* the one at hand; NULL: all */
+    int lock;         /* that keeps others from the list; or -1 */
 };
 
 static int take_all(struct cli *cli, const char *value)
@@ -63,7 +64,8 @@ static void fail(struct cli *cli, const char *code, const char *file, const char
     cli->plugin_failures++;
 }
 
-/* Reads the lists, and the text of the user's own; false (told already) where that fails. */
+/* Reads the lists, and the text of the user's own, which nobody else changes until the end;
+ * false (told already) where that fails. */
 static bool open_lists(struct trusting *self)
 {
     char reason[TRUST_REASON];
@@ -75,6 +77,8 @@ static bool open_lists(struct trusting *self)
              "there is no place for a list: neither HOME nor XDG_CONFIG_HOME is set");
         return false;
     }
+    if (!self->list)
+        self->lock = allow_list_lock(self->path);
     if (allow_list_read(&self->arena, NULL, &self->lists) != COMITY_OK) {
         self->cli.out_of_memory = true;
         return false;
@@ -105,6 +109,8 @@ static int finish(struct trusting *self)
     buffer_free(&self->text);
     buffer_free(&self->digests);
     arena_free(&self->arena);
+    if (self->lock >= 0)
+        close(self->lock);
     return cli_finish(&self->cli);
 }
 
@@ -255,7 +261,7 @@ int command_plugins_trust(int argc, char **argv)
     static const struct cli_option own[] = {
         {"all", 0, false, take_all}, {"list", 0, false, take_list}, {NULL, 0, false, NULL}};
     static char command[] = "plugins trust";
-    struct trusting self = {.all = false};
+    struct trusting self = {.lock = -1};
     argv[0] = command;
     int status = cli_parse_own(&self.cli, argc, argv, 0, trust_help, own, &self);
     if (status != EXIT_DONE)
@@ -345,7 +351,7 @@ static void distrust(struct trusting *self, const char *what)
 int command_plugins_distrust(int argc, char **argv)
 {
     static char command[] = "plugins distrust";
-    struct trusting self = {.all = false};
+    struct trusting self = {.lock = -1};
     argv[0] = command;
     int status = cli_parse(&self.cli, argc, argv, 0, distrust_help);
     if (status != EXIT_DONE)
@@ -387,7 +393,7 @@ int command_plugins_clear(int argc, char **argv)
     static const struct cli_option own[] = {{"all", 0, false, take_all},
                                             {NULL, 0, false, NULL}};
     static char command[] = "plugins clear";
-    struct trusting self = {.all = false};
+    struct trusting self = {.lock = -1};
     argv[0] = command;
     int status = cli_parse_own(&self.cli, argc, argv, 0, clear_help, own, &self);
     if (status != EXIT_DONE)

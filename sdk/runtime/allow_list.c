@@ -7,9 +7,12 @@
 #include "io/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #ifndef COMITY_SYSCONF_DIR
@@ -183,6 +186,18 @@ void allow_list_put(struct buffer *out, const char *sha256, const char *id, cons
     buffer_text(out, "  ");
     put_word(out, name, true);
     buffer_char(out, '\n');
+}
+
+int allow_list_lock(const char *path)
+{
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    trust_make_folders(path);
+    int fd = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (fd >= 0 && flock(fd, LOCK_EX) != 0)
+        if (errno != EINTR)
+            break; /* a file system without locks */
+    return fd;
 }
 
 bool allow_list_write(const char *path, const struct buffer *text, char reason[TRUST_REASON])

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* Room for a few pieces of a stream, each of which is somewhat larger than this. */
-#define MADE_BYTES ((size_t)2 << 20)
+#define MADE_BYTES ((size_t)5 << 18)
 #define LARGE_BYTES ((size_t)128 << 10)
 
 /* --- converting */

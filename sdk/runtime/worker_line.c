@@ -15,7 +15,7 @@
 #define FRAME_LIMIT ((size_t)UINT32_MAX - WIRE_HEAD)
 #define LARGE_BYTES ((size_t)1 << 20)
 /* So many pieces of a stream may be on their way while the next is made. */
-#define PIECES_AHEAD 4u
+#define PIECES_AHEAD 2u
 
 void serve_init(struct server *server)
 {

@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -322,6 +323,22 @@ def _():
     lines = p.list.read_text().splitlines()
     same(lines[:2], ["# mine", f"{'0' * 64}  gone 1  gone.so"], "lines that were there")
     same(lines[2:], [f"{digest(p.plugins / 'old.so')}  old 1  old.so"], "the new one")
+
+
+@case("several that trust at once lose no entry")
+def _():
+    names = ["old", "keeps", "future", "short", "takes_options", "puts_twice"]
+    for _ in range(4):
+        p = Place(*names)
+        threads = [threading.Thread(
+            target=lambda n=n: p.comity("plugins", "trust", p.plugins / f"{n}.so").ends(0))
+            for n in names]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        same(sum(not line.startswith("#") for line in p.list.read_text().splitlines()),
+             len(names), "entries")
 
 
 @case("trust --list shows it, distrust takes a plugin off by its file or its digest")
