@@ -205,12 +205,9 @@ static struct seen worse(const struct seen *one, const struct seen *other)
 static struct trial try_deed(unsigned layers, enum worker_deed deed)
 {
     struct trial copy = try_once(layers, deed, isolated_worker);
-    if (!is_as_wanted(deed, &copy))
-        return copy;
     struct trial program = try_once(layers, deed, NULL);
-    if (is_as_wanted(deed, &program))
-        program.seen = worse(&program.seen, &copy.seen);
-    return program;
+    copy.seen = program.seen = worse(&copy.seen, &program.seen);
+    return is_as_wanted(deed, &copy) ? program : copy;
 }
 
 static void tell(struct doctor *doctor, bool is_good, const char *name, const char *good,

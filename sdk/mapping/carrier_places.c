@@ -53,7 +53,8 @@ static bool note_list(struct record *record, const char *format, const struct pl
 bool carrier_note_places(struct record *record, const char *format, struct placed *placed,
                          size_t count)
 {
-    qsort(placed, count, sizeof *placed, by_list);
+    if (count)
+        qsort(placed, count, sizeof *placed, by_list);
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count && placed[end].entry->parent == placed[i].entry->parent &&
                           placed[end].entry->field == placed[i].entry->field;)
