@@ -148,8 +148,8 @@ static comity_status sign(struct outbox_item *item, const char *syntax,
                : status;
 }
 
-/* In the request's format, else in that of the endpoint; HI-1 carries its own messages alone.
- * */
+/* In the request's format, else in that of the endpoint.  `is_free`: the endpoint's protocol
+ * carries other formats than its own (HI-1 does not). */
 static comity_status try_formats(const struct cli *cli, const struct acknowledged *request,
                                  bool is_free, struct making *making)
 {

@@ -38,8 +38,7 @@ bool allow_list_refuses(const struct allow_list *list, const char *sha256,
 void allow_list_put(struct buffer *out, const char *sha256, const char *id, const char *version,
                     const char *name);
 /* Waits until nobody else changes the list at a path, and keeps others from it until the
- * descriptor is closed.  -1 where its folder cannot be had: then it cannot be written either.
- * */
+ * descriptor is closed.  -1 where its folder cannot be had; then it cannot be written. */
 int allow_list_lock(const char *path);
 /* Puts a text into the place of the user's list, whole or not at all; false with the reason. */
 bool allow_list_write(const char *path, const struct buffer *text, char reason[TRUST_REASON]);

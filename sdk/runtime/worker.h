@@ -76,7 +76,7 @@ enum worker_frame_kind {
     WORKER_DETECT,    /* u64 id, string file, text bytes */
     WORKER_WROTE,     /* u32 failed: what became of a WORKER_BYTES */
     WORKER_SHARE_IN,  /* worker_put_share(), a descriptor goes along: where items stand */
-    WORKER_SHARE_OUT, /* the same: where what is made is to stand.  Both before all others */
+    WORKER_SHARE_OUT, /* the same: where what is made is to stand, from then on */
     WORKER_COMMAND,   /* what a command of the program does: runtime/isolate.h */
     WORKER_OPENED,  /* i32 error: of a WORKER_OPEN or WORKER_FILE; 0: a descriptor came along */
     WORKER_STORED,  /* i32 error: of a WORKER_STORE */
