@@ -23,11 +23,6 @@ void cli_free_files(struct cli *cli)
     cli->options.setting_count = 0;
 }
 
-static bool is_open(const struct cli *cli)
-{
-    return cli->context || cli->isolate;
-}
-
 static int (*serve_here)(void);
 
 void cli_serve_by(int (*serve)(void))
@@ -37,7 +32,7 @@ void cli_serve_by(int (*serve)(void))
 
 bool cli_open(struct cli *cli)
 {
-    if (is_open(cli))
+    if (cli->is_open)
         return true;
     if (cli->report_path && strcmp(cli->report_path, "-") == 0)
         cli->report = stderr;
@@ -60,7 +55,8 @@ bool cli_open(struct cli *cli)
     if (status == COMITY_E_INVALID) /* a catalogue with faults */
         cli->result.failed_input++;
     cli_status(cli, status);
-    return status == COMITY_OK;
+    cli->is_open = status == COMITY_OK;
+    return cli->is_open;
 }
 
 void cli_input_fault(struct cli *cli, const char *name, int error)
@@ -219,7 +215,7 @@ static int exit_status(const struct cli *cli)
 
 int cli_finish(struct cli *cli)
 {
-    if (cli->report && is_open(cli))
+    if (cli->report && cli->is_open)
         print_summary(cli);
     if (cli->report && cli->report != stderr && (ferror(cli->report) | fclose(cli->report))) {
         fputs("comity: the report could not be written\n", stderr);

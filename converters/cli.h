@@ -63,6 +63,7 @@ struct cli_option {
 struct cli {
     const char *command;
     bool json, html, quiet, verbose, overwrite;
+    bool is_open;     /* cli_open() */
     bool is_isolated; /* --isolate process: a worker does what `context` would */
     const char *from, *to, *via, *output, *report_path;
     struct comity_config config;

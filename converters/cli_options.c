@@ -198,13 +198,12 @@ static int parse_catalogue(struct cli *cli, const char *path)
     return status;
 }
 
-/* A batch has workers of its own, always. */
+/* A command that does not take it has plugins in other processes alone, whatever is said. */
 static int parse_isolate(struct cli *cli, unsigned takes, const char *how)
 {
-    cli->is_isolated = strcmp(how, "process") == 0;
-    if (cli->is_isolated && !(takes & TAKES_ISOLATE))
-        return cli_usage(cli, "this command takes no --isolate process", NULL);
-    return cli->is_isolated || strcmp(how, "none") == 0
+    bool is_process = strcmp(how, "process") == 0;
+    cli->is_isolated = is_process && (takes & TAKES_ISOLATE);
+    return is_process || strcmp(how, "none") == 0
                ? EXIT_DONE
                : cli_usage(cli, "--isolate takes process or none, not", how);
 }

@@ -115,6 +115,7 @@ comity_status isolated_serve(struct server *server, struct comity *context,
     if (!body || !open_stream(server))
         return COMITY_E_INVALID;
     cli.context = context;
+    cli.is_open = true;
     cli.remote = &remote;
     cli.options = *options;
     cli.options.finding = cli_finding;

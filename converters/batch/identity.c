@@ -4,49 +4,44 @@
 #include "batch/identity.h"
 
 #include "base/encoding.h"
+#include "runtime/context.h"
+#include "runtime/trust.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#define FILE_CHUNK 65536u
-
 /* Appends the SHA-256 of a file. */
 static comity_status put_file(struct buffer *out, const char *path)
 {
-    char hex[SHA256_HEX_SIZE];
-    struct buffer file;
-    buffer_init(&file, (size_t)1 << 28);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : 1;
-    while (got > 0 && buffer_reserve(&file, FILE_CHUNK)) {
-        got = read(fd, file.bytes + file.size, FILE_CHUNK);
-        file.size += got > 0 ? (size_t)got : 0;
-    }
+    char hex[TRUST_SHA256] = "", reason[TRUST_REASON];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool is_read = fd >= 0 && trust_digest(fd, hex, reason);
     if (fd >= 0)
         close(fd);
-    comity_status status = got < 0 ? COMITY_E_IO : buffer_status(&file);
-    encoding_sha256(file.bytes, file.size, hex);
-    buffer_add(out, hex, sizeof hex);
-    buffer_free(&file);
-    return status;
+    buffer_format(out, "\n%s", hex);
+    return is_read ? COMITY_OK : COMITY_E_IO;
 }
 
+/* The files of plugins that the converters load, and the templates that are named: what they
+ * hold, as this process sees them, which loads none. */
 static comity_status take_plugins(struct identity *identity, const struct cli *cli)
 {
-    struct comity_format_info info;
+    static const struct load_choice look = {.looks_only = true};
+    const char *const specs[] = {cli->from, cli->to};
+    struct comity_config silent = cli->config;
+    struct comity *context = NULL;
     struct buffer out;
-    comity_status status = COMITY_OK;
-    const char *before = NULL; /* formats of one file stand together */
+    silent.finding = NULL; /* who loads them tells of them */
     buffer_init(&out, 0);
     buffer_text(&out, comity_version());
-    for (size_t i = 0;
-         status == COMITY_OK && comity_format_at(cli->context, i, &info) == COMITY_OK; i++) {
-        buffer_format(&out, "\n%s %s %s ", info.id, info.plugin ? info.plugin : "",
-                      info.plugin_version ? info.plugin_version : "");
-        if (info.plugin_path && (!before || strcmp(before, info.plugin_path) != 0))
-            status = put_file(&out, info.plugin_path);
-        before = info.plugin_path;
-    }
+    comity_status status = open_context(&silent, &look, &context);
+    for (const struct plugin *p = context ? context->plugins : NULL; p; p = p->next)
+        if (!p->reason)
+            buffer_format(&out, "\n%s %s", strrchr(p->path, '/') + 1, p->sha256);
+    comity_close(context);
+    for (size_t i = 0; i < 2 && status == COMITY_OK; i++)
+        if (specs[i] && is_template_path(specs[i]))
+            status = put_file(&out, specs[i]);
     if (status == COMITY_OK)
         status = buffer_status(&out);
     encoding_sha256(out.bytes, out.size, identity->plugins);

@@ -254,11 +254,7 @@ static bool seat_hear(struct pool *pool, struct pool_seat *seat, struct wire_fra
     }
     if (frame->kind == WORKER_FINDING && !seat->is_ready) {
         struct comity_finding finding;
-        if (!worker_get_finding(frame, &finding))
-            return false;
-        if (pool->finding)
-            pool->finding(pool->user, &finding);
-        return true;
+        return worker_get_finding(frame, &finding); /* told by who loaded them before */
     }
     if (frame->kind == WORKER_DONE)
         return seat_done(seat, frame, now);

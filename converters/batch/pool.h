@@ -39,9 +39,7 @@ struct pool {
     struct job *waiting, *last_waiting; /* given to the pool and to no worker yet */
     struct job *suspects;               /* to be tried alone; in their order */
     uint64_t crashes, restarts;
-    size_t failed_starts;       /* in a row */
-    comity_finding_fn *finding; /* of workers that load; each finding once */
-    void *user;
+    size_t failed_starts; /* in a row */
 };
 
 comity_status pool_open(struct pool *pool, size_t workers, const struct comity_config *config,

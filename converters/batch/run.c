@@ -298,7 +298,7 @@ static int run_whole(struct cli *cli, const struct batch_options *options,
                      struct retrying *retrying)
 {
     struct batch_run *run = calloc(1, sizeof *run);
-    if (!run || !cli_open(cli)) {
+    if (!run || !run_load(cli)) {
         free(run);
         return cli_finish(cli);
     }

@@ -16,7 +16,6 @@
 #include "batch/settle.h"
 #include "batch/signals.h"
 #include "batch/whole.h"
-#include "runtime/context.h"
 
 /* `failed`: a document of the item did. */
 typedef void run_settled_fn(void *user, const struct job *job, bool failed);
@@ -64,6 +63,9 @@ comity_status run_sync(struct batch_run *run, int64_t now);
 int run_sum_up(struct batch_run *run, comity_status status);
 
 /* --- run_open.c: beginning and end */
+/* Has a worker load the formats, whatever --isolate says, as the documents are in workers too.
+ * False where that fails (told). */
+bool run_load(struct cli *cli);
 /* All but the output. */
 comity_status run_prepare(struct batch_run *run, item_fn *take);
 comity_status run_open(struct batch_run *run, item_fn *take);

@@ -4,6 +4,9 @@
  * left is taken up, and what goes wrong is told. */
 #include "batch/run.h"
 
+#include "runtime/context.h"
+#include "runtime/isolate.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,22 +196,24 @@ comity_status run_again(struct batch_run *run, item_fn *take)
 
 /* --- beginning and end */
 
-/* What the target's documents are: "json".  NULL where there is no such format (told). */
-static const char *target_suffix(struct batch_run *run)
+/* Whether a format is there, as the worker knows it; what is against it is told. */
+static comity_status ask_format(const struct cli *cli, const char *spec,
+                                struct isolate_known *known)
 {
-    struct findings findings = {.emit = run->cli->options.finding,
-                                .user = run->cli->options.user};
-    const struct format *format = find_format(run->cli->context, run->cli->to, &findings);
-    return format ? syntax_suffix(format_syntax(run->cli->context, format->id)) : NULL;
+    comity_status status =
+        isolate_format(cli->isolate, spec, cli->options.finding, cli->options.user, known);
+    return status == COMITY_OK ? known->status : status;
 }
 
 static comity_status check_formats(struct batch_run *run)
 {
     const struct cli *cli = run->cli;
-    struct findings findings = {.emit = cli->options.finding, .user = cli->options.user};
-    run->settling.suffix = target_suffix(run);
-    if (!run->settling.suffix)
-        return missing_format(cli->context, cli->to);
+    struct isolate_known known;
+    comity_status status = ask_format(cli, cli->to, &known);
+    if (status != COMITY_OK)
+        return status;
+    snprintf(run->settling.suffix, sizeof run->settling.suffix, "%s",
+             syntax_suffix(known.syntax));
     if (run->sink.kind == SINK_LINES && strcmp(run->settling.suffix, "json") != 0)
         return refuse(run, "batch.lines", run->sink.path,
                       "the documents of the target format are no lines of JSON",
@@ -217,9 +222,13 @@ static comity_status check_formats(struct batch_run *run)
         return refuse(run, "batch.attachments", run->sink.path,
                       "a batch has no files beside its documents",
                       "convert such documents with comity convert");
-    if (cli->from && !find_format(cli->context, cli->from, &findings))
-        return missing_format(cli->context, cli->from);
-    return COMITY_OK;
+    return cli->from ? ask_format(cli, cli->from, &known) : COMITY_OK;
+}
+
+bool run_load(struct cli *cli)
+{
+    cli->is_isolated = true;
+    return cli_open(cli);
 }
 
 static size_t worker_count(const struct batch_options *options)
@@ -262,6 +271,8 @@ comity_status run_prepare(struct batch_run *run, item_fn *take)
         errno = 0; /* then all goes by the lines */
     run->ledger.fd = run->quarantine.fd = run->reading.worker.fd = -1;
     comity_status status = check_formats(run);
+    isolate_close(cli->isolate);
+    cli->isolate = NULL;
     if (status == COMITY_OK)
         status = open_list(run);
     run->progress.expected = run->retrying ? 0 : inputs_size(&run->inputs);

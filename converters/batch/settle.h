@@ -14,7 +14,7 @@ struct settling {
     struct sink *sink;
     struct ledger_writer *ledger;
     struct quarantine *quarantine;
-    const char *suffix; /* of the names of documents: "json" */
+    char suffix[8]; /* of the names of documents: "json" */
     const char *from, *to;
     comity_finding_fn *finding; /* each finding, its place that in the entry; or NULL */
     void *user;

@@ -308,7 +308,7 @@ int batch_watch(struct cli *cli, const struct batch_options *options)
 {
     struct watch *watch = calloc(1, sizeof *watch);
     size_t left = 0;
-    if (!watch || !cli_open(cli)) {
+    if (!watch || !run_load(cli)) {
         free(watch);
         return cli_finish(cli);
     }

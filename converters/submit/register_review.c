@@ -42,7 +42,16 @@ const char *register_wrong_format(struct cli *cli, const char *format, char *mes
     struct format_fault fault = {message, size, false};
     bool can_write = false;
     if (cli->isolate) {
-        cli_status(cli, isolate_format(cli->isolate, format, keep_message, &fault, &can_write));
+        struct isolate_known known;
+        comity_status status =
+            isolate_format(cli->isolate, format, keep_message, &fault, &known);
+        cli_status(cli, status);
+        if (status != COMITY_OK && !fault.is_told)
+            snprintf(message, size, "no converter is left to say whether %.100s can be written",
+                     format);
+        if (status != COMITY_OK)
+            return "that is no fault of the register; comity plugins says what is loaded";
+        can_write = known.can_write;
     } else {
         struct findings findings = {.emit = keep_message, .user = &fault};
         const struct format *found = find_format(cli->context, format, &findings);

@@ -78,6 +78,7 @@ struct load_choice {
     const char *const *skipped; /* a path, the reason, and so on; ends with NULL; or NULL */
     void (*next)(void *user, const char *path); /* told before a file is looked at; or NULL */
     void *user;
+    bool looks_only; /* what would be loaded is hashed, and no more than that */
 };
 /* Looks through the folders and loads what is trusted; `choice` may be NULL. */
 comity_status load_plugins(struct comity *context, const struct comity_config *config,
@@ -97,6 +98,8 @@ comity_status add_format(struct comity *context, const struct format *format,
 /* A format by id (what stands before ':'), or by the path of a template; NULL and a finding
  * where there is none. */
 struct format *find_format(struct comity *context, const char *spec, struct findings *findings);
+/* "json", "xml", "html", "text", "csv" or "lines". */
+const char *syntax_name(const struct format *format);
 /* The syntax of a spec's format; NULL where it is none of ours, or a path. */
 const char *format_syntax(const struct comity *context, const char *spec);
 /* What the names of its files end in; NULL is a syntax that is not known. */

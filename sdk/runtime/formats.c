@@ -358,6 +358,16 @@ struct format *find_format(struct comity *context, const char *spec, struct find
     return NULL;
 }
 
+const char *syntax_name(const struct format *format)
+{
+    return format->kind == FORMAT_LETTER_HTML ? "html"
+           : format->syntax == SYNTAX_XML     ? "xml"
+           : format->syntax == SYNTAX_TEXT    ? "text"
+           : format->syntax == SYNTAX_CSV     ? "csv"
+           : format->syntax == SYNTAX_LINES   ? "lines"
+                                              : "json";
+}
+
 const char *format_syntax(const struct comity *context, const char *spec)
 {
     struct comity_format_info info;
@@ -393,13 +403,7 @@ comity_status comity_format_at(const struct comity *context, size_t index,
         .is_shadowed = format->is_shadowed,
         .id = format->id,
         .title = format->title,
-        .syntax = format->kind == FORMAT_LETTER_HTML ? "html"
-                  : format->syntax == SYNTAX_XML     ? "xml"
-                  : format->syntax == SYNTAX_TEXT    ? "text"
-                  : format->syntax == SYNTAX_CSV     ? "csv"
-                  : format->syntax == SYNTAX_LINES   ? "lines"
-
-                                                   : "json",
+        .syntax = syntax_name(format),
         .plugin = format->plugin ? format->plugin->descriptor.id : NULL,
         .plugin_version = format->plugin ? format->plugin->descriptor.version : NULL,
         .plugin_path = format->plugin ? format->plugin->path : NULL,

@@ -398,7 +398,8 @@ comity_status isolate_open(const struct comity_config *config,
     self->attachments = options->attachments;
     self->memory = memory;
     self->serve = serve;
-    self->instead = "--isolate none converts in this process";
+    self->instead = "comity doctor says more; --isolate none has commands that take it work in "
+                    "this process";
     self->finds_culprit = true;
     isolate_count(self, -1);
     struct setup setup = {config, options};

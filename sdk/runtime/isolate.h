@@ -46,10 +46,17 @@ size_t isolate_document_count(struct isolate_document *document, const char *pat
 comity_status isolate_document_write(struct isolate_document *document, const char *to,
                                      comity_write_fn *write, void *user);
 
-/* Asks whether a format is there and can be written; what is against it is told.
- * COMITY_E_PLUGIN where the worker failed, or is gone. */
+/* What a worker knows of a format. */
+struct isolate_known {
+    comity_status status; /* COMITY_OK: it is there; COMITY_E_PLUGIN, COMITY_E_USAGE */
+    bool can_write;
+    char syntax[16]; /* "" where it is not there */
+};
+/* Asks about a format by its spec; what is against it is told.  COMITY_E_PLUGIN where the
+ * worker failed, or is gone. */
 comity_status isolate_format(struct isolate *isolate, const char *spec,
-                             comity_finding_fn *finding, void *user, bool *can_write);
+                             comity_finding_fn *finding, void *user,
+                             struct isolate_known *known);
 
 struct isolate_target {
     comity_write_fn *write;     /* as that of comity_convert(); with `record`: once for each */

@@ -33,20 +33,34 @@ static comity_status ask(struct isolate *self, int fd, uint32_t kind, const char
     return status;
 }
 
-comity_status isolate_format(struct isolate *self, const char *spec, comity_finding_fn *finding,
-                             void *user, bool *can_write)
+static bool take_known(struct wire_frame *frame, struct isolate_known *known)
 {
+    bool is_status = worker_get_status(frame, &known->status);
+    known->can_write = wire_u32(frame) == 1;
+    const char *syntax = wire_string(frame);
+    bool is_there = known->status == COMITY_OK;
+    if (!is_status || !wire_is_done(frame) || is_there != (syntax != NULL) ||
+        (known->can_write && !is_there) || (syntax && !isolate_is_syntax(syntax)))
+        return false;
+    snprintf(known->syntax, sizeof known->syntax, "%s", syntax ? syntax : "");
+    return true;
+}
+
+comity_status isolate_format(struct isolate *self, const char *spec, comity_finding_fn *finding,
+                             void *user, struct isolate_known *known)
+{
+    static const struct isolate_known nothing = {.status = COMITY_E_PLUGIN};
     struct wire_frame frame;
-    *can_write = false;
+    *known = nothing;
     if (!self->worker.pid)
         return COMITY_E_PLUGIN;
     isolate_begin(self, finding, user);
     isolate_count(self, -1);
     comity_status status = ask(self, -1, WORKER_FORMAT, spec, WORKER_KNOWN, NULL, NULL, &frame);
-    if (status != COMITY_OK)
+    if (status != COMITY_OK || take_known(&frame, known))
         return status;
-    *can_write = wire_u32(&frame) == 1;
-    return wire_is_done(&frame) ? COMITY_OK : isolate_nonsense(self);
+    *known = nothing;
+    return isolate_nonsense(self);
 }
 
 /* Asks about a document, unless the worker is gone. */

@@ -362,6 +362,19 @@ static comity_status load_template_plugin(const struct loading *loading,
     return COMITY_OK;
 }
 
+/* Whether a file would be loaded, and what it holds. */
+static comity_status look_at(const struct loading *loading, struct candidate *candidate)
+{
+    struct plugin *plugin = candidate->plugin;
+    int fd = trust_open_file(candidate->folder, candidate->name, candidate->reason);
+    bool is_read = fd >= 0 && trust_digest(fd, plugin->sha256, candidate->reason);
+    if (fd >= 0)
+        close(fd);
+    if (!is_read || !is_wanted(loading, candidate, plugin->sha256))
+        refuse(loading->context, plugin, candidate->reason);
+    return COMITY_OK;
+}
+
 static int is_plugin_file(const struct dirent *entry)
 {
     const char *dot = strrchr(entry->d_name, '.');
@@ -386,6 +399,8 @@ static comity_status load_file(const struct loading *loading, const char *path,
         refuse(loading->context, candidate.plugin, reason);
         return COMITY_OK;
     }
+    if (loading->choice && loading->choice->looks_only)
+        return look_at(loading, &candidate);
     witness_at(WITNESS_LOADS, path);
     if (loading->choice && loading->choice->next)
         loading->choice->next(loading->choice->user, path);

@@ -85,7 +85,7 @@ enum worker_frame_kind {
     WORKER_GET,     /* string path: of a document that is asked about */
     WORKER_WRITE,   /* string format: the same is to be written */
     WORKER_NEXT,    /* i32 status: no more is asked about it; other than 0: it failed */
-    WORKER_FORMAT,  /* string format: can it be written? */
+    WORKER_FORMAT,  /* string format: is it there? */
     /* from it */
     WORKER_READY = 16, /* i32 status: of comity_open() and the options; string syntax of the
                           target */
@@ -97,7 +97,8 @@ enum worker_frame_kind {
                           notice, u64 what it lacks, string format */
     WORKER_VALUE,      /* u64 how many, text value or NULL: of a WORKER_GET */
     WORKER_WRITTEN,    /* i32 status, string syntax: behind the WORKER_BYTES */
-    WORKER_KNOWN,      /* u32 whether it can: of a WORKER_FORMAT */
+    WORKER_KNOWN,      /* i32 status, u32 whether it can be written, string syntax or NULL: of a
+                          WORKER_FORMAT */
     WORKER_OPEN,       /* u32 index: asks for an input of a command */
     WORKER_FILE,       /* text label: asks for a file beside the document */
     WORKER_STORE,      /* text label, text bytes: a file to be put there */

@@ -25,8 +25,11 @@ comity_status serve_format(struct server *server, struct comity *context,
     if (!spec || !wire_is_done(frame))
         return COMITY_E_INVALID;
     const struct format *format = find_format(context, spec, findings);
+    comity_status status = format ? COMITY_OK : missing_format(context, spec);
     size_t start = wire_begin(&server->out, WORKER_KNOWN);
+    wire_put_u32(&server->out, (uint32_t)status);
     wire_put_u32(&server->out, format && format_can_write(format));
+    wire_put_string(&server->out, format ? syntax_name(format) : NULL);
     wire_end(&server->out, start);
     return COMITY_OK;
 }

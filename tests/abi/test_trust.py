@@ -16,7 +16,8 @@ import time
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "support"))
-from tap import PROGRAM, SOURCE, case, cases, check, folder, main, run, same, skip  # noqa: E402
+from tap import (PROGRAM, SOURCE, case, cases, check, file, folder, main, run, same,  # noqa: E402
+                 skip)
 
 MOCKS = pathlib.Path(os.environ.get("MOCKS", "mocks-run"))
 BUILD = pathlib.Path(os.environ.get("BUILDDIR", "."))
@@ -477,12 +478,13 @@ def _(deed, reason):
 @cases("a plugin whose constructor is {0} is named by {1}, and is never in its process", [
     (deed, command) for deed in ("do_segv", "do_exit", "do_talk")
     for command in ("formats", "formats convention-json", "formats check {t}",
-                    "register check")])
+                    "register check", "batch -f mock-old -t mock-old -o {o} {s}",
+                    "batch --dry-run -f mock-old -t mock-old {s}")])
 def _(deed, command):
     p = Place("old")
     bad = p.add(built("middle", deed))
     template = SOURCE / "plugins" / "interpol" / "interpol-red.json"
-    words = command.format(t=template).split()
+    words = command.format(t=template, o=folder() / "out.ndjson", s=file(SAMPLE)).split()
     if words[0] == "register":
         words += ["--store", folder()]
     first = p.comity(*words).ends(7)

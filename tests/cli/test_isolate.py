@@ -292,6 +292,9 @@ def maps_of(command):
     source.stdin.flush()
     time.sleep(0.5)
     maps = pathlib.Path(f"/proc/{source.pid}/maps").read_text()
+    check("[heap]" in maps and source.poll() is None, f"{command} has ended", maps)
+    if "--watch" in command:
+        source.terminate()
     source.communicate()
     return maps
 
@@ -309,6 +312,17 @@ def not_loaded(command):
     maps = maps_of(command)
     check(not shows_plugin(maps), maps)
     check(shows_plugin(maps_of(f"{command} --isolate none")), "this would not show it")
+
+
+@cases("batch{0} loads no plugin in the program's own process, with --isolate {1} too", [
+    (options, how) for options in ("", " --watch") for how in ("process", "none")])
+def not_loaded_by_batch(options, how):
+    where = folder()
+    names = f"{where / 'in'} {where / 'out'}/" if options else "--files-from - --dry-run"
+    if options:
+        (where / "in").mkdir()
+    maps = maps_of(f"batch{options} --isolate {how} -f mock-keeps -t mock-old {names}")
+    check(not shows_plugin(maps), maps)
 
 
 @cases("a plugin that does '{1}' is contained in {0}", [
@@ -380,7 +394,7 @@ def terminal():
 
 
 @cases("{0} is wrong usage", [
-    ("convert --isolate thread -t convention-json",), ("batch --isolate process",),
+    ("convert --isolate thread -t convention-json",), ("batch --isolate thread",),
     ("convert --timeout 0 -t convention-json",), ("convert --timeout x -t convention-json",)])
 def usage(command):
     run(*command.split()).ends(2)

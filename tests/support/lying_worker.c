@@ -4,6 +4,8 @@
  * beside it ("7 may pause"); or one lie in good form ("claims done").  It takes its frames
  * apart far enough to know when it is asked, so that lies come at every point of a
  * conversation; what it says is random, but mostly almost right. */
+#include "runtime/worker.h"
+
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,26 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LINE 3
+#define LINE WORKER_FD
 #define ROOM (1 << 20)
-
-/* sdk/runtime/worker.h */
-enum {
-    SETUP = 1,
-    ITEM,
-    STREAM,
-    COMMAND = 8,
-    READY = 16,
-    FINDING,
-    DOCUMENT,
-    BYTES,
-    RECORD,
-    OPEN,
-    FILE_OF,
-    STORE,
-    TRIED,
-    DONE
-};
 
 static uint64_t state;
 static unsigned char out[ROOM];
@@ -143,7 +127,7 @@ static uint32_t listen_to(void)
         ssize_t more = recv(LINE, in, left < sizeof in ? left : sizeof in, 0);
         if (more <= 0)
             _exit(0);
-        if (!at && more >= 8 && (head[1] == STREAM || head[1] == ITEM))
+        if (!at && more >= 8 && (head[1] == WORKER_STREAM || head[1] == WORKER_ITEM))
             memcpy(&asked, in, sizeof asked);
         at += (size_t)more;
         left -= (size_t)more;
@@ -153,7 +137,7 @@ static uint32_t listen_to(void)
 
 static void say_finding(bool is_good)
 {
-    size_t start = begin(FINDING);
+    size_t start = begin(WORKER_FINDING);
     put_u32(is_good ? dice(4) : (uint32_t)odd_number());
     for (int i = 0; i < 3; i++)
         put_u64(is_good ? 1 : odd_number());
@@ -174,7 +158,7 @@ static void say_done(void)
 {
     static const int32_t statuses[] = {0, -3, 1, -1, -9, 100, INT32_MIN, -2};
     bool is_good = dice(3) != 0;
-    size_t start = begin(DONE);
+    size_t start = begin(WORKER_DONE);
     if (dice(4)) {
         put_u64(dice(8) ? asked : odd_number());
         put_u32((uint32_t)statuses[dice(is_good ? 2 : 8)]);
@@ -205,16 +189,16 @@ static void say_something(void)
         say_done();
         return;
     case 4:
-        start = begin(RECORD);
+        start = begin(WORKER_RECORD);
         end(start);
         return;
     case 5:
-        start = begin(OPEN);
+        start = begin(WORKER_OPEN);
         put_u32(dice(3) ? 0 : (uint32_t)odd_number());
         end(start);
         return;
     case 6:
-        start = begin(dice(2) ? FILE_OF : STORE);
+        start = begin(dice(2) ? WORKER_FILE : WORKER_STORE);
         put_text();
         put_text();
         end(start);
@@ -233,7 +217,7 @@ static void say_something(void)
         }
         return;
     case 9:
-        start = begin(DOCUMENT);
+        start = begin(WORKER_DOCUMENT);
         put_u64(dice(3));
         put_u32(dice(3));
         for (int i = 0; i < 5; i++)
@@ -245,7 +229,7 @@ static void say_something(void)
         end(start);
         return;
     default:
-        start = begin(BYTES);
+        start = begin(WORKER_BYTES);
         put_text();
         end(start);
     }
@@ -253,7 +237,7 @@ static void say_something(void)
 
 static void be_ready(void)
 {
-    size_t start = begin(READY);
+    size_t start = begin(WORKER_READY);
     put_u32(dice(8) ? 0 : (uint32_t)odd_number());
     if (dice(6))
         put_u32(UINT32_MAX);
@@ -265,6 +249,25 @@ static void be_ready(void)
 
 /* --- lies in good form */
 
+/* What is known of a format: a syntax that becomes a path, none at all, or one of a format that
+ * is not there but can be written. */
+static int claim_known(const char *what)
+{
+    size_t start = begin(WORKER_KNOWN);
+    put_u32(strcmp(what, "absent") == 0 ? (uint32_t)COMITY_E_PLUGIN : 0);
+    put_u32(1);
+    if (strcmp(what, "path") == 0) {
+        put_u32(5);
+        put("/../x", 6);
+    } else {
+        put_u32(UINT32_MAX);
+    }
+    end_as(start, (uint32_t)(size - start - 8));
+    send_all();
+    listen_to();
+    return 0;
+}
+
 static void frame(uint32_t kind, const void *bytes, size_t len)
 {
     size_t start = begin(kind);
@@ -275,7 +278,7 @@ static void frame(uint32_t kind, const void *bytes, size_t len)
 
 static void piece(const char *text)
 {
-    size_t start = begin(BYTES);
+    size_t start = begin(WORKER_BYTES);
     put_u32((uint32_t)strlen(text));
     put(text, strlen(text) + 1);
     end_as(start, (uint32_t)(size - start - 8));
@@ -289,8 +292,10 @@ static int claim(const char *what)
     const uint32_t ready[2] = {strcmp(what, "status") == 0 ? (uint32_t)-5 : 0, UINT32_MAX};
     size_t start;
     listen_to();
-    frame(READY, ready, sizeof ready);
+    frame(WORKER_READY, ready, sizeof ready);
     listen_to();
+    if (strncmp(what, "known ", 6) == 0)
+        return claim_known(what + 6);
     if (strcmp(what, "split") == 0) {
         piece("\xC2");
         piece("\x9B"
@@ -298,24 +303,24 @@ static int claim(const char *what)
     }
     if (strcmp(what, "twice") == 0) { /* the same input again: it may be one that blocks */
         const uint32_t first = 0;
-        frame(OPEN, &first, sizeof first);
+        frame(WORKER_OPEN, &first, sizeof first);
         listen_to();
-        frame(OPEN, &first, sizeof first);
+        frame(WORKER_OPEN, &first, sizeof first);
         listen_to();
     }
     while (strcmp(what, "drip") == 0) { /* steps that are none, each too short to be counted */
-        frame(RECORD, "", 0);
+        frame(WORKER_RECORD, "", 0);
         usleep(200);
     }
     if (strcmp(what, "long") == 0) {
-        const uint32_t head[2] = {1u << 30, FINDING};
+        const uint32_t head[2] = {1u << 30, WORKER_FINDING};
         put(head, sizeof head);
         send_all();
         listen_to();
     }
     if (is_record)
-        frame(RECORD, "", 0);
-    start = begin(DONE);
+        frame(WORKER_RECORD, "", 0);
+    start = begin(WORKER_DONE);
     if (is_record) {
         put_u64(asked);
         put_u32(0);
@@ -353,7 +358,7 @@ int main(int argc, char **argv)
         send_all();
     }
     be_ready();
-    if (listen_to() == SETUP)
+    if (listen_to() == WORKER_SETUP)
         return 0;
     for (uint64_t said = 0;; said++) {
         if (way == 1 || way == 2) /* findings without end */
