@@ -16,8 +16,8 @@ import time
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "support"))
-from tap import (PROGRAM, SOURCE, case, cases, check, file, folder, main, run, same,  # noqa: E402
-                 skip)
+from tap import (PROGRAM, SOURCE, case, cases, check, file, folder, main, run,  # noqa: E402
+                 same, skip)
 
 MOCKS = pathlib.Path(os.environ.get("MOCKS", "mocks-run"))
 BUILD = pathlib.Path(os.environ.get("BUILDDIR", "."))
