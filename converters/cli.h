@@ -100,6 +100,8 @@ struct cli {
     } alike[MAX_CODES]; /* how often each code was met */
 };
 
+/* Memory of one document serves the next, instead of going back to the kernel in between. */
+void cli_keep_memory(void);
 /* As it is before any option. */
 void cli_init(struct cli *cli, const char *command);
 /* Reads the options of a command; EXIT_DONE, or what to exit with (told already). */

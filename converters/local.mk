@@ -25,49 +25,6 @@ libcomity_cli_la_SOURCES = \
 	converters/web_page.c
 
 comity_SOURCES = \
-	converters/batch/carry.c \
-	converters/batch/command_batch.c \
-	converters/batch/command_merge.c \
-	converters/batch/identity.c \
-	converters/batch/inputs.c \
-	converters/batch/job.c \
-	converters/batch/label.c \
-	converters/batch/ledger_write.c \
-	converters/batch/merge.c \
-	converters/batch/merge_parts.c \
-	converters/batch/merge_source.c \
-	converters/batch/pack.c \
-	converters/batch/pool.c \
-	converters/batch/progress.c \
-	converters/batch/quarantine.c \
-	converters/batch/reading.c \
-	converters/batch/reading_frames.c \
-	converters/batch/reason.c \
-	converters/batch/resume.c \
-	converters/batch/retry.c \
-	converters/batch/run.c \
-	converters/batch/run_open.c \
-	converters/batch/sample.c \
-	converters/batch/settle.c \
-	converters/batch/signals.c \
-	converters/batch/sink.c \
-	converters/batch/command_report.c \
-	converters/batch/ledger_line.c \
-	converters/batch/ledger_read.c \
-	converters/batch/ledger_retried.c \
-	converters/batch/report.c \
-	converters/batch/report_chart.c \
-	converters/batch/report_documents.c \
-	converters/batch/report_html.c \
-	converters/batch/report_json.c \
-	converters/batch/report_lines.c \
-	converters/batch/report_text.c \
-	converters/batch/twins.c \
-	converters/batch/watch.c \
-	converters/batch/watch_end.c \
-	converters/batch/watch_folder.c \
-	converters/batch/watch_ledger.c \
-	converters/batch/whole.c \
 	converters/command_convert.c \
 	converters/command_doctor.c \
 	converters/command_explain.c \
@@ -76,7 +33,7 @@ comity_SOURCES = \
 	converters/command_show.c \
 	converters/doctor_sandbox.c \
 	converters/main.c
-comity_LDADD = libcomity-cli.la libcomity-core.la $(ARCHIVE_LIBS) $(ZSTD_LIBS)
+comity_LDADD = libcomity-cli.la libcomity-core.la
 
 # What takes inputs apart into items; the only part that sees libarchive and GMime, and read
 # only by what runs sandboxed.  Programs name libcomity-core.la behind it.
@@ -110,6 +67,56 @@ comity_reader_SOURCES = \
 	converters/batch/reader_main.c \
 	converters/batch/reading_frames.c
 comity_reader_LDADD = libcomity-items.la libcomity-core.la
+
+# Batches: a program of their own, which comity becomes, so that who converts alone loads neither
+# libarchive nor zstd.
+worker_PROGRAMS += comity-batch
+comity_batch_SOURCES = \
+	converters/batch/carry.c \
+	converters/batch/command_batch.c \
+	converters/batch/command_merge.c \
+	converters/batch/command_report.c \
+	converters/batch/identity.c \
+	converters/batch/inputs.c \
+	converters/batch/job.c \
+	converters/batch/label.c \
+	converters/batch/ledger_line.c \
+	converters/batch/ledger_read.c \
+	converters/batch/ledger_retried.c \
+	converters/batch/ledger_write.c \
+	converters/batch/main.c \
+	converters/batch/merge.c \
+	converters/batch/merge_parts.c \
+	converters/batch/merge_source.c \
+	converters/batch/pack.c \
+	converters/batch/pool.c \
+	converters/batch/progress.c \
+	converters/batch/quarantine.c \
+	converters/batch/reading.c \
+	converters/batch/reading_frames.c \
+	converters/batch/reason.c \
+	converters/batch/report.c \
+	converters/batch/report_chart.c \
+	converters/batch/report_documents.c \
+	converters/batch/report_html.c \
+	converters/batch/report_json.c \
+	converters/batch/report_lines.c \
+	converters/batch/report_text.c \
+	converters/batch/resume.c \
+	converters/batch/retry.c \
+	converters/batch/run.c \
+	converters/batch/run_open.c \
+	converters/batch/sample.c \
+	converters/batch/settle.c \
+	converters/batch/signals.c \
+	converters/batch/sink.c \
+	converters/batch/twins.c \
+	converters/batch/watch.c \
+	converters/batch/watch_end.c \
+	converters/batch/watch_folder.c \
+	converters/batch/watch_ledger.c \
+	converters/batch/whole.c
+comity_batch_LDADD = libcomity-cli.la libcomity-core.la $(ARCHIVE_LIBS) $(ZSTD_LIBS)
 
 # For who writes plugins: a program of its own, which comity becomes, since its memory can be
 # made to run out.

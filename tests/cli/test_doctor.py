@@ -49,7 +49,7 @@ def with_fault(source, name="comity-worker"):
     found first.  The name of the needed library is exchanged for a path of the same length."""
     needed = b"libseccomp.so.2\0"
     where = folder()
-    for other in ("comity", "comity-worker", "comity-reader", "comity-submit"):
+    for other in ("comity", "comity-worker", "comity-batch", "comity-reader", "comity-submit"):
         shutil.copy(built(other), where)
     worker = built(name).read_bytes()
     if worker.count(needed) != 1:

@@ -23,7 +23,7 @@ def program():
     """The program, with a worker beside it that lies, and what starts it instead of a copy."""
     where = folder()
     built = pathlib.Path(PROGRAM).parent
-    for name in ("comity", "comity-submit"):
+    for name in ("comity", "comity-batch", "comity-submit"):
         real = built / ".libs" / name
         shutil.copy(real if real.exists() else built / name, where)
     subprocess.run([os.environ.get("CC", "cc"), "-O1", "-D_GNU_SOURCE", "-o",
