@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <libxml/xmlversion.h>
 #include <nettle/version.h>
-#include <seccomp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,19 +62,18 @@ static void tell_versions(struct doctor *doctor)
     if (uname(&system) == 0)
         doctor_tell(doctor, DOCTOR_GOOD, "kernel", NULL, "%s %s %s", system.sysname,
                     system.release, system.machine);
-    const struct scmp_version *seccomp = seccomp_version();
     doctor_tell(doctor, DOCTOR_GOOD, "version", NULL, "comity %s, ABI of plugins 1.%u",
                 comity_version(), (unsigned)COMITY_ABI_MINOR);
-    doctor_tell(doctor, DOCTOR_GOOD, "libraries", NULL,
-                "cJSON %s, libxml2 %s, nettle %d.%d, libseccomp %u.%u.%u", cJSON_Version(),
-                LIBXML_DOTTED_VERSION, nettle_version_major(), nettle_version_minor(),
-                seccomp->major, seccomp->minor, seccomp->micro);
+    doctor_tell(doctor, DOCTOR_GOOD, "libraries", NULL, "cJSON %s, libxml2 %s, nettle %d.%d",
+                cJSON_Version(), LIBXML_DOTTED_VERSION, nettle_version_major(),
+                nettle_version_minor());
 }
 
 /* The programs that comity starts. */
 static void check_programs(struct doctor *doctor)
 {
-    static const char *const names[] = {"comity-worker", "comity-reader", "comity-submit"};
+    static const char *const names[] = {"comity-worker", "comity-batch", "comity-reader",
+                                        "comity-submit"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[4096];
         bool is_there = worker_program(names[i], path, sizeof path) && access(path, X_OK) == 0;

@@ -147,7 +147,8 @@ comity_kit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=arena_zalloc -Wl,--wrap=arena_copy
 	-Wl,--export-dynamic-symbol=realloc -Wl,--export-dynamic-symbol=memalign \
 	-Wl,--export-dynamic-symbol=aligned_alloc -Wl,--export-dynamic-symbol=posix_memalign \
 	-Wl,--export-dynamic-symbol=free
-comity_kit_LDADD = libcomity-made-records.la libcomity-cli.la libcomity-core.la -lpthread
+comity_kit_LDADD = libcomity-made-records.la libcomity-cli.la libcomity-core.la \
+	$(SECCOMP_LIBS) -lpthread
 
 # What `comity plugins new` makes, compiled in: sdk/kit/KIND/FILE as sdk/kit/KIND-NAME.h.
 kit_headers = sdk/kit/c-plugin.h sdk/kit/c-makefile.h sdk/kit/c-readme.h sdk/kit/c-sample.h \

@@ -163,7 +163,7 @@ runtime_sources = \
 noinst_LTLIBRARIES += libcomity-core.la
 libcomity_core_la_SOURCES = $(base_sources) $(io_sources) $(syntax_sources) \
 	$(model_sources) $(letter_sources) $(mapping_sources) $(runtime_sources)
-libcomity_core_la_LIBADD = $(CORE_LIBS) $(ICU_I18N_LIBS) $(SECCOMP_LIBS)
+libcomity_core_la_LIBADD = $(CORE_LIBS) $(ICU_I18N_LIBS)
 AM_CPPFLAGS += $(ICU_I18N_CFLAGS)
 
 # The same for everyone else: only what comity.h declares.
@@ -185,6 +185,18 @@ sdk/base/fold-tables.inc: generate-fold$(EXEEXT)
 	    ./generate-fold$(EXEEXT) > $@.part && mv $@.part $@
 sdk/base/fold.lo: sdk/base/fold-tables.inc
 CLEANFILES += sdk/base/fold-tables.inc sdk/base/fold-tables.inc.part
+
+# What a worker may do, as the kernel takes it, out of libseccomp, which the library itself does
+# without.
+noinst_PROGRAMS += generate-filter
+generate_filter_SOURCES = sdk/runtime/generate_filter.c sdk/runtime/sandbox_filter.h
+generate_filter_LDADD = $(SECCOMP_LIBS)
+
+sdk/runtime/sandbox-filter.inc: generate-filter$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) sdk/runtime && ASAN_OPTIONS=detect_leaks=0 \
+	    ./generate-filter$(EXEEXT) > $@.part && mv $@.part $@
+sdk/runtime/worker_sandbox.lo: sdk/runtime/sandbox-filter.inc
+CLEANFILES += sdk/runtime/sandbox-filter.inc sdk/runtime/sandbox-filter.inc.part
 
 # Countries and languages, out of the lists and catalogues of iso-codes.  Names are folded as
 # the library folds them, by objects of the program's own.

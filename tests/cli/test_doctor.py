@@ -45,22 +45,22 @@ WORKERS = ("comity", "comity-worker")  # a copy of the first, and the second
 
 
 def with_fault(source, name="comity-worker"):
-    """The program with a worker that has a library in front of libseccomp: its functions are
-    found first.  The name of the needed library is exchanged for a path of the same length."""
-    needed = b"libseccomp.so.2\0"
+    """The program with a worker that has a library in front of those that it needs: its
+    functions are found first.  The name of one of them is exchanged for a path as long."""
+    needed = b"libcjson.so.1\0"
     where = folder()
     for other in ("comity", "comity-worker", "comity-batch", "comity-reader", "comity-submit"):
         shutil.copy(built(other), where)
     worker = built(name).read_bytes()
     if worker.count(needed) != 1:
-        skip(f"{name} does not name libseccomp as expected")
-    number = os.getpid() % 10000000
-    fault = pathlib.Path(f"/tmp/{number:07d}.so")
+        skip(f"{name} does not name libcjson as expected")
+    number = os.getpid() % 100000
+    fault = pathlib.Path(f"/tmp/{number:05d}.so")
     code = where / "fault.c"
     code.write_text(source)
     try:
         subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-D_GNU_SOURCE", "-o",
-                        fault, code, "-Wl,--no-as-needed", "-lseccomp", "-ldl"], check=True)
+                        fault, code, "-Wl,--no-as-needed", "-lcjson", "-ldl"], check=True)
         (where / name).write_bytes(worker.replace(needed, str(fault).encode() + b"\0"))
         (where / name).chmod(0o755)
         return run("doctor", "--json", program=[str(where / "comity")],
@@ -115,11 +115,29 @@ def _():
         same(entry["state"], "ok" if abi >= 6 else "warning", entry)
 
 
+# Stands before the C library's own: `%s` may use the number n and the arguments a to d.
+SYSCALL = """
+#include <dlfcn.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/syscall.h>
+long syscall(long n, ...) {
+  va_list l; va_start(l, n);
+  long a = va_arg(l, long), b = va_arg(l, long), c = va_arg(l, long), d = va_arg(l, long);
+  va_end(l);
+  long (*real)(long, ...) = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+  %s
+  return real(n, a, b, c, d);
+}
+"""
+
+
 @cases("{0} whose filter is not loaded is found out: 7", [(n,) for n in WORKERS])
 def no_filter(name):
-    result = with_fault("#include <seccomp.h>\n"
-                        "int seccomp_load(const scmp_filter_ctx c) { (void)c; return 0; }\n",
-                        name)
+    result = with_fault(SYSCALL % "if (n == SYS_seccomp) return 0;", name)
     entry = told(result.ends(7))["sandbox.seccomp"]
     same(entry["state"], "failed", entry)
     for deed in ("make a socket", "run a program", "start a process", "open a file"):
@@ -128,9 +146,7 @@ def no_filter(name):
 
 @cases("{0} whose filter cannot be loaded does not start: 7", [(n,) for n in WORKERS])
 def bad_filter(name):
-    result = with_fault("#include <seccomp.h>\n"
-                        "int seccomp_load(const scmp_filter_ctx c) { (void)c; return -1; }\n",
-                        name)
+    result = with_fault(SYSCALL % "if (n == SYS_seccomp) return -1;", name)
     entry = told(result.ends(7))["sandbox.process"]
     same(entry["state"], "failed", "a process of its own")
     check(entry["text"].startswith("a copy of comity" if name == "comity" else name), entry)
@@ -138,26 +154,20 @@ def bad_filter(name):
 
 @cases("a filter of {0} that lets one call pass is found out: 7", [(n,) for n in WORKERS])
 def one_call(name):
-    result = with_fault(
-        "#include <dlfcn.h>\n#include <seccomp.h>\n#include <stdarg.h>\n"
-        "int seccomp_load(const scmp_filter_ctx c) {\n"
-        "  int (*real)(scmp_filter_ctx) = (int (*)(scmp_filter_ctx))dlsym(RTLD_NEXT,"
-        " \"seccomp_load\");\n"
-        "  seccomp_rule_add_array((scmp_filter_ctx)c, SCMP_ACT_ALLOW, SCMP_SYS(socket),"
-        " 0, 0);\n"
-        "  return real((scmp_filter_ctx)c); }\n", name)
-    entry = told(result.ends(7))["sandbox.seccomp"]
+    more = """
+  static struct sock_filter steps[BPF_MAXINSNS] = {
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 1),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  if (n == SYS_seccomp) {
+    struct sock_fprog *filter = (struct sock_fprog *)c;
+    memcpy(steps + 3, filter->filter, filter->len * sizeof *steps);
+    filter->filter = steps;
+    filter->len += 3;
+  }"""
+    entry = told(with_fault(SYSCALL % more, name).ends(7))["sandbox.seccomp"]
     same(entry["text"], "the filter of system calls is not in force; a worker could make a "
          "socket", "what is said")
-
-
-LANDLOCK = ("#include <dlfcn.h>\n#include <stdarg.h>\n"
-            "long syscall(long n, ...) {\n"
-            "  va_list l; va_start(l, n); long a = va_arg(l, long), b = va_arg(l, long),\n"
-            "    c = va_arg(l, long), d = va_arg(l, long); va_end(l);\n"
-            "  if (n == 446) return %s;\n"
-            "  long (*real)(long, ...) = (long (*)(long, ...))dlsym(RTLD_NEXT, \"syscall\");\n"
-            "  return real(n, a, b, c, d); }\n")
 
 
 @cases("Landlock that is not in force in {2} is a warning, {0}", [
@@ -167,7 +177,7 @@ LANDLOCK = ("#include <dlfcn.h>\n#include <stdarg.h>\n"
 def no_landlock(_, answer, name):
     if not told(run("doctor", "--json"))["sandbox.landlock"]["text"].startswith("ABI"):
         skip("the kernel has no Landlock")
-    result = with_fault(LANDLOCK % answer, name).ends(0)
+    result = with_fault(SYSCALL % f"if (n == 446) return {answer};", name).ends(0)
     entry = told(result)["sandbox.landlock"]
     same(entry["state"], "warning", entry)
     check("not in force: a worker could open a file" in entry["text"], entry)
