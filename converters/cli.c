@@ -55,11 +55,14 @@ bool cli_open(struct cli *cli)
     }
     /* Findings are many and small: one write for many, and all of them at the end. */
     setvbuf(stderr, NULL, _IOFBF, 1u << 16);
-    uint32_t seconds = cli->seconds ? cli->seconds : ISOLATE_SECONDS;
-    comity_status status = cli->is_isolated
-                               ? isolate_open(&cli->config, &cli->options, seconds, cli->memory,
-                                              serve_here, &cli->isolate)
-                               : comity_open(&cli->config, &cli->context);
+    const struct isolate_terms terms = {.seconds =
+                                            cli->seconds ? cli->seconds : ISOLATE_SECONDS,
+                                        .memory = cli->memory,
+                                        .serve = serve_here,
+                                        .is_utf8 = cli->is_utf8};
+    comity_status status =
+        cli->is_isolated ? isolate_open(&cli->config, &cli->options, &terms, &cli->isolate)
+                         : comity_open(&cli->config, &cli->context);
     if (status == COMITY_E_INVALID) /* a catalogue with faults */
         cli->result.failed_input++;
     cli_status(cli, status);

@@ -81,6 +81,7 @@ struct cli {
     struct comity *context;
     struct isolate *isolate;
     const struct cli_remote *remote; /* in a worker: the process that it works for */
+    bool is_utf8;    /* no text that is read or written can be in another encoding */
     uint64_t memory; /* that a worker may take beyond the usual, in bytes; 0: none */
     /* Before an input is read, in the program's own process: may put other bytes in its place.
      * Anything but COMITY_OK, told and counted already, passes it over.  May be NULL. */
@@ -113,6 +114,9 @@ int cli_parse_own(struct cli *cli, int argc, char **argv, unsigned takes, const 
 int cli_usage(struct cli *cli, const char *what, const char *argument);
 /* A number of digits alone, up to `most`; false where it is none. */
 bool cli_number(const char *text, uint64_t most, uint64_t *number);
+/* True where no input can be in another encoding than UTF-8, as far as can be seen before they
+ * are read. */
+bool cli_inputs_are_utf8(const struct cli *cli);
 /* Makes the context, or starts what converts instead; false (told already) where that fails.
  * Once is enough. */
 bool cli_open(struct cli *cli);

@@ -140,6 +140,7 @@ static void convert_all(struct destination *to)
 {
     struct cli *cli = to->cli;
     cli_each(cli, convert_input, to);
+    isolate_dismiss(cli->isolate);
     cli_output_end(&to->output);
 }
 
@@ -147,6 +148,7 @@ int cli_convert(struct cli *cli)
 {
     struct destination to = {
         .cli = cli, .output = {.cli = cli}, .to_folder = is_folder(cli->output)};
+    cli->is_utf8 = cli->is_isolated && cli_inputs_are_utf8(cli);
     if (to.to_folder && mkdir(cli->output, 0700) != 0 && errno != EEXIST)
         cli_output_fault(cli, cli->output, errno);
     if (cli->input_count > 1 && !to.to_folder && cli_open(cli) && holds_one(cli)) {

@@ -153,8 +153,8 @@ static void check_plugins(struct doctor *doctor)
     size_t loaded = 0, refused = 0;
     buffer_init(&numbers, 4096);
     cli->config.finding = cli->options.finding = NULL;
-    comity_status status = isolate_open(&cli->config, &cli->options, ISOLATE_SECONDS, 0,
-                                        isolated_worker, &isolate);
+    const struct isolate_terms terms = {.seconds = ISOLATE_SECONDS, .serve = isolated_worker};
+    comity_status status = isolate_open(&cli->config, &cli->options, &terms, &isolate);
     if (status == COMITY_OK)
         status = isolate_command(isolate, &cli->options, &command, &outcome);
     buffer_char(&numbers, '\0');

@@ -98,7 +98,8 @@ static void check_templates(struct cli *cli)
         check_template(cli, cli->inputs[i]);
 }
 
-const struct cli_body body_formats_check = {.name = "formats check", .run = check_templates};
+const struct cli_body body_formats_check = {
+    .name = "formats check", .run = check_templates, .any_encoding = true};
 
 /* --- the command */
 

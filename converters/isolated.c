@@ -140,6 +140,7 @@ static void run_isolated(struct cli *cli, const struct cli_body *body)
         cli->options.to = cli->via; /* where it is a template's path, it is read at once */
     if (body->holds_all)
         cli->memory = memory_for(cli);
+    cli->is_utf8 = body->takes_none || (!body->any_encoding && cli_inputs_are_utf8(cli));
     if (!cli_open(cli))
         return;
     struct isolate_outcome outcome = {.result = COMITY_RESULT_INIT};

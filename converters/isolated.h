@@ -12,9 +12,10 @@
 struct cli_body {
     const char *name;
     void (*run)(struct cli *cli);
-    bool gives_data; /* what it prints is data of any bytes, and no text of ours */
-    bool holds_all;  /* of an input, in memory */
-    bool takes_none; /* no input: not standard input either */
+    bool gives_data;   /* what it prints is data of any bytes, and no text of ours */
+    bool holds_all;    /* of an input, in memory */
+    bool takes_none;   /* no input: not standard input either */
+    bool any_encoding; /* whatever the encoding of its inputs, texts of others may come */
 };
 extern const struct cli_body body_detect, body_diff, body_doctor, body_formats,
     body_formats_check, body_formats_table, body_roundtrip, body_terms_check,

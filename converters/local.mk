@@ -12,6 +12,7 @@ libcomity_cli_la_SOURCES = \
 	converters/cli_findings.c \
 	converters/cli_options.c \
 	converters/cli_output.c \
+	converters/cli_peek.c \
 	converters/batch/visible.c \
 	converters/command_detect.c \
 	converters/command_diff.c \

@@ -37,7 +37,7 @@ comity_status pool_open(struct pool *pool, size_t workers, const struct comity_c
         pool->seats[i].made = (struct shared)SHARED_INIT;
     }
     buffer_init(&pool->setup, 0);
-    worker_put_setup(&pool->setup, config, options);
+    worker_put_setup(&pool->setup, config, options, false);
     if (!worker_program("comity-worker", pool->program, sizeof pool->program)) {
         errno = ENAMETOOLONG;
         return COMITY_E_IO;

@@ -24,8 +24,9 @@ comity_status documents_open(struct documents *documents, const struct cli *cli,
         return COMITY_OK;
     documents->isolate = NULL;
     documents->is_own = true;
-    return isolate_open(&cli->config, options, cli->seconds ? cli->seconds : ISOLATE_SECONDS, 0,
-                        NULL, &documents->isolate);
+    const struct isolate_terms terms = {.seconds =
+                                            cli->seconds ? cli->seconds : ISOLATE_SECONDS};
+    return isolate_open(&cli->config, options, &terms, &documents->isolate);
 }
 
 void documents_close(struct documents *documents)

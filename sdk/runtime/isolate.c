@@ -35,6 +35,8 @@
 /* What of a file takes no more than the time of a document. */
 #define FILE_BYTES ((uint64_t)256 << 10)
 #define USUAL_BYTES ((uint64_t)64 << 20)
+/* What is sent before the worker is there: its line holds more than that. */
+#define AT_ONCE ((size_t)64 << 10)
 /* Findings between two steps, and over a file for each of its bytes, that nobody reads. */
 #define MANY_FINDINGS 1000000u
 #define FINDINGS_OF_BYTE 16u
@@ -274,6 +276,14 @@ static comity_status cannot_start(struct isolate *self, const char *program)
     return COMITY_E_IO;
 }
 
+static comity_status cannot_start_with(struct isolate *self, const char *program, int page)
+{
+    int error = errno;
+    close(page);
+    errno = error;
+    return cannot_start(self, program);
+}
+
 /* A page of memory that can be neither cut nor grown, and its descriptor; -1: there is none. */
 static int make_page(struct isolate *self)
 {
@@ -302,24 +312,23 @@ comity_status isolate_start(struct isolate *self, const struct comity_config *co
     int page = make_page(self);
     if (page < 0)
         return cannot_start(self, program);
-    comity_status status = COMITY_E_IO;
     errno = ENAMETOOLONG;
-    if (self->serve)
-        status = worker_copy(&self->worker, self->serve, &limits);
-    else if (worker_program("comity-worker", program, sizeof program))
-        status = worker_start(&self->worker, program, &limits);
-    if (status != COMITY_OK) {
-        int error = errno;
-        close(page);
-        errno = error;
-        return status == COMITY_E_NOMEM ? status : cannot_start(self, program);
-    }
-    first(&self->worker.out, user);
-    status = buffer_status(&self->worker.out);
-    if (status == COMITY_OK && worker_send_fd(&self->worker, page) == COMITY_E_NOMEM)
-        status = COMITY_E_NOMEM; /* one that is gone is met when it is heard */
+    if (!self->serve && !worker_program("comity-worker", program, sizeof program))
+        return cannot_start_with(self, program, page);
+    if (worker_line(&self->worker) != COMITY_OK)
+        return cannot_start_with(self, program, page);
+    struct buffer *out = &self->worker.out;
+    first(out, user);
+    if (out->size < AT_ONCE) /* one that is gone is met when it is heard */
+        worker_send_fd(&self->worker, page);
+    comity_status status = self->serve ? worker_copy(&self->worker, self->serve, &limits)
+                                       : worker_start(&self->worker, program, &limits);
+    if (status != COMITY_OK)
+        return cannot_start_with(self, program, page);
+    if (out->size)
+        worker_send_fd(&self->worker, page);
     close(page);
-    return status;
+    return buffer_status(out);
 }
 
 /* It becomes part of a file's name. */
@@ -351,12 +360,13 @@ static comity_status take_ready(struct isolate *self, struct wire_frame *frame)
 struct setup {
     const struct comity_config *config;
     const struct comity_options *options;
+    bool is_utf8;
 };
 
 static void put_setup(struct buffer *out, const void *user)
 {
     const struct setup *setup = user;
-    worker_put_setup(out, setup->config, setup->options);
+    worker_put_setup(out, setup->config, setup->options, setup->is_utf8);
 }
 
 /* Remembers whose code reads a format. */
@@ -383,8 +393,8 @@ static comity_status take_reader(struct isolate *self, struct wire_frame *frame)
 }
 
 comity_status isolate_open(const struct comity_config *config,
-                           const struct comity_options *options, uint32_t seconds,
-                           uint64_t memory, int (*serve)(void), struct isolate **opened)
+                           const struct comity_options *options,
+                           const struct isolate_terms *terms, struct isolate **opened)
 {
     struct wire_frame frame;
     struct isolate *self = calloc(1, sizeof *self);
@@ -394,15 +404,15 @@ comity_status isolate_open(const struct comity_config *config,
     self->made = (struct shared)SHARED_INIT;
     self->finding = config->finding;
     self->user = config->user;
-    self->limit = seconds * MICROSECONDS;
+    self->limit = terms->seconds * MICROSECONDS;
     self->attachments = options->attachments;
-    self->memory = memory;
-    self->serve = serve;
+    self->memory = terms->memory;
+    self->serve = terms->serve;
     self->instead = "comity doctor says more; --isolate none has commands that take it work in "
                     "this process";
     self->finds_culprit = true;
     isolate_count(self, -1);
-    struct setup setup = {config, options};
+    const struct setup setup = {config, options, terms->is_utf8};
     comity_status status = isolate_start(self, config, put_setup, &setup);
     while (status == COMITY_OK && (status = isolate_hear(self, -1, &frame)) == COMITY_OK) {
         if (frame.kind == WORKER_READY) {
@@ -447,6 +457,12 @@ void isolate_close(struct isolate *self)
         return;
     isolate_stop(self);
     free(self);
+}
+
+void isolate_dismiss(struct isolate *self)
+{
+    if (self)
+        worker_kill(&self->worker);
 }
 
 const char *isolate_syntax(const struct isolate *self)

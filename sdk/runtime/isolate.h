@@ -13,16 +13,26 @@ struct isolate;
 /* What a document may take before its worker is stopped, where nobody says otherwise. */
 #define ISOLATE_SECONDS 10u
 
+/* What kind of a worker. */
+struct isolate_terms {
+    uint32_t seconds;   /* for a document */
+    uint64_t memory;    /* bytes that it may take beyond the usual */
+    int (*serve)(void); /* what it runs as a copy of this process (worker_copy()); NULL: the
+                           program comity-worker */
+    bool is_utf8; /* all inputs are in UTF-8, and nothing is written but to options->to: it need
+                     not hold the tables of other encodings, which takes it a while */
+};
+
 /* Starts a worker and has it load the formats.  `config` and `options` are lent until
  * isolate_close(); options->to is what all streams are converted to.  Returns what
  * comity_open() would; COMITY_E_PLUGIN where the worker failed, COMITY_E_IO where it cannot
- * be had (both reported to config->finding).  `memory`: bytes that the worker may take beyond
- * the usual.  `serve`: what it runs as a copy of this process (worker_copy()); NULL: the
- * program comity-worker. */
+ * be had (both reported to config->finding). */
 comity_status isolate_open(const struct comity_config *config,
-                           const struct comity_options *options, uint32_t seconds,
-                           uint64_t memory, int (*serve)(void), struct isolate **opened);
+                           const struct comity_options *options,
+                           const struct isolate_terms *terms, struct isolate **opened);
 void isolate_close(struct isolate *isolate);
+/* Nothing more will be asked of it: it may end while other things are done. */
+void isolate_dismiss(struct isolate *isolate);
 /* The syntax of the target: NULL where it is not known. */
 const char *isolate_syntax(const struct isolate *isolate);
 

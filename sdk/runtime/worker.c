@@ -103,30 +103,37 @@ static void become(const char *program, int (*serve)(void), int line,
     _exit(127);
 }
 
-static comity_status start(struct worker *worker, const char *program, int (*serve)(void),
-                           const struct worker_limits *limits)
+comity_status worker_line(struct worker *worker)
 {
     int line[2], size = LINE_BYTES;
     *worker = (struct worker){.fd = -1};
     buffer_init(&worker->out, 0);
     buffer_init(&worker->in, 0);
-    if ((program && access(program, X_OK) != 0) ||
-        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0)
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0)
         return COMITY_E_IO;
     for (int i = 0; i < 2; i++)
         setsockopt(line[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-    pid_t pid = fork();
+    worker->fd = line[0];
+    worker->other = line[1];
+    return COMITY_OK;
+}
+
+static comity_status start(struct worker *worker, const char *program, int (*serve)(void),
+                           const struct worker_limits *limits)
+{
+    if (worker->fd < 0 && worker_line(worker) != COMITY_OK)
+        return COMITY_E_IO;
+    pid_t pid = program && access(program, X_OK) != 0 ? -1 : fork();
     if (pid == 0)
-        become(program, serve, line[1], limits);
+        become(program, serve, worker->other, limits);
     int error = errno;
-    close(line[1]);
-    if (pid < 0 || fcntl(line[0], F_SETFL, O_NONBLOCK) != 0) {
-        close(line[0]);
+    close(worker->other);
+    if (pid < 0 || fcntl(worker->fd, F_SETFL, O_NONBLOCK) != 0) {
+        worker_stop(worker);
         errno = error;
         return COMITY_E_IO;
     }
     worker->pid = pid;
-    worker->fd = line[0];
     return COMITY_OK;
 }
 
@@ -274,12 +281,18 @@ void worker_describe_end(int wait_status, const char *when, char *message, size_
                  WEXITSTATUS(wait_status), when);
 }
 
+void worker_kill(const struct worker *worker)
+{
+    if (worker->pid > 0)
+        kill(worker->pid, SIGKILL);
+}
+
 void worker_stop(struct worker *worker)
 {
     if (worker->fd >= 0)
         close(worker->fd);
+    worker_kill(worker);
     if (worker->pid > 0) {
-        kill(worker->pid, SIGKILL);
         while (waitpid(worker->pid, &worker->wait_status, 0) < 0 && errno == EINTR)
             continue;
     }

@@ -19,6 +19,7 @@
 struct worker {
     pid_t pid; /* 0: none */
     int fd;    /* the line: does not block; -1: closed */
+    int other; /* its other end, until the worker is started */
     struct buffer out, in;
     size_t sent, taken; /* of `out` and `in` */
     int wait_status;    /* once it has ended */
@@ -37,6 +38,9 @@ struct worker_limits {
 /* The folder of the worker programs: beside the running program where it was not installed,
  * else the compiled-in one.  `path` becomes "FOLDER/name"; false where it is too long. */
 bool worker_program(const char *name, char *path, size_t size);
+/* Makes the line of a worker that is to be started: what is sent by then, which must be little,
+ * is there when it begins.  COMITY_E_IO with errno. */
+comity_status worker_line(struct worker *worker);
 /* Starts a program with an empty environment and the line as its descriptor 3.  COMITY_E_IO
  * with errno, COMITY_E_NOMEM. */
 comity_status worker_start(struct worker *worker, const char *program,
@@ -62,6 +66,8 @@ bool worker_wait(struct worker *worker, int milliseconds);
 void worker_allow(const struct worker *worker, uint32_t seconds);
 /* Milliseconds of processor time that it has used. */
 uint64_t worker_used(const struct worker *worker);
+/* Ends it, and does not wait for that; to be stopped all the same. */
+void worker_kill(const struct worker *worker);
 /* Ends it at once and forgets it; `wait_status` tells how it ended. */
 void worker_stop(struct worker *worker);
 /* How it ended, as a sentence; `when` as "over this document". */
@@ -122,9 +128,9 @@ enum worker_manner {
     WORKER_LACKS   /* the same, and what it lacks by the convention's rules is told */
 };
 
-/* What a converter works with. */
+/* What a converter works with; `is_utf8` as in struct isolate_terms. */
 void worker_put_setup(struct buffer *out, const struct comity_config *config,
-                      const struct comity_options *options);
+                      const struct comity_options *options, bool is_utf8);
 /* Which plugins are asked about: `skipped` as in load_choice. */
 void worker_put_plugins(struct buffer *out, const struct comity_config *config,
                         const char *only, const char *const *skipped);

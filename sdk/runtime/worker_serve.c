@@ -288,16 +288,34 @@ static const struct format *named_format(const struct comity *context, const cha
     return NULL;
 }
 
-/* True where no text can be in another encoding than UTF-8, whatever the input says: JSON is
- * read, by a template or ours, and what is written (and with --via read back) is no form, whose
- * damaged letters are looked for in all encodings.  A plugin's code may open what it likes. */
-static bool is_utf8_alone(const struct comity *context, const struct comity_options *options)
+/* True of a format that no code of a plugin reads or writes, which may open what it likes. */
+static bool is_plain(const struct format *format)
 {
-    const struct format *from = named_format(context, options->from);
-    const struct format *to = named_format(context, options->to);
-    return from && to && from->syntax == SYNTAX_JSON &&
-           (from->t || from->kind != FORMAT_PLUGIN) && (to->t || to->kind != FORMAT_PLUGIN) &&
-           !(to->t && to->t->form);
+    return format && (format->t || format->kind != FORMAT_PLUGIN);
+}
+
+/* True where what is read is JSON or XML in UTF-8, by a template or ours. */
+static bool reads_utf8(const struct conversions *self)
+{
+    const struct comity *context = self->context;
+    const char *spec = self->setup.options.from;
+    const struct format *from = named_format(context, spec);
+    if (spec)
+        return is_plain(from) && (from->syntax == SYNTAX_JSON ||
+                                  (from->syntax == SYNTAX_XML && self->setup.is_utf8));
+    for (size_t i = 0; i < context->format_count; i++)
+        if (!is_plain(context->formats[i]) && context->formats[i]->described.reader)
+            return false;
+    return self->setup.is_utf8;
+}
+
+/* True where what is written (and with --via read back) is no form, whose damaged letters are
+ * looked for in all encodings. */
+static bool writes_utf8(const struct conversions *self)
+{
+    const char *spec = self->setup.options.to;
+    const struct format *to = named_format(self->context, spec);
+    return spec ? is_plain(to) && !(to->t && to->t->form) : self->setup.is_utf8;
 }
 
 /* Loads the formats while files may still be opened, and closes the sandbox. */
@@ -322,7 +340,7 @@ static comity_status get_ready(struct conversions *self, struct wire_frame *fram
         return status;
     self->attachments = (struct attachments){ask_file, ask_store, &self->server};
     self->context->attachments = &self->attachments;
-    sandbox_prepare(!is_utf8_alone(self->context, options));
+    sandbox_prepare(!reads_utf8(self) || !writes_utf8(self));
     return sandbox_close(&limits);
 }
 

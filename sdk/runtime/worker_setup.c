@@ -31,12 +31,13 @@ static void put_config(struct buffer *out, const struct comity_config *config)
 }
 
 void worker_put_setup(struct buffer *out, const struct comity_config *config,
-                      const struct comity_options *options)
+                      const struct comity_options *options, bool is_utf8)
 {
     size_t start = wire_begin(out, WORKER_SETUP);
     put_config(out, config);
     worker_put_options(out, options);
     wire_put_u32(out, options->attachments != NULL);
+    wire_put_u32(out, is_utf8);
     wire_end(out, start);
 }
 
@@ -177,6 +178,7 @@ comity_status worker_setup_get(struct wire_frame *frame, struct worker_setup *se
         status = get_options(&own, setup);
     if (wire_u32(&own)) /* the folder stays with who starts us, and its name */
         setup->options.attachments = ".";
+    setup->is_utf8 = wire_u32(&own);
     if (status == COMITY_OK && !wire_is_done(&own))
         status = COMITY_E_INVALID;
     return status;

@@ -12,6 +12,7 @@
 struct worker_setup {
     struct comity_config config;
     struct comity_options options;
+    bool is_utf8;
     char *bytes; /* that both lend from */
     const char **paths;
     struct comity_setting *settings;

@@ -68,6 +68,42 @@ def encodings(name):
     both("-f", "convention-xml", "-t", "convention-json", document)
 
 
+def in_windows_1251(text):
+    """The canonical XML of a document, which says in which encoding it is."""
+    return text.replace('encoding="UTF-8"', "encoding = 'windows-1251'").replace(
+        "</", " \u0416</", 40).encode("cp1251", "xmlcharrefreplace")
+
+
+@cases("{0} gives the same, though the tables of encodings are held for what needs them alone", [
+    ("a second document that declares another encoding than the first",),
+    ("a declaration far behind",), ("a text behind JSON",), ("JSON written as a form",),
+    ("JSON in a folder of forms",), ("JSON that is checked by way of a form",),
+    ("a template's examples in other encodings",)])
+def tables(what):
+    form = next(p for p in SAMPLES if "windows-1251" in p.name)
+    good = file(run("convert", "-t", "convention-json", form).ends(0).out, "good.json")
+    text = run("convert", "-t", "convention-xml", good).ends(0).out.decode()
+    if "second" in what:
+        both("-t", "convention-json", file(text.encode() + in_windows_1251(text)))
+        both("-f", "convention-xml", "-t", "convention-json",
+             file(text.encode() + in_windows_1251(text)))
+    elif "far" in what:
+        both("-t", "convention-json", file(text.encode() + b" " * 70000 +
+                                           in_windows_1251(text)))
+    elif "behind JSON" in what:
+        form = file(form.read_bytes().decode("cp1251").encode("koi8-r"), "form.txt")
+        both("-t", "convention-json", good, form)
+        alike("validate", good, form)
+    elif "written" in what:
+        check(both("-t", "ru-upk454:charset=KOI8-R", good).out, "no output")
+    elif "folder" in what:
+        both("-t", "ru-upk454:charset=KOI8-R", good, where=True)
+    elif "by way" in what:
+        alike("roundtrip", "--via", "ru-upk454:charset=windows-1251", good)
+    else:
+        alike("formats", "check", *sorted(SOURCE.glob("plugins/*/*.json")))
+
+
 @cases("-f {0} -t {1} gives the same", [
     ("interpol-red", "convention-json"), ("interpol-red", "convention-xml"),
     ("interpol-red", "ru-upk454:charset=KOI8-U"), ("convention-json", "letter-html"),
