@@ -12,7 +12,8 @@
 
 /* With more inputs the tables of encodings are a small part of what is done. */
 #define MOST_INPUTS 16
-#define MOST_BYTES ((size_t)1 << 16)
+/* What a declaration of XML has room in. */
+#define HEAD_BYTES ((size_t)1024)
 
 /* As much of a file as there is room for; -1 where it is none that can be read twice. */
 static ssize_t peek(const char *name, char *bytes, size_t room)
@@ -32,40 +33,40 @@ static size_t spaces(const char *text)
     return strspn(text, " \t\r\n");
 }
 
-/* True where all that XML says of its encoding is that it is UTF-8. */
+/* True where XML does not say that it is in another encoding: it can do so at its very
+ * beginning. */
 static bool declares_utf8(const char *text)
 {
     static const char word[] = "encoding";
-    while ((text = strstr(text, word))) {
-        text += sizeof word - 1;
-        text += spaces(text);
-        if (*text++ != '=')
-            return false;
-        text += spaces(text);
-        char quote = *text++;
-        if ((quote != '"' && quote != '\'') || strncasecmp(text, "utf-8", 5) != 0 ||
-            text[5] != quote)
-            return false;
-    }
-    return true;
+    const char *end = strncmp(text, "<?xml", 5) == 0 ? strstr(text, "?>") : text;
+    if (!end)
+        return false;
+    text = memmem(text, (size_t)(end - text), word, sizeof word - 1);
+    if (!text)
+        return true;
+    text += sizeof word - 1;
+    text += spaces(text);
+    if (*text++ != '=')
+        return false;
+    text += spaces(text);
+    return (*text == '"' || *text == '\'') && strncasecmp(text + 1, "utf-8", 5) == 0 &&
+           text[6] == *text;
 }
 
-/* JSON is UTF-8 whatever comes; XML can say otherwise, in each document of a file. */
 static bool begins_as_utf8(const char *name)
 {
-    char bytes[MOST_BYTES + 1];
-    ssize_t size = peek(name, bytes, MOST_BYTES);
+    char bytes[HEAD_BYTES + 1];
+    ssize_t size = peek(name, bytes, HEAD_BYTES);
     if (size <= 0)
         return false;
     bytes[size] = '\0';
+    if (strlen(bytes) < (size_t)size)
+        return false; /* UTF-16 */
     const char *text = bytes;
     if (strncmp(text, "\xEF\xBB\xBF", 3) == 0)
         text += 3;
     text += spaces(text);
-    if (*text == '{' || *text == '[')
-        return true;
-    bool is_whole = (size_t)size < MOST_BYTES && strlen(bytes) == (size_t)size;
-    return *text == '<' && is_whole && declares_utf8(text);
+    return *text == '{' || *text == '[' || (*text == '<' && declares_utf8(text));
 }
 
 bool cli_inputs_are_utf8(const struct cli *cli)
