@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * How inputs begin, so that a worker need not be ready for what they cannot be.  Where a file is
- * another by the time it is read, that costs its reading, and nothing else. */
+ * How inputs begin, so that a worker need not be ready for what they cannot be.  Where a file
+ * is another by the time it is read, that costs its reading, and nothing else. */
 #include "cli.h"
 
 #include <fcntl.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +32,15 @@ static size_t spaces(const char *text)
     return strspn(text, " \t\r\n");
 }
 
+/* In letters of any case. */
+static bool is_utf8(const char *name)
+{
+    size_t i = 0;
+    while (i < 5 && (name[i] | 0x20) == "utf-8"[i])
+        i++;
+    return i == 5;
+}
+
 /* True where XML does not say that it is in another encoding: it can do so at its very
  * beginning. */
 static bool declares_utf8(const char *text)
@@ -49,8 +57,8 @@ static bool declares_utf8(const char *text)
     if (*text++ != '=')
         return false;
     text += spaces(text);
-    return (*text == '"' || *text == '\'') && strncasecmp(text + 1, "utf-8", 5) == 0 &&
-           text[6] == *text;
+    char quote = *text++;
+    return (quote == '"' || quote == '\'') && is_utf8(text) && text[5] == quote;
 }
 
 static bool begins_as_utf8(const char *name)

@@ -68,21 +68,10 @@ def encodings(name):
     both("-f", "convention-xml", "-t", "convention-json", document)
 
 
-# A form in which a label is damaged: of UTF-8, read as windows-1252.
-DAMAGED = {
-    "comity_template": 1, "id": "damaged", "title": "A form with an umlaut", "syntax": "text",
-    "languages": ["de"], "charsets": ["windows-1252"], "kinds": ["mutual-legal-assistance"],
-    "layout": {"colon": ": "}, "detect": {"labels": 2, "score": 80},
-    "rows": [{"at": "Beh\u00f6rde", "field": "requesting.authority.name"},
-             {"at": "Sache", "field": "proceeding.subject"}],
-    "examples": [{"source": "Beh\u00c3\u00b6rde: Gericht\nSache: Diebstahl\n",
-                  "canonical": {"requesting.authority.name": "Gericht"}}]}
-
-
-@cases("{0} gives the same, though the tables of encodings are held for what needs them alone", [
+@cases("{0}: the tables of encodings are there", [
     ("a declaration with spaces",), ("XML in UTF-16 without a mark",), ("a text behind JSON",),
     ("JSON written as a form",), ("JSON in a folder of forms",),
-    ("JSON that is checked by way of a form",), ("a template with a damaged example",)])
+    ("JSON that is checked by way of a form",)])
 def tables(what):
     form = next(p for p in SAMPLES if "windows-1251" in p.name)
     good = file(run("convert", "-t", "convention-json", form).ends(0).out, "good.json")
@@ -105,10 +94,8 @@ def tables(what):
         check(both("-t", "ru-upk454:charset=KOI8-R", good).out, "no output")
     elif "folder" in what:
         both("-t", "ru-upk454:charset=KOI8-R", good, where=True)
-    elif "by way" in what:
-        alike("roundtrip", "--via", "ru-upk454:charset=windows-1251", good)
     else:
-        alike("formats", "check", file(dumps(DAMAGED), "damaged.json"))
+        alike("roundtrip", "--via", "ru-upk454:charset=windows-1251", good)
 
 
 @cases("-f {0} -t {1} gives the same", [
