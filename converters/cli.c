@@ -38,6 +38,16 @@ void cli_serve_by(int (*serve)(void))
     serve_here = serve;
 }
 
+static comity_status start_worker(struct cli *cli)
+{
+    const struct isolate_terms terms = {.seconds =
+                                            cli->seconds ? cli->seconds : ISOLATE_SECONDS,
+                                        .memory = cli->memory,
+                                        .serve = serve_here,
+                                        .is_utf8 = cli->is_utf8};
+    return isolate_open(&cli->config, &cli->options, &terms, &cli->isolate);
+}
+
 bool cli_open(struct cli *cli)
 {
     if (cli->is_open)
@@ -55,14 +65,8 @@ bool cli_open(struct cli *cli)
     }
     /* Findings are many and small: one write for many, and all of them at the end. */
     setvbuf(stderr, NULL, _IOFBF, 1u << 16);
-    const struct isolate_terms terms = {.seconds =
-                                            cli->seconds ? cli->seconds : ISOLATE_SECONDS,
-                                        .memory = cli->memory,
-                                        .serve = serve_here,
-                                        .is_utf8 = cli->is_utf8};
     comity_status status =
-        cli->is_isolated ? isolate_open(&cli->config, &cli->options, &terms, &cli->isolate)
-                         : comity_open(&cli->config, &cli->context);
+        cli->is_isolated ? start_worker(cli) : comity_open(&cli->config, &cli->context);
     if (status == COMITY_E_INVALID) /* a catalogue with faults */
         cli->result.failed_input++;
     cli_status(cli, status);
@@ -138,6 +142,40 @@ char *cli_read_all(struct cli *cli, const struct comity_input *input, const char
     }
 }
 
+bool cli_has_lost_worker(const struct cli *cli)
+{
+    return cli->isolate && isolate_is_gone(cli->isolate);
+}
+
+void cli_tell_untried(struct cli *cli, char *const *names, int count)
+{
+    for (int i = 0; i < count; i++)
+        cli_report(cli, COMITY_ERROR, "worker.untried", names[i],
+                   "the input was not looked at: the converter ended before it",
+                   "give it again, without what ended the converter");
+}
+
+static void tell_errors(void *user, const struct comity_finding *finding)
+{
+    if (finding->severity == COMITY_ERROR)
+        cli_finding(user, finding);
+}
+
+/* In the place of a worker that ended over an input, for the next; what was found when the
+ * formats were loaded was told. */
+static bool replace_worker(struct cli *cli)
+{
+    comity_finding_fn *finding = cli->config.finding;
+    isolate_close(cli->isolate);
+    cli->isolate = NULL;
+    cli->options.file = NULL;
+    cli->config.finding = tell_errors;
+    comity_status status = start_worker(cli);
+    cli->config.finding = finding;
+    cli_status(cli, status);
+    return status == COMITY_OK;
+}
+
 void cli_each(struct cli *cli, cli_each_fn *each, void *user)
 {
     char dash[] = "-";
@@ -147,6 +185,10 @@ void cli_each(struct cli *cli, cli_each_fn *each, void *user)
     bool go_on = cli_open(cli);
     for (int i = 0; go_on && i < count; i++) {
         struct comity_input input;
+        if (cli_has_lost_worker(cli) && !replace_worker(cli)) {
+            cli_tell_untried(cli, names + i, count - i);
+            return;
+        }
         if (!cli_input(cli, names[i], &input))
             continue;
         cli->options.file = names[i];

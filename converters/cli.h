@@ -120,6 +120,10 @@ bool cli_inputs_are_utf8(const struct cli *cli);
 /* Makes the context, or starts what converts instead; false (told already) where that fails.
  * Once is enough. */
 bool cli_open(struct cli *cli);
+/* True where the worker ended over an input: the next has another, and goes on. */
+bool cli_has_lost_worker(const struct cli *cli);
+/* Tells of each input that a worker which ended did not come to. */
+void cli_tell_untried(struct cli *cli, char *const *names, int count);
 /* Ends the report with its summary and gives the exit status of what was done. */
 int cli_finish(struct cli *cli);
 /* A finding of the command's own. */

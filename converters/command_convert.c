@@ -132,7 +132,8 @@ static bool convert_input(struct cli *cli, const char *name, const struct comity
                                                 cli_output_write, &to->output, &cli->result);
     if (!(status == COMITY_E_IO && cli->output_failed))
         cli_status(cli, status);
-    bool goes_on = status == COMITY_OK || status == COMITY_E_INVALID || status == COMITY_E_IO;
+    bool goes_on = status == COMITY_OK || status == COMITY_E_INVALID || status == COMITY_E_IO ||
+                   cli_has_lost_worker(cli);
     return goes_on && !cli->output_failed;
 }
 

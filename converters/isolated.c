@@ -20,6 +20,8 @@ struct running {
     const struct cli_body *body;
     struct cli_output output;
     unsigned char last; /* byte of the piece before */
+    char *const *inputs;
+    int count, met; /* of them; those that were asked for */
 };
 
 /* True of text that can be shown on a terminal: what a document says was made safe before.
@@ -69,6 +71,9 @@ static int open_input(void *user, const char *name, int *fd)
     struct cli *cli = self->cli;
     struct comity_input input;
     cli->options.file = name;
+    for (int i = self->met; i < self->count; i++)
+        if (self->inputs[i] == name)
+            self->met = i + 1;
     if (!cli_input(cli, name, &input))
         return EIO;
     struct comity_input opened = input;
@@ -124,13 +129,17 @@ static void run_isolated(struct cli *cli, const struct cli_body *body)
     char dash[] = "-";
     char *standard_input[] = {dash};
     bool is_given = cli->input_count || body->takes_none;
-    struct running self = {.cli = cli, .body = body, .output = {.cli = cli}};
+    struct running self = {.cli = cli,
+                           .body = body,
+                           .output = {.cli = cli},
+                           .inputs = is_given ? cli->inputs : standard_input,
+                           .count = is_given ? cli->input_count : 1};
     struct isolate_command command = {
         .name = body->name,
         .flags = (cli->json ? CLI_JSON : 0) | (cli->quiet ? CLI_QUIET : 0),
         .via = cli->via,
-        .inputs = is_given ? cli->inputs : standard_input,
-        .input_count = is_given ? (uint32_t)cli->input_count : 1,
+        .inputs = self.inputs,
+        .input_count = (uint32_t)self.count,
         .write = take_bytes,
         .open = open_input,
         .close = close_input,
@@ -150,6 +159,8 @@ static void run_isolated(struct cli *cli, const struct cli_body *body)
     cli->result.failed_input += failed; /* those that were not even let in */
     cli->result.errors += errors;
     cli_status(cli, status);
+    if (cli_has_lost_worker(cli) && status == COMITY_E_PLUGIN && !body->takes_none)
+        cli_tell_untried(cli, self.inputs + self.met, self.count - self.met);
     cli_output_end(&self.output);
 }
 

@@ -241,7 +241,8 @@ static bool submit_input(struct cli *cli, const char *name, const struct comity_
     comity_status status = documents_read(&documents, &cli->options, input, false,
                                           submit_document, self, &cli->result);
     cli_status(cli, status);
-    return self->status == COMITY_OK && status != COMITY_E_PLUGIN;
+    return self->status == COMITY_OK &&
+           (status != COMITY_E_PLUGIN || cli_has_lost_worker(cli));
 }
 
 int command_submit(int argc, char **argv)

@@ -201,7 +201,8 @@ static bool take_input(struct cli *cli, const char *name, const struct comity_in
     }
     arrivals_free(first);
     buffer_free(&bytes);
-    return self->status == COMITY_OK && status != COMITY_E_PLUGIN && !cli->out_of_memory;
+    bool goes_on = status != COMITY_E_PLUGIN || cli_has_lost_worker(cli);
+    return goes_on && self->status == COMITY_OK && !cli->out_of_memory;
 }
 
 void inbox_take_in(struct inbox_request *request)

@@ -459,6 +459,11 @@ void isolate_close(struct isolate *self)
     free(self);
 }
 
+bool isolate_is_gone(const struct isolate *self)
+{
+    return self->worker.pid == 0;
+}
+
 void isolate_dismiss(struct isolate *self)
 {
     if (self)

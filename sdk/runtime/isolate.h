@@ -31,6 +31,8 @@ comity_status isolate_open(const struct comity_config *config,
                            const struct comity_options *options,
                            const struct isolate_terms *terms, struct isolate **opened);
 void isolate_close(struct isolate *isolate);
+/* True where the worker has ended, which was told. */
+bool isolate_is_gone(const struct isolate *isolate);
 /* Nothing more will be asked of it: it may end while other things are done. */
 void isolate_dismiss(struct isolate *isolate);
 /* The syntax of the target: NULL where it is not known. */

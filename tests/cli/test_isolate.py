@@ -371,6 +371,35 @@ def misdeed_of_command(command, name):
     check(MISDEEDS[name].encode() in result.out + result.err, result)
 
 
+@cases("when the converter ends over the second of three inputs, {0} tells of the third", [
+    ("convert -t convention-json",), ("convert -t convention-json -o {o}/",),
+    ("show",), ("validate",), ("terms check",),
+    ("submit --dry-run --endpoint https://localhost:9/x",), ("inbox add",)])
+def goes_on(command):
+    where, out = folder(), folder() / "out"
+    where.chmod(0o755)
+    shutil.copy(MOCKS / "told_to.so", where)
+    (where / "told_to.so").chmod(0o644)
+    inputs = [file(text, f"{name}.json") for name, text in
+              (("first", b'{"id":"1"}'), ("bad", b'{"id":"2","do":"segv"}'),
+               ("last", b'{"id":"3"}'))]
+    words = command.format(o=out).split()
+    result = run(*words, "-f", "mock-hostile", "--plugin-path", where, *inputs,
+                 env={"COMITY_STORE": str(folder() / "store")}).ends(7)
+    shown = result.out + result.err
+    if words[0] in ("validate", "terms"):
+        check(f"{inputs[2]}: error: the input was not looked at".encode() in shown, result)
+        check(b"was not looked at" not in shown.split(bytes(inputs[2]))[0], result)
+    elif "-o" in words:
+        ids = {json.loads(p.read_bytes())["id"] for p in out.iterdir()}
+        same(ids, {"1", "3"}, "what was converted")
+    else:
+        check(b"worker.untried" not in shown, result)
+        check(shown.count(b"worker.crash") == 1, result)
+    if words[0] == "convert" and "-o" not in words:
+        same([json.loads(line)["id"] for line in result.out.splitlines()], ["1", "3"], "ids")
+
+
 @cases("{0} prints no control character of a document, and the same from a process of its own",
        [("detect --json",), ("diff --json",), ("validate --json",)])
 def controls(command):
