@@ -40,12 +40,11 @@ void cli_serve_by(int (*serve)(void))
 
 static comity_status start_worker(struct cli *cli)
 {
-    const struct isolate_terms terms = {.seconds =
-                                            cli->seconds ? cli->seconds : ISOLATE_SECONDS,
-                                        .memory = cli->memory,
-                                        .serve = serve_here,
-                                        .is_utf8 = cli->is_utf8};
-    return isolate_open(&cli->config, &cli->options, &terms, &cli->isolate);
+    const struct isolate_kind kind = {.seconds = cli->seconds ? cli->seconds : ISOLATE_SECONDS,
+                                      .memory = cli->memory,
+                                      .serve = serve_here,
+                                      .is_utf8 = cli->is_utf8};
+    return isolate_open(&cli->config, &cli->options, &kind, &cli->isolate);
 }
 
 bool cli_open(struct cli *cli)

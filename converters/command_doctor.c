@@ -73,7 +73,7 @@ static void tell_versions(struct doctor *doctor)
 static void check_programs(struct doctor *doctor)
 {
     static const char *const names[] = {"comity-worker", "comity-batch", "comity-reader",
-                                        "comity-submit"};
+                                        "comity-submit", "comity-kit"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[4096];
         bool is_there = worker_program(names[i], path, sizeof path) && access(path, X_OK) == 0;
@@ -153,8 +153,8 @@ static void check_plugins(struct doctor *doctor)
     size_t loaded = 0, refused = 0;
     buffer_init(&numbers, 4096);
     cli->config.finding = cli->options.finding = NULL;
-    const struct isolate_terms terms = {.seconds = ISOLATE_SECONDS, .serve = isolated_worker};
-    comity_status status = isolate_open(&cli->config, &cli->options, &terms, &isolate);
+    const struct isolate_kind kind = {.seconds = ISOLATE_SECONDS, .serve = isolated_worker};
+    comity_status status = isolate_open(&cli->config, &cli->options, &kind, &isolate);
     if (status == COMITY_OK)
         status = isolate_command(isolate, &cli->options, &command, &outcome);
     buffer_char(&numbers, '\0');

@@ -24,9 +24,8 @@ comity_status documents_open(struct documents *documents, const struct cli *cli,
         return COMITY_OK;
     documents->isolate = NULL;
     documents->is_own = true;
-    const struct isolate_terms terms = {.seconds =
-                                            cli->seconds ? cli->seconds : ISOLATE_SECONDS};
-    return isolate_open(&cli->config, options, &terms, &documents->isolate);
+    const struct isolate_kind kind = {.seconds = cli->seconds ? cli->seconds : ISOLATE_SECONDS};
+    return isolate_open(&cli->config, options, &kind, &documents->isolate);
 }
 
 void documents_close(struct documents *documents)

@@ -394,7 +394,7 @@ static comity_status take_reader(struct isolate *self, struct wire_frame *frame)
 
 comity_status isolate_open(const struct comity_config *config,
                            const struct comity_options *options,
-                           const struct isolate_terms *terms, struct isolate **opened)
+                           const struct isolate_kind *kind, struct isolate **opened)
 {
     struct wire_frame frame;
     struct isolate *self = calloc(1, sizeof *self);
@@ -404,15 +404,15 @@ comity_status isolate_open(const struct comity_config *config,
     self->made = (struct shared)SHARED_INIT;
     self->finding = config->finding;
     self->user = config->user;
-    self->limit = terms->seconds * MICROSECONDS;
+    self->limit = kind->seconds * MICROSECONDS;
     self->attachments = options->attachments;
-    self->memory = terms->memory;
-    self->serve = terms->serve;
+    self->memory = kind->memory;
+    self->serve = kind->serve;
     self->instead = "comity doctor says more; --isolate none has commands that take it work in "
                     "this process";
     self->finds_culprit = true;
     isolate_count(self, -1);
-    const struct setup setup = {config, options, terms->is_utf8};
+    const struct setup setup = {config, options, kind->is_utf8};
     comity_status status = isolate_start(self, config, put_setup, &setup);
     while (status == COMITY_OK && (status = isolate_hear(self, -1, &frame)) == COMITY_OK) {
         if (frame.kind == WORKER_READY) {

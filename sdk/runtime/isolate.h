@@ -14,7 +14,7 @@ struct isolate;
 #define ISOLATE_SECONDS 10u
 
 /* What kind of a worker. */
-struct isolate_terms {
+struct isolate_kind {
     uint32_t seconds;   /* for a document */
     uint64_t memory;    /* bytes that it may take beyond the usual */
     int (*serve)(void); /* what it runs as a copy of this process (worker_copy()); NULL: the
@@ -29,7 +29,7 @@ struct isolate_terms {
  * be had (both reported to config->finding). */
 comity_status isolate_open(const struct comity_config *config,
                            const struct comity_options *options,
-                           const struct isolate_terms *terms, struct isolate **opened);
+                           const struct isolate_kind *kind, struct isolate **opened);
 void isolate_close(struct isolate *isolate);
 /* True where the worker has ended, which was told. */
 bool isolate_is_gone(const struct isolate *isolate);

@@ -128,7 +128,7 @@ enum worker_manner {
     WORKER_LACKS   /* the same, and what it lacks by the convention's rules is told */
 };
 
-/* What a converter works with; `is_utf8` as in struct isolate_terms. */
+/* What a converter works with; `is_utf8` as in struct isolate_kind. */
 void worker_put_setup(struct buffer *out, const struct comity_config *config,
                       const struct comity_options *options, bool is_utf8);
 /* Which plugins are asked about: `skipped` as in load_choice. */
