@@ -32,7 +32,7 @@ static comity_status take_done(struct isolate *self, struct wire_frame *frame,
         return isolate_nonsense(self);
     if (result)
         worker_add_result(result, &more);
-    return status;
+    return status == COMITY_OK && self->is_over ? COMITY_E_IO : status;
 }
 
 /* True while the worker has taken all that it was told: one that asks and does not listen

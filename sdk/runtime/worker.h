@@ -109,7 +109,8 @@ enum worker_frame_kind {
     WORKER_FILE,       /* text label: asks for a file beside the document */
     WORKER_STORE,      /* text label, text bytes: a file to be put there */
     WORKER_TRIED,      /* i32 error of the deed; 0: it was let happen */
-    WORKER_DONE,       /* u64 id, i32 status, text sha256 of the bytes, then the result */
+    WORKER_DONE,       /* u64 id, i32 status, text sha256 of the bytes, then the result.  Of a
+                          WORKER_STREAM, the last WORKER_BYTES may not be answered yet */
     WORKER_PLUGIN,     /* worker_put_plugin(): before WORKER_READY; of a WORKER_SETUP with a
                           page, of those alone that read by code */
     WORKER_LOADS,      /* string path of the file that is loaded now, or NULL: of a
@@ -236,10 +237,9 @@ comity_status serve_flush(struct server *server, bool now);
  * server. */
 int serve_bytes(void *user, const void *bytes, size_t size);
 /* The same, but does not wait for it: a few pieces may be on their way, and one that could not
- * be written is told when a later one is handed over, or at the end. */
+ * be written is told when a later one is handed over.  What became of the last of a stream is
+ * known to who took it. */
 int serve_piece(void *user, const void *bytes, size_t size);
-/* Waits for those; COMITY_E_IO where one could not be written. */
-comity_status serve_settle(struct server *server);
 /* Sends what was put as the last frame, and takes the answer, which has a frame's kind and an
  * error (errno) alone.  *fd becomes the descriptor that came along, or -1. */
 comity_status serve_ask(struct server *server, uint32_t kind, int32_t *error, int *fd);

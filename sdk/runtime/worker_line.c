@@ -172,13 +172,6 @@ int serve_piece(void *user, const void *bytes, size_t size)
     return hand_over(user, bytes, size, PIECES_AHEAD);
 }
 
-comity_status serve_settle(struct server *server)
-{
-    comity_status status = settle(server, 0);
-    server->is_refused = false;
-    return status;
-}
-
 comity_status serve_ask(struct server *server, uint32_t kind, int32_t *error, int *fd)
 {
     struct wire_frame frame;

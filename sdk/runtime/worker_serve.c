@@ -194,12 +194,9 @@ static comity_status be_asked(void *user, struct comity_record *record)
 static comity_status convert_stream(struct conversions *self, const struct comity_input *input)
 {
     const struct comity_options *options = &self->setup.options;
-    if (self->manner == WORKER_AS_ONE) {
-        comity_status status = comity_convert(self->context, options, input, serve_piece,
-                                              &self->server, &self->result);
-        comity_status settled = serve_settle(&self->server);
-        return settled == COMITY_OK ? status : settled;
-    }
+    if (self->manner == WORKER_AS_ONE)
+        return comity_convert(self->context, options, input, serve_piece, &self->server,
+                              &self->result);
     return comity_read(self->context, options, input,
                        self->manner == WORKER_EACH ? write_each : be_asked, self,
                        &self->result);
@@ -222,9 +219,11 @@ static comity_status serve_stream(struct conversions *self, struct wire_frame *f
         return buffer_status(&self->file);
     begin_item(self, file ? self->file.bytes : NULL);
     self->server.passed = -1; /* others may come along while it is read */
+    self->server.is_refused = false;
     comity_status status = convert_stream(self, &input);
     witness_at(WITNESS_NOTHING, NULL);
     close(input.fd);
+    /* the last pieces are not waited for: who takes them knows what became of them */
     tell_done(self, id, status, NULL);
     return status;
 }
