@@ -21,6 +21,7 @@ comity_status record_init(struct record *record, struct arena *arena, struct tre
     record->arena = arena;
     record->tree = tree;
     record->is_carried = false;
+    memset(record->recent, 0, sizeof record->recent);
     record->root = new_value(record, FIELD_NONE, VALUE_GROUP);
     return record->root ? COMITY_OK : COMITY_E_NOMEM;
 }
@@ -90,6 +91,7 @@ void value_remove(struct value *value)
         group->last = before;
     for (struct value *v = value_next(value); v; v = value_next(v))
         v->position--;
+    value->flags |= VALUE_REMOVED;
 }
 
 struct value *value_remove_all(struct value *group, uint16_t field)
@@ -103,6 +105,8 @@ struct value *value_remove_all(struct value *group, uint16_t field)
     if (group->last == first->tail)
         group->last = before;
     first->tail->next = NULL;
+    for (struct value *v = first; v; v = v->next)
+        v->flags |= VALUE_REMOVED;
     return first;
 }
 
@@ -285,6 +289,12 @@ static comity_status find_by_key(struct record *record, struct value *group, uin
     return COMITY_OK;
 }
 
+static bool is_in(const struct value *value, const struct value *group, uint16_t field)
+{
+    return value && value->parent == group && value->field == field &&
+           !(value->flags & VALUE_REMOVED);
+}
+
 static comity_status find_by_index(struct record *record, struct value *group, uint16_t field,
                                    const struct path_step *step, int mode, struct value **found)
 {
@@ -296,15 +306,21 @@ static comity_status find_by_index(struct record *record, struct value *group, u
         value_remove(v);
         v = NULL;
     }
+    struct value **recent = &record->recent[field % RECORD_RECENT];
     if (v && index >= v->tail->position) { /* lists grow at their end */
         index -= v->tail->position;
         v = v->tail;
+    } else if (v && is_in(*recent, group, field) && index >= (*recent)->position) {
+        index -= (*recent)->position; /* and are read one by one */
+        v = *recent;
     }
     for (; v && index; index--)
         v = value_next(v);
     *found = v;
-    if (v)
+    if (v) {
+        *recent = v;
         return COMITY_OK;
+    }
     if (mode == PATH_FIND)
         return COMITY_END;
     if (index > 0)
@@ -325,10 +341,8 @@ static comity_status try_step(struct record *record, struct value **at, uint16_t
                                      : find_by_index(record, group, field, step, PATH_FIND, at);
     if (status != COMITY_END || step->key)
         return status == COMITY_END ? COMITY_OK : status;
-    size_t count = 0;
-    struct value *v = value_child(group, field);
-    for (; v && v->form != VALUE_EMPTY_LIST; v = value_next(v))
-        count++;
+    const struct value *v = value_child(group, field);
+    size_t count = v && v->form != VALUE_EMPTY_LIST ? v->tail->position + (size_t)1 : 0;
     return step->index > count ? COMITY_E_USAGE : COMITY_OK; /* a list has no holes */
 }
 

@@ -21,6 +21,7 @@ enum value_form { VALUE_TEXT, VALUE_GROUP, VALUE_EMPTY_LIST };
 #define VALUE_USER 8u     /* supplied by --set or --overlay */
 #define VALUE_PART 16u    /* says a part of its leaf, not all of it */
 #define VALUE_INDEXED 32u /* a group made for its place in the list, to be found again */
+#define VALUE_REMOVED 64u /* out of its group */
 
 /* What had no canonical place, on the group nearest to it.  `key` says what it is: "/path" a
  * value, "other:/path" one that says otherwise what stands elsewhere too (a list: what is read
@@ -68,12 +69,15 @@ struct beside {
     size_t size;
 };
 
+#define RECORD_RECENT 16
 struct record {
     struct arena *arena;
     struct value *root;
-    struct tree *tree; /* the input, for places and fates; may be NULL */
+    struct tree *tree;    /* the input, for places and fates; may be NULL */
     struct beside *files; /* of the document that was read or written last */
-    bool is_carried;   /* the document that was written last carries all of it */
+    bool is_carried;      /* the document that was written last carries all of it */
+    /* The entry of a list that was asked for last, by its field: the next one is near. */
+    struct value *recent[RECORD_RECENT];
 };
 
 /* An empty record.  Its memory is the arena's. */

@@ -200,6 +200,49 @@ static void test_a_list_without_a_number_is_its_first_entry(void **state)
     assert_true(value_is(value, "EE", 2));
 }
 
+static void expect_nationality(struct whole_record *whole, const char *path, const char *text)
+{
+    struct value *value;
+    assert_int_equal(find(whole, path, &value), COMITY_OK);
+    assert_true(value_is(value, text, strlen(text)));
+}
+
+/* The entry that was asked for last is where the next is looked for. */
+static void test_entries_are_found_after_one_was_taken_out_and_all_were_sorted(void **state)
+{
+    static const char *const states[] = {"LV", "EE", "LT", "FI", "SE"};
+    struct whole_record *whole = *state;
+    struct value *value, *all[4];
+    char path[40];
+    for (size_t i = 0; i < 5; i++) {
+        snprintf(path, sizeof path, "persons[0].nationalities[%zu]", i);
+        good(whole, path, states[i]);
+    }
+    good(whole, "persons[1].nationalities[0]", "NO");
+    for (size_t gone = 2; gone < 5; gone += 2) { /* one in the midst, then the last */
+        snprintf(path, sizeof path, "persons[0].nationalities[%zu]", gone);
+        assert_int_equal(find(whole, path, &value), COMITY_OK);
+        value_remove(value);
+        if (gone == 2)
+            expect_nationality(whole, path, "FI");
+        good(whole, "persons[0].nationalities[4]", "DK");
+    }
+    expect_nationality(whole, "persons[1].nationalities[0]", "NO");
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "persons[0].nationalities[%zu]", i);
+        assert_int_equal(find(whole, path, &all[3 - i]), COMITY_OK);
+    }
+    expect_nationality(whole, "persons[0].nationalities[4]", "DK");
+    assert_int_equal(find(whole, "persons[0].nationalities[4]", &value), COMITY_OK);
+    value_remove(value);
+    expect_nationality(whole, "persons[0].nationalities[1]", "EE");
+    value_arrange(value->parent, all, 4);
+    expect_nationality(whole, "persons[0].nationalities[1]", "FI");
+    expect_nationality(whole, "persons[0].nationalities[2]", "EE");
+    expect_nationality(whole, "persons[0].nationalities[3]", "LV");
+    assert_int_equal(find(whole, "persons[0].nationalities[4]", &value), COMITY_END);
+}
+
 static void test_an_entry_replaces_what_says_that_its_list_is_empty(void **state)
 {
     struct whole_record *whole = *state;
@@ -363,6 +406,7 @@ int main(void)
         TEST(test_paths_lead_there_and_back),
         TEST(test_a_path_may_choose_an_entry_by_one_of_its_fields),
         TEST(test_a_list_without_a_number_is_its_first_entry),
+        TEST(test_entries_are_found_after_one_was_taken_out_and_all_were_sorted),
         TEST(test_an_entry_replaces_what_says_that_its_list_is_empty),
         TEST(test_a_path_that_leads_nowhere_is_told_and_changes_nothing),
         TEST(test_a_path_is_as_long_as_it_says),
