@@ -13,7 +13,6 @@
 #include <seccomp.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 /* A kernel has no longer ones. */
 #define MAX_STEPS BPF_MAXINSNS

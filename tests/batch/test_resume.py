@@ -348,6 +348,26 @@ def other(what, name):
     same_left(left, batch(source, *options, name=name, env=env)[1])
 
 
+@cases("a template that is named and has changed has all of it done again: {}",
+       [("of the output",), ("of the input",)])
+def other_template(which):
+    where = folder()
+    template = where / "mine.json"
+    text = (tap.SOURCE / "plugins" / "interpol" / "interpol-red.json").read_text()
+    template.write_text(text)
+    named = ["-t" if "output" in which else "-f", str(template)]
+    options, to = ([], named) if "output" in which else (named, TO)
+    source = folder_of([(f"{n:03}.json", notice(n)) for n in range(5)])
+    batch(source, *options, where=where, to=to)[0].ends(0)
+    done, _ = batch(source, "--resume", *options, where=where, to=to, report=True)
+    same(len(done.ends(0).of("batch.redone")), 0, "it is the same")
+    template.write_text(text.replace('"title": "', '"title": "My ', 1))
+    check(template.read_text() != text, "nothing was changed")
+    done, left = batch(source, "--resume", *options, where=where, to=to, report=True)
+    same(len(done.ends(0).of("batch.redone")), 1, "it is told")
+    same_left(left, batch(source, *options, to=to)[1])
+
+
 @case("what standard input gave is not taken for something else")
 def other_stream():
     where = folder()
