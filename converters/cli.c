@@ -181,12 +181,14 @@ void cli_each(struct cli *cli, cli_each_fn *each, void *user)
     char *standard_input[] = {dash};
     char **names = cli->input_count ? cli->inputs : standard_input;
     int count = cli->input_count ? cli->input_count : 1;
-    bool go_on = cli_open(cli);
-    for (int i = 0; go_on && i < count; i++) {
+    bool go_on = cli_open(cli), has_lost = false;
+    int i = 0;
+    for (; go_on && i < count; i++) {
         struct comity_input input;
-        if (cli_has_lost_worker(cli) && !replace_worker(cli)) {
-            cli_tell_untried(cli, names + i, count - i);
-            return;
+        if (cli_has_lost_worker(cli)) {
+            has_lost = true;
+            if (!replace_worker(cli))
+                break;
         }
         if (!cli_input(cli, names[i], &input))
             continue;
@@ -200,6 +202,8 @@ void cli_each(struct cli *cli, cli_each_fn *each, void *user)
             cli_status(cli, status);
         cli_input_close(&input);
     }
+    if (has_lost)
+        cli_tell_untried(cli, names + i, count - i);
 }
 
 /* True where something that makes the exit status was counted. */

@@ -400,6 +400,21 @@ def goes_on(command):
         same([json.loads(line)["id"] for line in result.out.splitlines()], ["1", "3"], "ids")
 
 
+@case("once a plugin is set aside in the midst, inputs that are not tried any more are named")
+def set_aside_in_the_midst():
+    where = folder()
+    where.chmod(0o755)
+    shutil.copy(MOCKS / "told_to.so", where)
+    (where / "told_to.so").chmod(0o644)
+    bad = [file(b'{"id":"1","do":"segv"}', f"{n}.json") for n in range(6)]
+    result = run("convert", "-t", "convention-json", "-f", "mock-hostile", "--plugin-path",
+                 where, *bad, report=True, env={"XDG_STATE_HOME": str(folder())}).ends(7)
+    same([(f["code"], f.get("file")) for f in result.graver("error")],
+         [("worker.crash", str(n)) for n in bad[:3]] +
+         [("plugin.unknown-format", str(bad[3]))] +
+         [("worker.untried", str(n)) for n in bad[4:]], "what is told")
+
+
 @cases("{0} prints no control character of a document, and the same from a process of its own",
        [("detect --json",), ("diff --json",), ("validate --json",)])
 def controls(command):
