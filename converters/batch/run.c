@@ -20,6 +20,9 @@
 /* What is done survives the machine at least so often. */
 #define SYNC_MILLISECONDS 1000
 #define LINES_BYTES ((size_t)8 << 20)
+/* What is done is put away for at most so long before signals and deadlines are looked at:
+ * where each document is a file, hundreds of them take a second. */
+#define SETTLE_MILLISECONDS 100
 
 /* --- items, as they come */
 
@@ -151,11 +154,16 @@ static void check_failures(struct batch_run *run)
     run->is_over = run->is_stopped = true;
 }
 
+static bool has_done(const struct batch_run *run)
+{
+    return run->first && run->first->state == JOB_DONE;
+}
+
 static comity_status settle_done(struct batch_run *run, int64_t now)
 {
     comity_status status = COMITY_OK;
-    while (status == COMITY_OK && run->first && run->first->state == JOB_DONE &&
-           !run->is_over) {
+    while (status == COMITY_OK && has_done(run) && !run->is_stopped &&
+           clock_milliseconds() - now < SETTLE_MILLISECONDS) {
         struct job *job = run->first;
         if (!job->sha256[0] && job->item.outcome == ITEM_TAKEN)
             encoding_sha256(job->item.bytes, job->item.size, job->sha256);
@@ -196,7 +204,7 @@ comity_status run_step(struct batch_run *run)
         run->reading.since = now; /* the reader waits for us, not we for it */
     if (patience < 0 || patience > 200)
         patience = 200;
-    if (has_room(run) && (run->retrying || !reading_listens(&run->reading)))
+    if (has_done(run) || (has_room(run) && (run->retrying || !reading_listens(&run->reading))))
         patience = 0;
     if (poll(watched, seats + 2, patience) < 0 && errno != EINTR)
         return COMITY_E_IO;

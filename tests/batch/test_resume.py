@@ -52,20 +52,22 @@ class Undisturbed:
 
 
 @functools.cache
-def fast_clock():
-    """What makes a batch sync eight times a second; nothing where it cannot be compiled."""
-    made = Undisturbed.where / "fast_clock.so"
+def with_(what):
+    """The environment that puts tests/support/WHAT.c before a batch; nothing where it cannot be
+    compiled."""
+    made = Undisturbed.where / f"{what}.so"
     done = subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-o",
-                           str(made), str(tap.SOURCE / "tests/support/fast_clock.c")])
+                           str(made), str(tap.SOURCE / f"tests/support/{what}.c")])
     return {"LD_PRELOAD": str(made),
             "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
             } if done.returncode == 0 else {}
 
 
-def start(out, *options, source=None, program=None, fast=False, **more):
-    if fast:
+def start(out, *options, source=None, program=None, before=None, **more):
+    if before:
+        more["env"] = dict(os.environ, **with_(before))
+    if before == "fast_clock":
         options += ("--timeout", "100")
-        more["env"] = dict(os.environ, **fast_clock())
     words = command(out, [source or Undisturbed.source], *options)
     return subprocess.Popen([*(program or []), tap.PROGRAM, *words], stdin=subprocess.DEVNULL,
                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
@@ -136,7 +138,7 @@ def resumes(out, *statuses):
 
 def cut_off(out, share, signal_=signal.SIGKILL):
     """Starts, and ends it after a share of the time that a whole run takes."""
-    process = start(out, fast=True)
+    process = start(out, before="fast_clock")
     time.sleep(Undisturbed.seconds[out.name] * share)
     process.send_signal(signal_)
     return ends(process)
@@ -164,7 +166,7 @@ def killed(name):
         if LONG:
             print(f"# {name}, {n + 1}: the ledger was at {100 * came[-1]:.0f} %", flush=True)
         if n % 4 == 3:
-            process = start(out, "--resume", fast=True)
+            process = start(out, "--resume", before="fast_clock")
             time.sleep(Undisturbed.seconds[name] * chance.random() / 2)
             process.kill()
             ends(process)
@@ -230,7 +232,7 @@ def signalled(which, name):
     Undisturbed.of(name)
     for share in (0.5, 0.35, 0.25, 0.15, 0.1, 0.05, 0):
         out = folder() / name
-        process = start(out, start_new_session=True)
+        process = start(out, before="even_disk", start_new_session=True)
         while not Left(out).ledger_path.exists() and process.poll() is None:
             time.sleep(0.001)  # before that there is nothing to end
         time.sleep(Undisturbed.seconds[name] * share)
@@ -244,6 +246,7 @@ def signalled(which, name):
         if status != 3:  # else it was done before the signal came
             break
     same(status, 11, f"exit status: {err!r}")
+    print(f"# it took {took:.2f} s, syncing included", flush=True)
     check(took < 2, f"it took {took:.2f} s")
     check(b"worker" not in err and b"ended over" not in err, err)
     nothing_half(out)
