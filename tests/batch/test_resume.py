@@ -4,7 +4,6 @@
 undisturbed one leaves.
 
 COMITY_KILLS=N kills N times instead of a few (scripts/batch-proof does so, 200 times)."""
-import functools
 import os
 import pathlib
 import random
@@ -16,8 +15,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import tap
-from batches import (TO, UNDER_ASAN, batch, command, folder_of, good, Left, notice, notices,
-                     same_left, tar)
+from batches import (TO, UNDER_ASAN, batch, command, folder_of, good, Left, loaded_before,
+                     notice, notices, same_left, tar)
 from tap import case, cases, check, file, folder, main, run, same, skip
 from tracer import strace
 
@@ -51,21 +50,9 @@ class Undisturbed:
         return cls.lefts[name]
 
 
-@functools.cache
-def with_(what):
-    """The environment that puts tests/support/WHAT.c before a batch; nothing where it cannot be
-    compiled."""
-    made = Undisturbed.where / f"{what}.so"
-    done = subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-o",
-                           str(made), str(tap.SOURCE / f"tests/support/{what}.c")])
-    return {"LD_PRELOAD": str(made),
-            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-            } if done.returncode == 0 else {}
-
-
 def start(out, *options, source=None, program=None, before=None, **more):
     if before:
-        more["env"] = dict(os.environ, **with_(before))
+        more["env"] = dict(os.environ, **loaded_before(before))
     if before == "fast_clock":
         options += ("--timeout", "100")
     words = command(out, [source or Undisturbed.source], *options)

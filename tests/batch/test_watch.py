@@ -13,6 +13,7 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from batches import loaded_before  # noqa: E402
 from samples import red  # noqa: E402
 from tap import PROGRAM, case, check, dumps, folder, main, run, same  # noqa: E402
 
@@ -32,7 +33,8 @@ class Watch:
         self.drop = self.base / "in"
         self.process = subprocess.Popen(
             [PROGRAM, "batch", "--watch", "-j2", "-t", "convention-json", *more, self.base,
-             self.docs], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+             self.docs], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            env=dict(os.environ, **loaded_before("even_disk")))
         self.until(lambda: self.ledger().exists() or self.process.poll() is not None)
 
     def __enter__(self):

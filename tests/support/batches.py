@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the tests of comity batch share: documents, archives, a run and what it leaves."""
+import functools
 import hashlib
 import io
 import json
@@ -8,12 +9,14 @@ import pathlib
 import stat
 import subprocess
 import tarfile
+import tempfile
 
 import samples
 import tap
 
 REQUESTS = tap.SOURCE / "examples" / "requests"
 TO = ("-t", "convention-json")
+LOADED = tempfile.TemporaryDirectory(prefix="comity-test-")
 
 
 def is_sanitized():
@@ -23,6 +26,18 @@ def is_sanitized():
 
 
 UNDER_ASAN = is_sanitized() if os.path.exists(tap.PROGRAM) else False
+
+
+@functools.cache
+def loaded_before(what):
+    """The environment that puts tests/support/WHAT.c before a program; nothing where it cannot
+    be compiled."""
+    made = os.path.join(LOADED.name, f"{what}.so")
+    done = subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-o", made,
+                           str(tap.SOURCE / f"tests/support/{what}.c")])
+    return {"LD_PRELOAD": made,
+            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+            } if done.returncode == 0 else {}
 
 
 def notice(number):
