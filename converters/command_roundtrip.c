@@ -90,47 +90,15 @@ struct compare {
     uint64_t differences;
 };
 
-static void differ(struct compare *c, uint32_t node, const char *what)
+static void differ(void *user, uint32_t node, const char *what)
 {
+    struct compare *c = user;
     struct findings findings = {
         .emit = cli_finding, .user = c->cli, .file = c->cli->options.file};
     c->differences++;
     if (c->differences <= 20)
         tree_report(c->was, &findings, node, COMITY_LOSS, "roundtrip.changed", NULL, NULL,
                     what);
-}
-
-static bool same_text(const char *a, uint32_t a_len, const char *b, uint32_t b_len)
-{
-    return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0) && !a == !b;
-}
-
-static void compare_nodes(struct compare *c, uint32_t was, uint32_t is)
-{
-    const struct comity_node *a = tree_node(c->was, was), *b = tree_node(c->is, is);
-    if (a->kind != b->kind) {
-        differ(c, was, "the value came back as another kind of value");
-        return;
-    }
-    if (!same_text(a->text, a->text_len, b->text, b->text_len)) {
-        differ(c, was, "the value came back changed");
-        return;
-    }
-    uint32_t left = a->first, right = b->first;
-    for (; left && right;
-         left = tree_node(c->was, left)->next, right = tree_node(c->is, right)->next) {
-        const struct comity_node *l = tree_node(c->was, left), *r = tree_node(c->is, right);
-        if (!same_text(l->name, l->name_len, r->name, r->name_len) || !l->ns != !r->ns ||
-            (l->ns && strcmp(l->ns, r->ns) != 0)) {
-            differ(c, left, "something else came back in the place of this member");
-            return;
-        }
-        compare_nodes(c, left, right);
-    }
-    if (left)
-        differ(c, left, "this value did not come back");
-    if (right)
-        differ(c, was, "more came back than was there");
 }
 
 static void print_json(const char *file, uint64_t differences)
@@ -191,7 +159,7 @@ static comity_status compare_streams(struct trip *trip, const char *text, size_t
         }
         status = next[0] != COMITY_OK ? next[0] : next[1];
         if (next[0] == COMITY_OK && next[1] == COMITY_OK)
-            compare_nodes(&compare, 1, 1);
+            tree_compare(compare.was, compare.is, differ, &compare);
         else if (next[0] != next[1])
             differ(&compare, 0, "another number of documents came back");
     }
@@ -224,7 +192,7 @@ static comity_status compare_form(void *user, struct session *session)
     form->documents++;
     if (form->was) {
         struct compare compare = {.cli = trip->cli, .was = form->was, .is = &session->tree};
-        compare_nodes(&compare, 1, 1);
+        tree_compare(compare.was, compare.is, differ, &compare);
         form->differences += compare.differences;
         return COMITY_OK;
     }

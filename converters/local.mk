@@ -131,12 +131,15 @@ comity_kit_SOURCES = \
 	converters/kit/check_losses.c \
 	converters/kit/check_memory.c \
 	converters/kit/check_probe.c \
+	converters/kit/check_noticed.c \
+	converters/kit/check_recognized.c \
 	converters/kit/check_samples.c \
 	converters/kit/checks.c \
 	converters/kit/command_check.c \
 	converters/kit/conduct.c \
 	converters/kit/conversion.c \
 	converters/kit/failing.c \
+	converters/kit/filling.c \
 	converters/kit/run_check.c \
 	converters/kit/show_checks.c \
 	converters/kit/subject.c \

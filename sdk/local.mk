@@ -49,6 +49,7 @@ syntax_sources = \
 	sdk/syntax/text_value.c \
 	sdk/syntax/text_write.c \
 	sdk/syntax/tree.c \
+	sdk/syntax/tree_compare.c \
 	sdk/syntax/xml_error.c \
 	sdk/syntax/xml_from_json.c \
 	sdk/syntax/xml_normal.c \

@@ -12,7 +12,7 @@
 
 #define MAX_VALUES 8192
 #define RANDOM_RECORDS 60
-#define MAX_TOLD 5 /* values of one record that are named */
+#define MAX_TOLD 12 /* fields of one format that are named */
 
 struct value {
     char path[160]; /* without the numbers of entries */
@@ -25,7 +25,8 @@ struct value {
 struct values {
     struct value *all;
     size_t count;
-    char last[400]; /* place of the last, with its numbers */
+    char last[400];  /* place of the last, with its numbers */
+    char error[200]; /* the first of reading them, or "" */
 };
 
 static void strip_numbers(char *to, size_t size, const char *from)
@@ -56,6 +57,22 @@ static void add_value(struct values *values, const char *path, const char *text,
     value->is_met = value->is_bare = false;
 }
 
+/* An empty list says no more than none; its path has no number at its end. */
+static bool is_empty_list(const char *path)
+{
+    uint16_t group = G_document, field = FIELD_NONE;
+    for (; *path; path += strcspn(path, "."), path += *path == '.') {
+        field = field_by_name(group, path, strcspn(path, ".["));
+        if (field == FIELD_NONE)
+            return false;
+        group = fields[field].ref;
+        path += strcspn(path, ".[");
+        if (*path == '[' && !strchr(path, '.'))
+            return false;
+    }
+    return field != FIELD_NONE && fields[field].list;
+}
+
 /* What is kept comes behind all else of its group.  An entry that a format fills with what it
  * demands is the empty group that it was, though it is not empty when it is read. */
 static void take_value(void *user, const char *path, const char *text, size_t len)
@@ -74,7 +91,8 @@ static void take_value(void *user, const char *path, const char *text, size_t le
             values->all[values->count - 1].is_bare = true;
     }
     snprintf(values->last, sizeof values->last, "%s", group);
-    add_value(values, path, text, len);
+    if (len || is_kept || !is_empty_list(path))
+        add_value(values, path, text, len);
 }
 
 static comity_status take_record(void *user, struct comity_record *record)
@@ -82,17 +100,31 @@ static comity_status take_record(void *user, struct comity_record *record)
     return comity_record_each(record, take_value, user);
 }
 
-static void read_values(struct comity *context, const char *format,
-                        const struct buffer *document, struct values *values)
+static void take_error(void *user, const struct comity_finding *finding)
+{
+    struct values *values = user;
+    if (finding->severity == COMITY_ERROR && !values->error[0])
+        snprintf(values->error, sizeof values->error, "%s", finding->message);
+}
+
+/* False where the document is not read; values->error says why. */
+static bool read_values(struct comity *context, const char *format,
+                        const struct buffer *document, const struct filling *filling,
+                        struct values *values)
 {
     struct comity_options options = COMITY_OPTIONS_INIT;
     struct comity_input input = {.bytes = document->size ? document->bytes : "",
                                  .size = document->size};
     options.from = format;
     options.no_provenance = 1;
+    options.settings = filling ? filling->all : NULL;
+    options.setting_count = filling ? filling->count : 0;
+    options.finding = take_error;
+    options.user = values;
+    values->error[0] = '\0';
     values->count = 0;
     values->last[0] = '\0';
-    comity_read(context, &options, &input, take_record, values, NULL);
+    return comity_read(context, &options, &input, take_record, values, NULL) == COMITY_OK;
 }
 
 static void match_values(struct values *was, struct values *is)
@@ -132,103 +164,201 @@ static bool is_of_the_record(const char *path)
            strncmp(path, "kept:", 5) == 0;
 }
 
-static size_t tell_difference(struct subject *subject, const struct conversion *written,
-                            const struct values *values, const char *what, const char *record,
-                            const char *format)
+struct comparison {
+    struct subject *subject;
+    const struct comity_format_info *format;
+    struct values was, is;
+    struct conversion written;
+    struct filling filling;   /* of the record at hand */
+    struct kinds kinds;       /* of the format */
+    size_t done, made, again; /* records; of the format: made ones, and with what was told */
+    char refusal[200];        /* why the first of the made ones was refused */
+    struct told {
+        char path[160];
+        const char *what;
+    } told[MAX_TOLD]; /* of the format */
+    size_t told_count;
+};
+
+/* True where it was told of another record of the format; else it is told from now on. */
+static bool was_told(struct comparison *c, const char *path, const char *what)
 {
-    size_t told = 0;
+    for (size_t i = 0; i < c->told_count; i++)
+        if (c->told[i].what == what && strcmp(c->told[i].path, path) == 0)
+            return true;
+    if (c->told_count == MAX_TOLD)
+        return true;
+    struct told *told = &c->told[c->told_count++];
+    snprintf(told->path, sizeof told->path, "%s", path);
+    told->what = what;
+    return false;
+}
+
+/* Each field is told once, of the first record that shows it; how many differ. */
+static size_t tell_difference(struct comparison *c, const struct values *values,
+                              const char *what, const char *record)
+{
+    size_t count = 0;
     for (size_t i = 0; i < values->count; i++) {
         const struct value *value = &values->all[i];
         if (value->is_met || value->is_bare || is_of_the_record(value->path) ||
-            is_told(written, value->path))
+            is_told(&c->written, value->path))
             continue;
-        if (told++ < MAX_TOLD)
-            fault(subject, "%s to %s: %s is %s and no finding tells of it: \"%s\"", record,
-                  format, value->path, what, value->text);
+        count++;
+        if (!was_told(c, value->path, what))
+            fault(c->subject, "%s to %s: %s is %s and no finding tells of it: \"%s\"", record,
+                  c->format->id, value->path, what, value->text);
     }
-    if (told > MAX_TOLD)
-        fault(subject, "%s to %s: %zu values are %s in silence", record, format, told, what);
-    return told;
+    return count;
 }
 
-struct comparison {
-    struct subject *subject;
-    struct values was, is;
-    struct conversion written;
-    size_t done;
-};
-
-/* `source`: the command that prints the record. */
-static void compare(struct comparison *c, const char *format, const struct buffer *record,
-                    const char *name, const char *source)
+/* The folder of the plugin as the user named it, for a shell. */
+static void name_folder(const struct subject *subject, char *words, size_t size)
 {
-    struct comity *context = c->subject->alone;
-    convert_bytes(context, "convention-json", format, record->bytes, record->size, &c->written);
-    if (!c->written.out.size)
-        return; /* refused, which try_damaged() wants told */
-    c->done++;
-    read_values(context, "convention-json", record, &c->was);
-    read_values(context, format, &c->written.out, &c->is);
-    match_values(&c->was, &c->is);
-    size_t told = tell_difference(c->subject, &c->written, &c->was, "lost", name, format);
-    told += tell_difference(c->subject, &c->written, &c->is, "made up", name, format);
-    if (told)
-        remark(c->subject,
-               "to see it: %s | comity convert -v -f convention-json -t %s; then give the "
-               "field a place, keep() it, or report what becomes of it",
-               source, format);
+    const char *slash = strrchr(subject->path, '/');
+    size_t len = slash > subject->path ? (size_t)(slash - subject->path) : 1;
+    shell_word(words, size, slash ? subject->path : ".", len);
 }
 
-static void compare_made(struct comparison *c, const struct comity_format_info *format)
+/* The command that does it again; `is_unread`: what it writes is not read. */
+static void tell_way(const struct comparison *c, const char *source, bool is_unread)
+{
+    char folder[600], settings[MAX_FILLED * 110] = "", back[900] = "";
+    const char *format = c->format->id;
+    size_t size = 0;
+    name_folder(c->subject, folder, sizeof folder);
+    for (size_t i = 0; i < c->filling.count && size + 260 < sizeof settings; i++) {
+        char setting[250], word[250];
+        int len = snprintf(setting, sizeof setting, "%s=%s", c->filling.all[i].field,
+                           c->filling.all[i].value);
+        shell_word(word, sizeof word, setting, (size_t)len);
+        size += (size_t)snprintf(settings + size, sizeof settings - size, " --set %s", word);
+    }
+    if (is_unread)
+        snprintf(back, sizeof back,
+                 " | comity convert --plugin-path %s -f %.60s -t convention-json", folder,
+                 format);
+    remark(c->subject,
+           "to see it: %s | comity convert%s --plugin-path %s%s -f convention-json -t %s%s%s",
+           source, is_unread ? "" : " -v", folder, settings, format, back,
+           is_unread
+               ? ""
+               : "; then give the field a place, keep() it, or report what becomes of it");
+}
+
+/* Reads again what stands in `written` and tells what became of the record's values. */
+static void compare(struct comparison *c, const struct buffer *record, const char *name,
+                    const char *source)
+{
+    static const char unread[] = "not read";
+    struct comity *context = c->subject->alone;
+    const char *format = c->format->id;
+    c->done++;
+    read_values(context, "convention-json", record, &c->filling, &c->was);
+    if (!read_values(context, format, &c->written.out, NULL, &c->is)) {
+        if (was_told(c, "", unread)) {
+            c->again++;
+            return;
+        }
+        fault(c->subject, "%s to %s: what was written is not read again: %s", name, format,
+              c->is.error);
+        tell_way(c, source, true);
+        return;
+    }
+    match_values(&c->was, &c->is);
+    size_t told = c->told_count;
+    size_t count = tell_difference(c, &c->was, "lost", name);
+    count += tell_difference(c, &c->is, "made up", name);
+    if (c->told_count > told)
+        tell_way(c, source, false);
+    else if (count)
+        c->again++;
+}
+
+static void compare_made(struct comparison *c, const struct buffer *record, size_t number,
+                         const char *name, const char *source)
+{
+    if (write_filled(c->subject->alone, c->format->id, &c->kinds, number, record, &c->filling,
+                     &c->written)) {
+        c->made++;
+        compare(c, record, name, source);
+    } else if (!c->refusal[0]) {
+        snprintf(c->refusal, sizeof c->refusal, "%s", first_error(&c->written));
+    }
+}
+
+static void compare_all_made(struct comparison *c)
 {
     struct buffer record;
     bool met[FIELD_COUNT];
     char name[64], source[80];
     buffer_init(&record, 0);
+    c->made = 0;
+    c->refusal[0] = '\0';
+    find_kinds(c->subject->alone, c->format->id, &c->kinds);
     made_full(&record, 2);
-    compare(c, format->id, &record, "a record with everything",
-            "comity plugins check --made all");
+    compare_made(c, &record, 0, "a record with everything", "comity plugins check --made all");
     for (uint64_t i = 0; i < RANDOM_RECORDS; i++) {
-        struct chance chance = {c->subject->seed + i};
+        unsigned long long seed = c->subject->seed + i;
+        struct chance chance = {seed};
         buffer_clear(&record);
         made_random(&chance, &record, met);
-        snprintf(name, sizeof name, "the made record %llu",
-                 (unsigned long long)(c->subject->seed + i));
-        snprintf(source, sizeof source, "comity plugins check --made %llu",
-                 (unsigned long long)(c->subject->seed + i));
-        compare(c, format->id, &record, name, source);
+        snprintf(name, sizeof name, "the made record %llu", seed);
+        snprintf(source, sizeof source, "comity plugins check --made %llu", seed);
+        compare_made(c, &record, (size_t)i, name, source);
     }
     buffer_free(&record);
+    remark(c->subject, "%s: %zu of %d made records%s%s", c->format->id, c->made,
+           RANDOM_RECORDS + 1,
+           c->made <= RANDOM_RECORDS ? "; the others were refused, the first for: " : "",
+           c->refusal);
+}
+
+static void compare_samples(struct comparison *c)
+{
+    struct conversion read;
+    char source[1400], path[600], folder[600];
+    conversion_init(&read);
+    c->filling.count = 0;
+    for (size_t i = 0; i < c->subject->sample_count; i++) {
+        const struct sample *sample = &c->subject->samples[i];
+        if (sample->format != c->format->id)
+            continue;
+        convert_sample(c->subject->alone, "convention-json", sample, &read);
+        if (!read.out.size)
+            continue;
+        convert_bytes(c->subject->alone, "convention-json", c->format->id, read.out.bytes,
+                      read.out.size, &c->written);
+        shell_word(path, sizeof path, sample->path, strlen(sample->path));
+        name_folder(c->subject, folder, sizeof folder);
+        snprintf(source, sizeof source,
+                 "comity convert --plugin-path %s -f %.60s -t convention-json %s", folder,
+                 c->format->id, path);
+        if (c->written.out.size)
+            compare(c, &read.out, sample->name, source);
+    }
+    conversion_free(&read);
 }
 
 void try_losses(struct subject *subject)
 {
     struct comparison c = {.subject = subject};
-    struct conversion read;
-    char source[400];
     c.was.all = calloc(MAX_VALUES, sizeof *c.was.all);
     c.is.all = calloc(MAX_VALUES, sizeof *c.is.all);
     if (!c.was.all || !c.is.all)
         skip(subject, "there is no memory for it");
     conversion_init(&c.written);
-    conversion_init(&read);
     watch_conduct(subject);
     for (size_t f = 0; f < subject->format_count; f++) {
-        const struct comity_format_info *format = &subject->formats[f];
-        if (!format->can_read || !format->can_write)
+        c.format = &subject->formats[f];
+        if (!c.format->can_read || !c.format->can_write)
             continue;
-        for (size_t i = 0; i < subject->sample_count; i++) {
-            if (subject->samples[i].format != format->id)
-                continue;
-            convert_sample(subject->alone, "convention-json", &subject->samples[i], &read);
-            snprintf(source, sizeof source, "comity convert -f %.60s -t convention-json %.255s",
-                     format->id, subject->samples[i].name);
-            if (read.out.size)
-                compare(&c, format->id, &read.out, subject->samples[i].name, source);
-        }
-        compare_made(&c, format);
+        c.told_count = c.again = 0;
+        compare_samples(&c);
+        compare_all_made(&c);
+        if (c.again)
+            remark(subject, "%s: the same of %zu more records", c.format->id, c.again);
     }
     if (!c.done)
         skip(subject, "no record was both written and read");
-    remark(subject, "%zu records", c.done);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Checks with the plugin's own samples: recognized, read, written, the same each time and
- * everywhere, and told from other formats. */
+ * Checks with the plugin's own samples: read, written, the same each time and everywhere. */
 #include "kit/checker.h"
 
 #include "kit/made_records.h"
@@ -16,71 +15,6 @@
 #include <unistd.h>
 
 static const char canonical[] = "convention-json";
-
-/* --- recognized */
-
-struct verdict {
-    struct subject *subject;
-    const struct sample *sample; /* NULL: a document of `format`, which is not ours */
-    const char *format;
-};
-
-static void judge(void *user, const struct comity_match *matches, size_t count)
-{
-    const struct verdict *verdict = user;
-    struct subject *subject = verdict->subject;
-    bool is_tie = count > 1 && matches[0].score == matches[1].score;
-    const char *best = count ? matches[0].format : "none";
-    if (verdict->sample && (strcmp(best, verdict->sample->format) != 0 || is_tie))
-        fault(subject, "the sample %s is taken for %s%s%s", verdict->sample->name, best,
-              is_tie ? " or " : "", is_tie ? matches[1].format : "");
-    for (size_t i = 0; !verdict->sample && i < count && matches[i].score == matches[0].score;
-         i++)
-        if (own_format(subject, matches[i].format))
-            fault(subject, "a document of %s is taken for %s (%s)", verdict->format,
-                  matches[i].format, matches[i].why ? matches[i].why : "");
-}
-
-static void recognize(struct comity *context, struct verdict *verdict, const char *bytes,
-                      size_t size)
-{
-    struct comity_options options = COMITY_OPTIONS_INIT;
-    struct comity_input input = {.bytes = bytes, .size = size};
-    comity_detect(context, &options, &input, judge, verdict, NULL);
-}
-
-void try_recognized(struct subject *subject)
-{
-    struct comity *context = open_beside_others(subject);
-    for (size_t i = 0; i < subject->sample_count; i++) {
-        struct verdict verdict = {.subject = subject, .sample = &subject->samples[i]};
-        if (subject->samples[i].format)
-            recognize(context, &verdict, subject->samples[i].bytes, subject->samples[i].size);
-    }
-}
-
-void try_foreign(struct subject *subject)
-{
-    struct conversion made;
-    struct comity_format_info other;
-    size_t tried = 0;
-    struct comity *context = open_beside_others(subject);
-    conversion_init(&made);
-    for (size_t f = 0; comity_format_at(context, f, &other) == COMITY_OK; f++) {
-        struct verdict verdict = {.subject = subject, .format = other.id};
-        if (!other.can_write || other.is_shadowed || own_format(subject, other.id))
-            continue;
-        for (size_t i = 0; i < subject->sample_count; i++) {
-            if (!subject->samples[i].format)
-                continue;
-            convert_sample(context, other.id, &subject->samples[i], &made);
-            tried += made.out.size > 0;
-            if (made.out.size)
-                recognize(context, &verdict, made.out.bytes, made.out.size);
-        }
-    }
-    remark(subject, "%zu documents of other formats", tried);
-}
 
 /* --- read and written */
 
@@ -108,19 +42,25 @@ void try_samples(struct subject *subject)
     }
 }
 
-/* Canonical again, so that nothing but values is compared. */
-static void check_way_back(struct subject *subject, const struct sample *sample,
+/* Canonical again, so that nothing but values is compared.  False where it is not read, which
+ * the check samples tells. */
+static bool check_way_back(struct subject *subject, const struct sample *sample,
                            struct conversion *first, struct conversion *written,
                            struct conversion *again)
 {
     struct comity *context = subject->alone;
     convert_sample(context, canonical, sample, first);
+    if (!first->result.documents)
+        return false;
+    if (first->result.losses)
+        fault(subject, "of the sample %s something is lost when it is read: %s", sample->name,
+              first_of(first, COMITY_LOSS));
     convert_bytes(context, canonical, sample->format, first->out.bytes, first->out.size,
                   written);
     if (written->status != COMITY_OK) {
         fault(subject, "the sample %s is read and not written again: %s", sample->name,
               first_error(written));
-        return;
+        return true;
     }
     if (written->result.losses)
         fault(subject, "what was read of the sample %s is lost when it is written again: %s",
@@ -132,12 +72,14 @@ static void check_way_back(struct subject *subject, const struct sample *sample,
               "the sample %s is another document once it was written and read again; comity "
               "roundtrip shows each difference",
               sample->name);
+    return true;
 }
 
 void try_round_trip(struct subject *subject)
 {
     struct conversion first, written, again;
     size_t done = 0;
+    bool is_both = false;
     conversion_init(&first);
     conversion_init(&written);
     conversion_init(&again);
@@ -147,11 +89,13 @@ void try_round_trip(struct subject *subject)
             own_format(subject, subject->samples[i].format);
         if (!format || !format->can_read || !format->can_write)
             continue;
-        done++;
-        check_way_back(subject, &subject->samples[i], &first, &written, &again);
+        done += check_way_back(subject, &subject->samples[i], &first, &written, &again);
     }
+    for (size_t f = 0; f < subject->format_count; f++)
+        is_both |= subject->formats[f].can_read && subject->formats[f].can_write;
     if (!done)
-        skip(subject, "no format is both read and written");
+        skip(subject, is_both ? "no sample is read, so there is nothing to write again"
+                              : "no format is both read and written");
 }
 
 /* --- the same bytes */

@@ -18,6 +18,7 @@
 /* A document of the plugin's own format. */
 struct sample {
     const char *name;
+    const char *path; /* as the user may name it */
     const char *bytes;
     size_t size;
     const char *format; /* that it is read as; NULL until find_formats() */
@@ -50,6 +51,7 @@ struct subject {
 #define NEEDS_TEMPLATE 4u
 #define TELLS_FORMATS 16u  /* whose fault it is that a sample is of none */
 #define WORKS_UNLOADED 32u /* a plugin that is refused can be looked at */
+#define NEEDS_READING 64u  /* says nothing where no sample is read */
 #define OPENS_ITSELF 8u    /* open_alone() and find_formats() are not called before it */
 
 /* `mark` of a plugin that was refused. */
@@ -69,6 +71,8 @@ __attribute__((format(printf, 2, 3))) void fault(struct subject *subject, const 
                                                  ...);
 __attribute__((format(printf, 2, 3))) void remark(struct subject *subject, const char *format,
                                                   ...);
+/* A word as a shell takes it. */
+void shell_word(char *to, size_t size, const char *from, size_t len);
 /* Ends the check: it cannot be done here. */
 __attribute__((format(printf, 2, 3), noreturn)) void skip(struct subject *subject,
                                                           const char *format, ...);
@@ -83,6 +87,8 @@ void open_alone(struct subject *subject);
 struct comity *open_beside_others(struct subject *subject);
 /* The format of a subject's by id, or NULL. */
 const struct comity_format_info *own_format(const struct subject *subject, const char *id);
+/* True if at least one sample is read into a document. */
+bool reads_a_sample(struct subject *subject);
 /* Which format each sample is of; `tell`: one that is none of them is a fault. */
 void find_formats(struct subject *subject, bool tell);
 
@@ -93,6 +99,7 @@ void find_formats(struct subject *subject, bool tell);
 /* What was found in one conversion; nothing here takes memory. */
 struct noted {
     int32_t severity;
+    uint64_t line, offset; /* in the input; of line 0 there is no offset */
     char code[48], field[160], message[200];
 };
 
@@ -100,6 +107,8 @@ struct conversion {
     comity_status status;
     struct comity_result result;
     struct buffer out;
+    const struct comity_setting *settings; /* given to each document; NULL: none */
+    size_t setting_count;
     size_t writes;
     size_t noted_count; /* may be more than were noted */
 };
@@ -121,6 +130,31 @@ const char *first_of(const struct conversion *conversion, int32_t severity);
 /* SHA-256 of the output, hexadecimal. */
 void conversion_digest(const struct conversion *conversion, char digest[65]);
 bool same_output(const struct conversion *one, const struct conversion *other);
+
+/* --- filling.c */
+
+#define MAX_FILLED 24
+#define MAX_KINDS 64
+
+/* What a record is given beside its own values, as --set gives it. */
+struct filling {
+    struct comity_setting all[MAX_FILLED];
+    size_t count;
+    char fields[MAX_FILLED][160], values[MAX_FILLED][80];
+};
+
+/* The kinds of the convention that a format carries. */
+struct kinds {
+    const char *all[MAX_KINDS];
+    size_t count;
+};
+void find_kinds(struct comity *context, const char *format, struct kinds *kinds);
+/* Writes a canonical record in a format.  Where it is refused for its kind it is given one that
+ * the format carries, by `number` in turn, and where it is refused for what it lacks, that.
+ * False where it is refused still. */
+bool write_filled(struct comity *context, const char *format, const struct kinds *kinds,
+                  uint64_t number, const struct buffer *record, struct filling *filling,
+                  struct conversion *written);
 
 /* --- conduct.c */
 
@@ -164,6 +198,7 @@ void try_probe_random(struct subject *subject);
 void try_recognized(struct subject *subject);
 void try_foreign(struct subject *subject);
 void try_samples(struct subject *subject);
+void try_noticed(struct subject *subject);
 void try_round_trip(struct subject *subject);
 void try_losses(struct subject *subject);
 void try_same_bytes(struct subject *subject);

@@ -220,14 +220,15 @@ static bool add_samples(struct subject *subject, const char *folder)
     int count = scandir(folder, &entries, is_visible, by_bytes);
     for (int i = 0; i < count; i++) {
         char path[8192];
-        struct sample sample = {.name = strdup(entries[i]->d_name)};
         snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
-        if (sample.name && subject->sample_count < MAX_SAMPLES)
+        struct sample sample = {.path = strdup(path)};
+        if (sample.path && subject->sample_count < MAX_SAMPLES)
             sample.bytes = read_file(path, &sample.size);
+        sample.name = sample.path ? strrchr(sample.path, '/') + 1 : NULL;
         if (sample.bytes)
             subject->samples[subject->sample_count++] = sample;
         else
-            free((void *)(uintptr_t)sample.name);
+            free((void *)(uintptr_t)sample.path);
         free(entries[i]);
     }
     free(entries);
@@ -415,7 +416,7 @@ static int check_file(struct cli *cli, struct run *run)
         status = make_checks(cli, run);
     remove_copy(run);
     for (size_t i = 0; i < run->subject.sample_count; i++) {
-        free((void *)(uintptr_t)run->subject.samples[i].name);
+        free((void *)(uintptr_t)run->subject.samples[i].path);
         free((void *)(uintptr_t)run->subject.samples[i].bytes);
     }
     free(run->subject.samples);

@@ -21,6 +21,8 @@ static void note(void *user, const struct comity_finding *finding)
     struct conversion *conversion = user;
     if (conversion->noted_count < MAX_NOTED) {
         struct noted *one = &noted[conversion->noted_count];
+        one->line = finding->line;
+        one->offset = finding->offset;
         one->severity = finding->severity;
         copy(one->code, sizeof one->code, finding->code);
         copy(one->field, sizeof one->field, finding->field);
@@ -57,6 +59,8 @@ void convert(struct comity *context, const char *from, const char *to,
     options.no_provenance = 1;
     options.finding = note;
     options.user = conversion;
+    options.settings = conversion->settings;
+    options.setting_count = conversion->setting_count;
     buffer_clear(&conversion->out);
     conversion->writes = 0;
     conversion->noted_count = 0;

@@ -19,11 +19,13 @@
 
 #define FRAMES 12
 #define CODE_PARTS 32
-#define OWN_FRAMES 2 /* fails_now() and what called it */
+#define BY_DESCRIPTOR "/proc/self/fd/" /* what the loader names a plugin that was open */
+#define OWN_FRAMES 2                   /* fails_now() and what called it */
 
 static struct {
     bool is_on, has_failed;
     unsigned long left;
+    const char *plugin; /* the name of its file, which is loaded by a descriptor */
     void *frames[FRAMES];
     int depth;
     struct {
@@ -46,7 +48,7 @@ static int take_code(struct dl_phdr_info *object, size_t size, void *user)
     const struct subject *subject = user;
     (void)size;
     if (object->dlpi_name[0] && strcmp(object->dlpi_name, subject->shown) != 0 &&
-        strncmp(object->dlpi_name, "/proc/self/fd/", 14) != 0)
+        strncmp(object->dlpi_name, BY_DESCRIPTOR, sizeof BY_DESCRIPTOR - 1) != 0)
         return 0;
     for (int i = 0; i < object->dlpi_phnum && plan.code_count < CODE_PARTS; i++) {
         const ElfW(Phdr) *part = &object->dlpi_phdr[i];
@@ -59,8 +61,15 @@ static int take_code(struct dl_phdr_info *object, size_t size, void *user)
     return 0;
 }
 
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 void prepare_to_fail(struct subject *subject)
 {
+    plan.plugin = file_name(subject->shown);
     plan.code_count = 0;
     dl_iterate_phdr(take_code, subject);
     plan.depth = backtrace(plan.frames, FRAMES); /* which loads a library the first time */
@@ -75,9 +84,10 @@ const char *where_it_failed(void)
         Dl_info info;
         if (!dladdr(plan.frames[i], &info) || !info.dli_fname)
             continue;
-        const char *slash = strrchr(info.dli_fname, '/');
+        bool is_plugin = strncmp(info.dli_fname, BY_DESCRIPTOR, sizeof BY_DESCRIPTOR - 1) == 0;
         size += (size_t)snprintf(words + size, sizeof words - size, "%s%.60s+0x%tx",
-                                 size ? ", " : "", slash ? slash + 1 : info.dli_fname,
+                                 size ? ", " : "",
+                                 is_plugin ? plan.plugin : file_name(info.dli_fname),
                                  (char *)plan.frames[i] - (char *)info.dli_fbase);
     }
     return words;

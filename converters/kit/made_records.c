@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "syntax/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 uint64_t chance_next(struct chance *chance)
@@ -99,18 +100,85 @@ static const char *code_value(uint16_t list, unsigned number)
     return found;
 }
 
+static const char *const samples[] = {
+    [TYPE_TEXT] = "made",
+    [TYPE_PROSE] = "made",
+    [TYPE_TOKEN] = "token",
+    [TYPE_DATE] = "1985-03",
+    [TYPE_TIME] = "2026-02-28T23:59:60.5+05:30",
+    [TYPE_NUMBER] = "1234567890123456789012345678901234567890.50",
+    [TYPE_BOOLEAN] = "true",
+    [TYPE_COUNTRY] = "LV",
+    [TYPE_LANGUAGE] = "zh-Hant-TW",
+    [TYPE_DIGEST] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+    [TYPE_BASE64] = "U2FtcGxl",
+    [TYPE_URI] = "https://example.org/a?b=c&d#e"};
+
+/* The field of a path in a group, or FIELD_NONE. */
+static uint16_t field_at(uint16_t group, const char *path)
+{
+    uint16_t id = FIELD_NONE;
+    for (const char *at = path; *at; at += *at == '.') {
+        size_t len = strcspn(at, ".[");
+        id = field_by_name(group, at, len);
+        if (id == FIELD_NONE)
+            return FIELD_NONE;
+        at += len;
+        at += strcspn(at, ".");
+        if (*at && fields[id].type != TYPE_GROUP)
+            return FIELD_NONE;
+        group = fields[id].ref;
+    }
+    return id;
+}
+
+/* A group's first field of one value whose type is one of the two, or FIELD_NONE. */
+static uint16_t first_within(uint16_t group, enum field_type one, enum field_type other)
+{
+    for (uint16_t id = groups[group].first; id < groups[group].end; id++)
+        if (!fields[id].list && (fields[id].type == one || fields[id].type == other))
+            return id;
+    return FIELD_NONE;
+}
+
+static size_t fit(struct fitting *fitting, const char *path, const char *dot, uint16_t id,
+                  unsigned number)
+{
+    const char *made = fields[id].type == TYPE_CODE    ? code_value(fields[id].ref, number)
+                       : fields[id].type == TYPE_TOKEN ? "made"
+                       : fields[id].type == TYPE_URI   ? "https://example.org/made"
+                       : fields[id].type == TYPE_DATE  ? "1985-03-14"
+                                                       : samples[fields[id].type];
+    size_t len = (size_t)snprintf(fitting->path, sizeof fitting->path, "%s%s%s", path, dot,
+                                  *dot ? fields[id].name : "");
+    return len < sizeof fitting->path && (size_t)snprintf(fitting->value, sizeof fitting->value,
+                                                          "%s", made) < sizeof fitting->value;
+}
+
+size_t made_fitting(const char *path, unsigned number, struct fitting fitting[2])
+{
+    uint16_t id = field_at(G_document, path);
+    if (id == FIELD_NONE)
+        return 0;
+    if (fields[id].type != TYPE_GROUP)
+        return fit(fitting, path, "", id, 0);
+    uint16_t text = first_within(fields[id].ref, TYPE_TEXT, TYPE_PROSE);
+    uint16_t code = first_within(fields[id].ref, TYPE_CODE, TYPE_CODE);
+    size_t count = text == FIELD_NONE ? 0 : fit(fitting, path, ".", text, 0);
+    return count + (code == FIELD_NONE ? 0 : fit(fitting + count, path, ".", code, number));
+}
+
+bool made_entry_path(const char *path, unsigned nth, char *whole, size_t size)
+{
+    for (uint16_t id = groups[G_document].first; id < groups[G_document].end; id++)
+        if (fields[id].list && fields[id].type == TYPE_GROUP &&
+            field_at(fields[id].ref, path) != FIELD_NONE && nth-- == 0)
+            return (size_t)snprintf(whole, size, "%s[].%s", fields[id].name, path) < size;
+    return false;
+}
+
 static void put_fitting(struct buffer *out, uint16_t id, unsigned number)
 {
-    static const char *const samples[] = {
-        [TYPE_TOKEN] = "token",
-        [TYPE_DATE] = "1985-03",
-        [TYPE_TIME] = "2026-02-28T23:59:60.5+05:30",
-        [TYPE_NUMBER] = "1234567890123456789012345678901234567890.50",
-        [TYPE_COUNTRY] = "LV",
-        [TYPE_LANGUAGE] = "zh-Hant-TW",
-        [TYPE_DIGEST] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
-        [TYPE_BASE64] = "U2FtcGxl",
-        [TYPE_URI] = "https://example.org/a?b=c&d#e"};
     const struct field *field = &fields[id];
     if (field->type == TYPE_BOOLEAN) {
         buffer_text(out, number % 2 ? "false" : "true");

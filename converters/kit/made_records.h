@@ -31,6 +31,19 @@ void chance_json(struct chance *chance, unsigned depth, struct buffer *out);
  * entries, those of groups one. */
 void made_full(struct buffer *out, unsigned entries);
 
+/* A field's path and a value that fits it, plain text in a shell too. */
+struct fitting {
+    char path[160], value[80];
+};
+
+/* Values that fit a field ("persons[0].name.family"); of a group a text and a code within it,
+ * of its codes that of the number.  How many; 0 where there is no such field. */
+size_t made_fitting(const char *path, unsigned number, struct fitting fitting[2]);
+
+/* The path of a field of an entry ("title") in that of the document's lists which has one and
+ * has the number `nth` among those: "offences[].title".  False where there is none such. */
+bool made_entry_path(const char *path, unsigned nth, char *whole, size_t size);
+
 /* A small document of the table's fields.  `met` (FIELD_COUNT flags) is told which. */
 void made_random(struct chance *chance, struct buffer *out, bool *met);
 

@@ -62,6 +62,9 @@ static void be_child(struct subject *subject, const struct check *check)
     }
     check->run(subject);
     tell_printed(subject, file);
+    *subject->mark = 0;
+    if (check->needs & NEEDS_READING && !subject->faults && !reads_a_sample(subject))
+        skip(subject, "no sample is read, so there is nothing to try it with");
     finish(subject);
 }
 

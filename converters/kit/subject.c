@@ -105,3 +105,21 @@ void find_formats(struct subject *subject, bool tell)
                   sample->name);
     }
 }
+
+bool reads_a_sample(struct subject *subject)
+{
+    struct conversion read;
+    bool is_read = false;
+    conversion_init(&read);
+    find_formats(subject, false);
+    for (size_t i = 0; i < subject->sample_count && !is_read; i++) {
+        const struct sample *sample = &subject->samples[i];
+        const struct comity_format_info *format = own_format(subject, sample->format);
+        if (!format || !format->can_read)
+            continue;
+        convert_sample(subject->alone, "convention-json", sample, &read);
+        is_read = read.result.documents > 0;
+    }
+    conversion_free(&read);
+    return is_read;
+}

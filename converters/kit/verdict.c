@@ -4,6 +4,8 @@
  * F fault, R remark, S skipped; the last line, "E", says that the check ran to its end. */
 #include "kit/checker.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_WORDS 900
+#define MAX_WORDS 3000
 #define MAX_FAULTS 20
 
 static void tell(const struct subject *subject, char letter, const char *format, va_list words)
@@ -22,6 +24,8 @@ static void tell(const struct subject *subject, char letter, const char *format,
     for (size_t i = 2; i < 2 + size; i++)
         if ((unsigned char)line[i] < ' ')
             line[i] = ' ';
+    for (size_t bad; (bad = utf8_invalid(line + 2, size)) < size;)
+        line[2 + bad] = '?'; /* what a plugin made of a text, or where it was cut */
     line[2 + size] = '\n';
     for (size_t sent = 0; sent < size + 3;) {
         ssize_t some = write(subject->line, line + sent, size + 3 - sent);
@@ -73,4 +77,22 @@ void finish(struct subject *subject)
                (unsigned long long)(subject->faults - MAX_FAULTS));
     end_line(subject);
     _exit(EXIT_SUCCESS);
+}
+
+void shell_word(char *to, size_t size, const char *from, size_t len)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./+:,@%=";
+    size_t used = 0, safe = 0;
+    while (safe < len && from[safe] && strchr(plain, from[safe]))
+        safe++;
+    if (safe == len && len) {
+        snprintf(to, size, "%.*s", (int)len, from);
+        return;
+    }
+    used += (size_t)snprintf(to, size, "'");
+    for (size_t i = 0; i < len && used + 6 < size; i++)
+        used +=
+            (size_t)snprintf(to + used, size - used, from[i] == '\'' ? "'\\''" : "%c", from[i]);
+    snprintf(to + used, size - used, "'");
 }

@@ -220,7 +220,8 @@ COMITY_API const char *comity_record_get(struct comity_record *record, const cha
                                          size_t *len);
 /* Number of values at a path: 0 or 1, or the entries of a list. */
 COMITY_API size_t comity_record_count(struct comity_record *record, const char *path);
-/* Sets the text of a field.  COMITY_E_USAGE where the schema has none such. */
+/* Sets the text of a field, UTF-8 without NUL.  COMITY_E_USAGE where it is not, or where the
+ * schema has no such field. */
 COMITY_API comity_status comity_record_put(struct comity_record *record, const char *path,
                                            const char *text, size_t len);
 /* Calls `each` with the path and the text of every value, in the order of the schema; what is

@@ -106,6 +106,13 @@ struct comity_host {
     /* Canonical documents, by path: "persons[0].name.family".
      * put() sets a value and marks `from` (may be NULL) as mapped; keep() carries a node that
      * has no canonical place, so that this format's writer can give it back. */
+    /* In detail: entries of a list come one after the other, from 0 on.  COMITY_E_USAGE: there
+     * is no such field, or the text is not UTF-8 without NUL.  All that is within `from` counts
+     * as mapped: name the leaf, not the group around it, so that what you drop is told.  Where
+     * a path is put again, the value is replaced and its former node is unread once more,
+     * unless the text is the same, or goes on behind white space: so a value of several nodes
+     * (lines that go on) is put whole, once from each of them.  What was kept is had with
+     * get("kept:PATH") as JSON, PATH as findings tell its place. */
     comity_status (*put)(struct comity_doc *doc, const char *path, const char *text, size_t len,
                          const struct comity_node *from);
     comity_status (*keep)(struct comity_doc *doc, const struct comity_node *from);
@@ -129,9 +136,10 @@ struct comity_column { /* frozen */
     uint32_t at, width;
 };
 
-/* A sort of line, told by the text that stands at `mark_at`; NULL: any line.  The host makes a
- * group of each line, with its columns that are not blank as values; "rest" is what stands in
- * no column, and a line of no sort is one value, "line". */
+/* A sort of line, told by the text that stands at `mark_at`, counted in characters; NULL: any
+ * line.  The host makes a group of each line, with its columns that are not blank as values;
+ * "rest" is what stands in no column, and a line of no sort is one value, "line".  Empty lines
+ * are none. */
 struct comity_line { /* frozen */
     const char *name;
     const char *mark;

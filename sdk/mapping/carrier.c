@@ -201,8 +201,7 @@ static bool fill_places(const struct filling *f, struct value *into, struct valu
 {
     size_t count = 0;
     for (struct value *v = first; v; v = value_next(v), count++) {
-        if (places[count] ? !fill(f, places[count], v)
-                          : !(places[count] = copy(f, into, v)))
+        if (places[count] ? !fill(f, places[count], v) : !(places[count] = copy(f, into, v)))
             return false;
     }
     value_arrange(into, places, count);
@@ -363,14 +362,20 @@ static void refuse(const struct record *record, struct findings *findings,
                   "what the document itself says is read; the attachment stays", message);
 }
 
+/* True where a field of the attachment says what it should, or nothing. */
+static bool is_as_said(const struct value *group, uint16_t field, const char *text, size_t len)
+{
+    const struct value *value = value_child(group, field);
+    return !value || value_is(value, text, len);
+}
+
 /* The bytes of the attachment, in the arena; COMITY_E_INVALID where they are not what they
  * should be. */
 static comity_status carried_bytes(const struct record *record, struct findings *findings,
                                    const struct value *group, const char **bytes, size_t *size)
 {
-    const struct value *content = value_child(group, F_attachment_content),
-                       *sha256 = value_child(group, F_attachment_sha256);
-    char hex[SHA256_HEX_SIZE];
+    const struct value *content = value_child(group, F_attachment_content);
+    char hex[SHA256_HEX_SIZE], length[24], message[80];
     comity_status status =
         content->form == VALUE_TEXT
             ? encoding_from_base64(record->arena, content->text, content->len, bytes, size)
@@ -380,9 +385,17 @@ static comity_status carried_bytes(const struct record *record, struct findings 
     if (status != COMITY_OK)
         return status;
     encoding_sha256(*bytes, *size, hex);
-    if (!sha256 || value_is(sha256, hex, sizeof hex))
+    size_t digits = (size_t)snprintf(length, sizeof length, "%zu", *size);
+    const char *other =
+        !is_as_said(group, F_attachment_sha256, hex, sizeof hex) ? "digest"
+        : !is_as_said(group, F_attachment_size, length, digits)  ? "size"
+        : !is_as_said(group, F_attachment_media_type, MEDIA_TYPE, sizeof MEDIA_TYPE - 1)
+            ? "media type"
+            : NULL;
+    if (!other)
         return COMITY_OK;
-    refuse(record, findings, content, "the carried record has another digest than it says");
+    snprintf(message, sizeof message, "the carried record has another %s than it says", other);
+    refuse(record, findings, content, message);
     return COMITY_E_INVALID;
 }
 
@@ -423,7 +436,7 @@ static comity_status take_one(struct record *record, struct findings *findings,
     return status;
 }
 
-comity_status carrier_take(struct record *record, struct findings *findings)
+comity_status carrier_take(struct record *record, struct findings *findings, bool trace)
 {
     /* Ours is the last of its name: another may have been there before. */
     struct value *group = value_child(record->root, F_document_attachments), *ours = NULL;
@@ -431,5 +444,10 @@ comity_status carrier_take(struct record *record, struct findings *findings)
         if (is_candidate(group))
             ours = group;
     comity_status status = ours ? take_one(record, findings, ours) : COMITY_OK;
+    if (ours && status == COMITY_OK && trace)
+        record_report(
+            record, findings, ours, COMITY_NOTE, "model.carried", NULL,
+            "the record that goes along here is read; what else is said of it is made "
+            "anew where it is written");
     return status == COMITY_E_INVALID ? COMITY_OK : status;
 }

@@ -43,7 +43,8 @@ struct value **carrier_places(struct arena *arena, const struct value *first,
 bool carrier_detach(struct value *attached);
 
 /* Fills from the attachment, the last that has the name, what the document itself does not
- * state, and takes it out.  One that is not what it says is told and stays. */
-comity_status carrier_take(struct record *record, struct findings *findings);
+ * state, and takes it out.  One that is not what it says is told and stays.  `trace` tells of
+ * the one that was taken. */
+comity_status carrier_take(struct record *record, struct findings *findings, bool trace);
 
 #endif

@@ -18,6 +18,11 @@ struct chain {
 /* Checks a template that was compiled without fault; its JSON is c->tree. */
 void check_template(struct compiler *c);
 
+/* Takes a document apart, as it is written; `tree` is the caller's to free, whatever the
+ * status.  `found` is told of a form alone. */
+comity_status check_parse(struct compiler *c, const char *bytes, size_t size,
+                          struct arena *arena, struct tree *tree, struct text_found *found,
+                          struct findings *findings);
 /* Reads a document as the template does, into a record of `arena`; `tree` is the caller's to
  * free, whatever the status. */
 comity_status check_read(struct compiler *c, const char *bytes, size_t size,

@@ -100,6 +100,11 @@ bool compiler_enter(struct compiler *c, uint32_t object, struct member *member,
 void compiler_leave(struct compiler *c, const struct compiler_outer *outer);
 
 /* --- compiler_document.c: what the head says of documents, whose rows are compiled */
+/* The member at a path below another; `is_flat`: the path is a name, as labels are. */
+const struct member *compiler_find(const struct member *member, const char *at, bool is_flat);
+/* True of a member that every document may be written with.  What is only kept is written where
+ * the document was of this format before, and nowhere else. */
+bool compiler_is_said(const struct member *member);
 void compiler_document(struct compiler *c, const struct member *document);
 
 /* --- compiler_codec.c: how a row's value is spelt */

@@ -95,6 +95,8 @@ void compiler_codec(struct compiler *c, uint32_t object, struct row *row)
     else if (type && strcmp(type, "text") != 0)
         compiler_fault(c, compiler_get(c, object, "type"), "template.type",
                        "type is text, number or boolean");
+    if (c->t->syntax != SYNTAX_JSON)
+        row->json_kind = COMITY_NODE_STRING; /* all else has texts alone */
     row_date(c, object, row);
     const char *time = compiler_text(c, object, "time");
     if (time)

@@ -6,16 +6,22 @@
 
 #include <stdio.h>
 
-static const struct member *member_at(const struct member *member, const char *at, bool is_flat)
+const struct member *compiler_find(const struct member *member, const char *at, bool is_flat)
 {
     size_t len = is_flat ? strlen(at) : strcspn(at, "/");
     for (uint16_t i = 0; i < member->count; i++) {
         const struct member *child = member->members[i];
         if (child->name_len != len || memcmp(child->name, at, len) != 0)
             continue;
-        return at[len] ? member_at(child, at + len + 1, false) : child;
+        return at[len] ? compiler_find(child, at + len + 1, false) : child;
     }
     return NULL;
+}
+
+bool compiler_is_said(const struct member *member)
+{
+    const struct row *row = member ? member->row : NULL;
+    return member && (!row || !row->is_kept || row->made || row->fallback);
 }
 
 static void compile_condition(struct compiler *c, uint32_t object, struct condition *when)
@@ -66,7 +72,7 @@ static const struct row *list_of_kind(struct compiler *c, const struct member *d
     const char *end = rule->when.at ? strstr(rule->when.at, "[]") : NULL;
     const char *at =
         end ? compiler_copy(c, rule->when.at, (size_t)(end - rule->when.at)) : NULL;
-    const struct member *sort = at ? member_at(document, at, false) : NULL;
+    const struct member *sort = at ? compiler_find(document, at, false) : NULL;
     for (; sort; sort = sort->kind == MEMBER_EACH ? sort->other : NULL)
         for (size_t i = 0; i < sort->when_count; i++) {
             const struct membership *of = &sort->when[i];
@@ -110,16 +116,17 @@ static void compile_kinds(struct compiler *c, uint32_t list, const struct member
             continue;
         compile_condition(c, when, &rule->when);
         const struct member *member =
-            rule->when.at ? member_at(document, rule->when.at, c->t->form != NULL) : NULL;
+            rule->when.at ? compiler_find(document, rule->when.at, c->t->form != NULL) : NULL;
         rule->when.row = member ? member->row : NULL;
         if (!rule->when.row && !rule->is_own)
             rule->list = list_of_kind(c, document, rule);
         /* What stands in a list is said by the constants of its entries. */
         if (rule->when.kind != WHEN_ALWAYS && !rule->is_own &&
-            !(member && (member->row || member->kind == MEMBER_CONST)) &&
+            !(compiler_is_said(member) && (member->row || member->kind == MEMBER_CONST)) &&
             !strstr(rule->when.at, "[]"))
             compiler_fault(c, when, "template.when",
-                           "no row describes the member of the condition");
+                           "no row writes the member of the condition: it needs one with "
+                           "`const`, or with a `field`, as \"kind\" with `codes`");
     }
     if (!t->kind_count)
         compiler_fault(c, list, "template.kind",

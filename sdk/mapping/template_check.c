@@ -228,32 +228,44 @@ static void put_kind(struct trial *trial)
         value_keep(&trial->record, trial->record.root, trial->c->t->id, "stream:", 7, "true", 4,
                    0);
     tell_kind(trial, rule->kind);
-    if (rule->when.kind != WHEN_ALWAYS && rule->when.row)
+    if (rule->when.kind != WHEN_ALWAYS && rule->when.row &&
+        rule->when.row->target.field != FIELD_NONE)
         put_text(trial, NULL, rule->when.row, text ? text : "Sample");
 }
 
 /* --- there and back */
 
+comity_status check_parse(struct compiler *c, const char *bytes, size_t size,
+                          struct arena *arena, struct tree *tree, struct text_found *found,
+                          struct findings *findings)
+{
+    struct limits limits = LIMITS_INIT;
+    struct syntax_error error = {.code = NULL};
+    size_t used = 0;
+    uint64_t bad = 0;
+    tree_init(tree, arena);
+    tree->line = tree->column = 1;
+    tree->text = bytes;
+    tree->size = size;
+    if (c->t->form)
+        return text_read(tree, c->t->form, bytes, size, &limits, findings, found);
+    if (c->t->syntax == SYNTAX_CSV)
+        return csv_read(tree, &c->t->csv, &limits, findings, &bad);
+    comity_status status = c->t->syntax == SYNTAX_XML
+                               ? xml_read(tree, bytes, size, &limits, NULL, &error)
+                               : json_read(tree, bytes, size, true, &limits, &used, &error);
+    if (status != COMITY_OK && error.code)
+        tree_report_syntax(tree, findings, &error);
+    return status;
+}
+
 comity_status check_read(struct compiler *c, const char *bytes, size_t size,
                          struct record *record, struct arena *arena, struct tree *tree,
                          struct findings *findings)
 {
-    struct limits limits = LIMITS_INIT;
-    struct syntax_error error;
     struct text_found found = {0};
-    size_t used = 0;
     uint32_t after = 0;
-    tree_init(tree, arena);
-    tree->line = tree->column = 1;
-    uint64_t bad = 0;
-    tree->text = bytes;
-    tree->size = size;
-    comity_status status =
-        c->t->form ? text_read(tree, c->t->form, bytes, size, &limits, findings, &found)
-        : c->t->syntax == SYNTAX_CSV ? csv_read(tree, &c->t->csv, &limits, findings, &bad)
-        : c->t->syntax == SYNTAX_XML
-            ? xml_read(tree, bytes, size, &limits, NULL, &error)
-            : json_read(tree, bytes, size, true, &limits, &used, &error);
+    comity_status status = check_parse(c, bytes, size, arena, tree, &found, findings);
     if (status == COMITY_OK)
         status = template_normalize(c->t, tree);
     if (status == COMITY_OK)
@@ -490,31 +502,74 @@ static void check_reach(struct compiler *c)
     }
 }
 
-/* True if a row, a part or a constant below `prefix` answers the rule. */
+/* What is written must be recognized again. */
+static void check_detect(struct compiler *c)
+{
+    uint32_t detect = tree_find(&c->tree, 1, "detect", 6, NULL);
+    for (size_t i = 0; i < c->t->detect_count; i++) {
+        char message[300];
+        const char *at = c->t->detect[i].at;
+        if (strstr(at, "[]") || compiler_is_said(compiler_find(&c->t->root, at, false)))
+            continue;
+        snprintf(message, sizeof message,
+                 "no row writes '%.100s', by which the format is told: what is written is not "
+                 "recognized",
+                 at);
+        check_report(c, detect, COMITY_ERROR, "template.detect", message);
+    }
+}
+
+/* One of the things that a rule asks for. */
+struct demand {
+    const struct rule *rule;
+    size_t part;
+};
+
+/* True if a row, a part or a constant below `prefix` answers it. */
 static bool is_answered(const struct member *parent, const char *prefix,
-                        const struct rule *rule)
+                        const struct demand *demand)
 {
     char path[400];
     for (uint16_t i = 0; i < parent->count; i++) {
         const struct member *member = parent->members[i];
         const char *plain = member->row && !member->row->parts ? member->row->plain_path : "";
         snprintf(path, sizeof path, "%s%s%s", prefix, *prefix && *plain ? "." : "", plain);
-        if (*plain && rule_answers(rule, path))
+        if (*plain && rule_answers(demand->rule, demand->part, path))
             return true;
         const struct parts *parts = member->row ? member->row->parts : NULL;
         for (const char *const *cover = parts ? parts->covers : NULL; cover && *cover; cover++)
-            if (rule_answers(rule, *cover))
+            if (rule_answers(demand->rule, demand->part, *cover))
                 return true;
         for (const struct member *sort = member; sort; sort = sort->other) {
             if (sort != member && sort->row)
                 snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "",
                          sort->row->plain_path);
             if (sort->count &&
-                is_answered(sort, sort->kind == MEMBER_EACH ? path : prefix, rule))
+                is_answered(sort, sort->kind == MEMBER_EACH ? path : prefix, demand))
                 return true;
         }
     }
     return false;
+}
+
+static void check_rule(struct compiler *c, const char *kind, const struct rule *rule)
+{
+    struct buffer message;
+    const char *text;
+    size_t len, unanswered = 0;
+    buffer_init(&message, 0);
+    buffer_format(&message, "nothing fills what article %s asks of %s: %s", rule->article, kind,
+                  rule->label);
+    for (size_t part = 0; rule_part(rule, part, &text, &len); part++)
+        if (!is_answered(&c->t->root, "", &(struct demand){rule, part})) {
+            buffer_text(&message, unanswered++ ? " & " : " (");
+            buffer_add(&message, text, len);
+        }
+    buffer_add(&message, ")", 2); /* and its end */
+    if (unanswered && buffer_status(&message) == COMITY_OK)
+        check_report(c, tree_find(&c->tree, 1, "rows", 4, NULL), COMITY_WARNING,
+                     "template.content", message.bytes);
+    buffer_free(&message);
 }
 
 static void check_content(struct compiler *c)
@@ -524,17 +579,9 @@ static void check_content(struct compiler *c)
         size_t at = 0;
         const struct rule *rule;
         const struct kind *kind = kind_find(t->kinds[i].kind, strlen(t->kinds[i].kind));
-        while (kind && (rule = rules_next(kind, &at)) != NULL) {
-            char message[700];
-            if (rule->level != RULE_SHALL || !rule_is_plain(rule) ||
-                is_answered(&t->root, "", rule))
-                continue;
-            snprintf(message, sizeof message,
-                     "nothing fills what article %s asks of %s: %s (%s)", rule->article,
-                     t->kinds[i].kind, rule->label, rule->places);
-            check_report(c, tree_find(&c->tree, 1, "rows", 4, NULL), COMITY_WARNING,
-                         "template.content", message);
-        }
+        while (kind && (rule = rules_next(kind, &at)) != NULL)
+            if (rule->level == RULE_SHALL && rule_is_plain(rule))
+                check_rule(c, t->kinds[i].kind, rule);
     }
 }
 
@@ -542,6 +589,7 @@ void check_template(struct compiler *c)
 {
     try_members(c, &c->t->root, NULL);
     check_reach(c);
+    check_detect(c);
     check_content(c);
     check_examples(c);
 }

@@ -484,6 +484,6 @@ comity_status template_read(const struct template *t, struct record *record,
         in_members(&r, t->documents ? t->documents : &t->root, &frame, NULL, index);
     in_missing(&r);
     if (t->carries && r.status == COMITY_OK)
-        r.status = carrier_take(record, findings);
+        r.status = carrier_take(record, findings, trace_values);
     return r.status;
 }

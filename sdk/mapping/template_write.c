@@ -14,11 +14,14 @@
 
 void out_take_constants(struct writing *w, struct out_frame *frame)
 {
+    /* Of an entry it is more than what any document of the format says. */
+    int32_t severity = frame == w->root ? COMITY_NOTE : COMITY_WARNING;
     for (size_t i = 0; i < frame->scope->constant_count; i++) {
         const struct constant *constant = &frame->scope->constants[i];
         struct value *value = out_target(w, frame, &constant->target);
-        if (value && value->form == VALUE_TEXT &&
-            value_is(value, constant->text, constant->len))
+        if (!value)
+            out_imply(w, frame, &constant->target, constant->text, constant->len, severity);
+        else if (value->form == VALUE_TEXT && value_is(value, constant->text, constant->len))
             value->flags |= VALUE_ASKED;
     }
 }

@@ -47,6 +47,8 @@ struct out_frame {
 /* Begins the groups of a scope at its own group. */
 void out_frame_init(struct writing *w, struct out_frame *frame, const struct scope *scope,
                     struct value *group);
+/* The group of a slot of the frame's scope, or NULL. */
+struct value *out_slot(struct out_frame *frame, uint16_t index);
 /* The first value of a target's field, or NULL. */
 struct value *out_target(struct writing *w, struct out_frame *frame,
                          const struct target *target);
@@ -102,8 +104,13 @@ bool out_each(struct writing *w, const struct member *member, struct out_frame *
 void out_single(struct writing *w, const struct member *member, struct out_frame *frame,
                 size_t start, size_t count);
 
-/* --- writer_letters.c: writes a value as its row says it; false where it cannot.  What a
- * reader will take for another text is noted, if the record goes along. */
+/* --- writer_letters.c */
+
+/* Tells of a date or time that is written as it is, since the row's pattern cannot say it. */
+void out_tell_date(struct writing *w, const struct row *row, const struct value *value);
+
+/* Writes a value as its row says it; false where it cannot.  What a reader will take for
+ * another text is noted, if the record goes along. */
 bool out_encode(struct writing *w, const struct row *row, struct out_frame *frame,
                 struct value *value);
 /* In a trial, notes for the record that goes along what is written for a field, whose path is
@@ -159,6 +166,9 @@ void out_report_value(struct writing *w, const struct value *value, int32_t seve
 size_t out_report_unsaid(struct writing *w, const struct value *group);
 /* Reports that the format requires what the document does not state. */
 void out_report_required(struct writing *w, const char *field, const char *message);
+/* Tells of a value that the record lacks and whoever reads the output will take it to have. */
+void out_imply(struct writing *w, struct out_frame *frame, const struct target *target,
+               const char *text, size_t len, int32_t severity);
 /* Reports a required member without value and fails the document. */
 void out_require(struct writing *w, const struct member *member);
 

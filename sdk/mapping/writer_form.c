@@ -139,6 +139,7 @@ static bool say_value(struct writing *w, const struct row *row, struct out_frame
         if (!len)
             return false; /* a label alone says nothing, not an empty text */
         buffer_add(&said->text, text, len);
+        out_tell_date(w, row, value);
     }
     if (kept)
         kept->flags |= VALUE_ASKED; /* or overtaken by a value that was changed since */

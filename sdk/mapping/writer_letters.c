@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "io/transliterate.h"
 #include "mapping/writer.h"
+#include "model/convention.h"
 #include "syntax/json.h"
 
 #include <stdio.h>
@@ -156,6 +157,40 @@ static void tell_time(struct writing *w, const struct row *row, const struct out
     }
 }
 
+void out_tell_date(struct writing *w, const struct row *row, const struct value *value)
+{
+    char message[300], scratch[CODEC_SCRATCH];
+    struct partial_date date;
+    bool is_digits = row->codec == CODEC_DIGITS;
+    if ((row->codec != CODEC_DATE && !is_digits) || !date_is_time(value->text, value->len) ||
+        (date_read(value->text, value->len, &date) &&
+         (is_digits || date_write_style(&row->dates[0], &date, scratch))))
+        return;
+    snprintf(message, sizeof message,
+             "%s writes a date here as %.100s, which has no place for all of '%.*s': it stands "
+             "as it is",
+             w->t->id, is_digits ? "YYYYMMDD" : row->dates[0].pattern,
+             clip(value->text, value->len, 60), value->text);
+    out_report_value(w, value, COMITY_WARNING, "model.time",
+                     "state the date alone if who reads it takes no other", message);
+}
+
+/* What stands in where the format demands something else is read as that: in the record that
+ * goes along it is what it was. */
+static void tell_instead(struct writing *w, const struct row *row,
+                         const struct out_frame *frame, const struct value *value)
+{
+    char message[300];
+    out_note(w, KEPT_WRITTEN, row->field_path, frame, 0, value->text, value->len);
+    if (w->t->carries)
+        return;
+    snprintf(message, sizeof message,
+             "%s writes it where it has a place for %.150s alone, and it will be read as that",
+             w->t->id, row->field_path);
+    out_report_value(w, value, COMITY_WARNING, "model.instead",
+                     "state that field too if the document knows it", message);
+}
+
 bool out_encode(struct writing *w, const struct row *row, struct out_frame *frame,
                 struct value *value)
 {
@@ -165,11 +200,12 @@ bool out_encode(struct writing *w, const struct row *row, struct out_frame *fram
         return false;
     if (row->codec == CODEC_TIME)
         tell_time(w, row, frame, value);
+    out_tell_date(w, row, value);
     const struct code_pair *read = codec_read_as(row, value->text, value->len);
     if (read)
         out_note(w, KEPT_WRITTEN, row->field_path, frame, value->position, read->value,
                  read->value_len);
     else if (row->is_instead && value == out_target(w, frame, &row->also[0]))
-        out_note(w, KEPT_WRITTEN, row->field_path, frame, 0, value->text, value->len);
+        tell_instead(w, row, frame, value);
     return true;
 }

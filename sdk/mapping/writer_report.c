@@ -4,6 +4,7 @@
  * written.  Knows nothing of how it is written. */
 #include "base/utf8.h"
 #include "mapping/writer.h"
+#include "model/convention.h"
 #include "syntax/xml.h"
 
 #include <stdio.h>
@@ -40,6 +41,31 @@ void out_require(struct writing *w, const struct member *member)
              w->t->id, member->name, member->row ? member->row->field_path : "an object");
     out_report_required(w, member->row ? member->row->field_path : NULL, message);
     w->failed = true;
+}
+
+void out_imply(struct writing *w, struct out_frame *frame, const struct target *target,
+               const char *text, size_t len, int32_t severity)
+{
+    struct out_frame *scope = target->from_root ? w->root : frame;
+    struct value missing[TEMPLATE_MAX_SLOTS + 1], *child = missing, *group;
+    char message[300];
+    missing[0] = (struct value){.field = target->field, .form = VALUE_TEXT};
+    for (uint16_t at = target->slot; !(group = out_slot(scope, at));
+         at = scope->scope->slots[at].parent) {
+        const struct slot *slot = &scope->scope->slots[at];
+        child[1] =
+            (struct value){.field = slot->field, .form = VALUE_GROUP, .position = slot->index};
+        child->parent = &child[1];
+        child++;
+    }
+    child->parent = group;
+    missing[0].node = group->node;
+    snprintf(message, sizeof message,
+             "who reads %s takes it to say '%.*s' here, which the document does not state",
+             w->t->id, clip(text, len, 100), text);
+    out_report_value(w, missing, severity, "model.implied",
+                     "state it in the document, or choose a format that leaves it open",
+                     message);
 }
 
 size_t out_report_unsaid(struct writing *w, const struct value *group)

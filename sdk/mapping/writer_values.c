@@ -57,13 +57,13 @@ void out_frame_init(struct writing *w, struct out_frame *frame, const struct sco
     index_kept(w, frame);
 }
 
-static struct value *frame_slot(struct out_frame *frame, uint16_t index)
+struct value *out_slot(struct out_frame *frame, uint16_t index)
 {
     if (frame->looked[index])
         return frame->slots[index];
     frame->looked[index] = true;
     const struct slot *slot = &frame->scope->slots[index];
-    struct value *parent = frame_slot(frame, slot->parent);
+    struct value *parent = out_slot(frame, slot->parent);
     struct value *group = parent ? value_child(parent, slot->field) : NULL;
     uint16_t position = slot->index;
     for (; group; group = value_next(group)) {
@@ -84,7 +84,7 @@ static struct value *frame_slot(struct out_frame *frame, uint16_t index)
 struct value *out_target(struct writing *w, struct out_frame *frame,
                          const struct target *target)
 {
-    struct value *group = frame_slot(target->from_root ? w->root : frame, target->slot);
+    struct value *group = out_slot(target->from_root ? w->root : frame, target->slot);
     return group ? value_child(group, target->field) : NULL;
 }
 
@@ -158,17 +158,15 @@ bool out_kept_scalar(struct writing *w, const struct kept *kept, struct scalar *
 bool out_kept_is_value(struct writing *w, const struct row *row, const struct kept *kept,
                        const struct value *value)
 {
-    struct scalar scalar;
+    struct scalar said;
     struct decoded decoded;
-    if (!out_kept_scalar(w, kept, &scalar) ||
-        codec_is_unknown(row, scalar.text, scalar.len, scalar.kind))
+    if (!out_kept_scalar(w, kept, &said) ||
+        codec_is_unknown(row, said.text, said.len, said.kind))
         return false;
-    if (!codec_decode(row, w->record->arena, w->language, scalar.text, scalar.len, scalar.kind,
-                      &decoded)) {
-        w->status = COMITY_E_NOMEM;
-        return false;
-    }
-    return value_is(value, decoded.text, decoded.len);
+    bool is_decoded = codec_decode(row, w->record->arena, w->language, said.text, said.len,
+                                   said.kind, &decoded);
+    w->status = is_decoded ? w->status : COMITY_E_NOMEM;
+    return is_decoded && value_is(value, decoded.text, decoded.len);
 }
 
 void out_take(struct writing *w, const struct row *row, struct out_frame *frame,
@@ -180,9 +178,13 @@ void out_take(struct writing *w, const struct row *row, struct out_frame *frame,
         if (beside)
             beside->flags |= VALUE_ASKED;
     }
+    if (row->has_fallback && !row->is_instead && !out_target(w, frame, &row->target))
+        out_imply(w, frame, &row->target, value->text, value->len, COMITY_NOTE);
     for (size_t i = row->is_instead; i < row->also_count; i++) {
         struct value *other = out_target(w, frame, &row->also[i]);
-        if (other && other->form == VALUE_TEXT && value_is(other, value->text, value->len))
+        if (!other)
+            out_imply(w, frame, &row->also[i], value->text, value->len, COMITY_NOTE);
+        else if (other->form == VALUE_TEXT && value_is(other, value->text, value->len))
             other->flags |= VALUE_ASKED;
     }
 }
@@ -218,12 +220,11 @@ bool out_absent(struct writing *w, const struct member *member, struct out_frame
 /* Text of the format's own, or put together from parts. */
 static bool put_text(struct writing *w, const struct buffer *text)
 {
-    if (buffer_status(text) != COMITY_OK) {
+    if (buffer_status(text) == COMITY_OK)
+        json_put_string(w->out, text->bytes ? text->bytes : "", text->size);
+    else
         w->status = buffer_status(text);
-        return false;
-    }
-    json_put_string(w->out, text->bytes ? text->bytes : "", text->size);
-    return true;
+    return buffer_status(text) == COMITY_OK;
 }
 
 static bool write_made(struct writing *w, const struct member *member, struct out_frame *frame)

@@ -413,6 +413,11 @@ comity_status record_put(struct record *record, const char *path, const char *te
         *error = path_error(record, "a group, not a value:", path, strlen(path));
         return COMITY_E_USAGE;
     }
+    if (utf8_invalid(text, len) != len || (len && memchr(text, 0, len))) {
+        *error = path_error(record, "text that is no UTF-8, or holds a NUL, for:", path,
+                            strlen(path));
+        return COMITY_E_USAGE;
+    }
     const char *copy = arena_copy(record->arena, text, len);
     if (!copy)
         return COMITY_E_NOMEM;

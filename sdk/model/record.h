@@ -168,7 +168,8 @@ void value_path(const struct value *value, struct buffer *path);
 comity_status record_path(struct record *record, const char *path, size_t len, int mode,
                           struct value **value, const char **error);
 
-/* Sets a text by path, replacing what is there.  As record_path(). */
+/* Sets a text by path, replacing what is there.  As record_path(); COMITY_E_USAGE also for text
+ * that is no UTF-8 or holds a NUL. */
 comity_status record_put(struct record *record, const char *path, const char *text, size_t len,
                          uint32_t node, struct value **value, const char **error);
 

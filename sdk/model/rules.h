@@ -75,8 +75,11 @@ bool rule_is_stated(const struct rule *rule, const struct record *record);
 typedef bool rule_place_fn(void *user, const char *path, size_t len);
 void rule_places(const struct rule *rule, rule_place_fn *each, void *user);
 
-/* True if a plain path ("facts.summary") is one of the places of a rule, or within one, or
+/* The part of a rule's places that says one of the things that it asks for, as rules.def writes
+ * it: all of them must be stated, each at one of its places.  False behind the last. */
+bool rule_part(const struct rule *rule, size_t index, const char **text, size_t *len);
+/* True if a plain path ("facts.summary") is one of the places of such a part, or within one, or
  * holds one. */
-bool rule_answers(const struct rule *rule, const char *plain);
+bool rule_answers(const struct rule *rule, size_t part, const char *plain);
 
 #endif

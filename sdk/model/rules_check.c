@@ -298,29 +298,51 @@ bool rule_is_met(const struct rule *rule, const struct record *record,
     return !check.failed;
 }
 
+/* The plain places of one thing that a rule asks for; false where `each` wants no more. */
+static bool each_place(struct span list, struct span conjunct, rule_place_fn *each, void *user)
+{
+    struct span path;
+    char plain[160];
+    while (next_part(&conjunct, '|', &path)) {
+        size_t len = 0, start = list.len + (list.len > 0);
+        if (start + path.len >= sizeof plain)
+            continue;
+        memcpy(plain, list.text, list.len);
+        plain[list.len] = '.';
+        len = start;
+        for (size_t i = 0; i < path.len; i++) { /* without filters */
+            if (path.text[i] == '[')
+                i += strcspn(path.text + i, "]") + 1;
+            if (i < path.len)
+                plain[len++] = path.text[i];
+        }
+        plain[len] = '\0';
+        if (!each(user, plain, len))
+            return false;
+    }
+    return true;
+}
+
 void rule_places(const struct rule *rule, rule_place_fn *each, void *user)
 {
-    struct span rest, conjunct, path;
+    struct span rest, conjunct;
     struct span list = split_each(rule->places, &rest);
-    char plain[160];
     while (next_part(&rest, '&', &conjunct))
-        while (next_part(&conjunct, '|', &path)) {
-            size_t len = 0, start = list.len + (list.len > 0);
-            if (start + path.len >= sizeof plain)
-                continue;
-            memcpy(plain, list.text, list.len);
-            plain[list.len] = '.';
-            len = start;
-            for (size_t i = 0; i < path.len; i++) { /* without filters */
-                if (path.text[i] == '[')
-                    i += strcspn(path.text + i, "]") + 1;
-                if (i < path.len)
-                    plain[len++] = path.text[i];
-            }
-            plain[len] = '\0';
-            if (!each(user, plain, len))
-                return;
+        if (!each_place(list, conjunct, each, user))
+            return;
+}
+
+bool rule_part(const struct rule *rule, size_t index, const char **text, size_t *len)
+{
+    struct span rest, conjunct;
+    split_each(rule->places, &rest);
+    while (next_part(&rest, '&', &conjunct))
+        if (!index--) {
+            *text = conjunct.text;
+            *len = conjunct.len;
+            return true;
         }
+    return false;
 }
 
 bool rule_is_stated(const struct rule *rule, const struct record *record)
@@ -356,9 +378,12 @@ static bool is_other_place(void *user, const char *path, size_t len)
     return !answer->found;
 }
 
-bool rule_answers(const struct rule *rule, const char *plain)
+bool rule_answers(const struct rule *rule, size_t part, const char *plain)
 {
     struct answer answer = {plain, false};
-    rule_places(rule, is_other_place, &answer);
+    struct span rest, conjunct;
+    struct span list = split_each(rule->places, &rest);
+    if (rule_part(rule, part, &conjunct.text, &conjunct.len))
+        each_place(list, conjunct, is_other_place, &answer);
     return answer.found;
 }

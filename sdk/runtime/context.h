@@ -114,6 +114,10 @@ comity_status format_charset(const struct format *format, const char *spec,
 /* The same for the language of a form's labels. */
 comity_status format_language(const struct format *format, const char *spec,
                               struct findings *findings, const char **language);
+/* COMITY_E_USAGE and a finding where the option asks for another encoding than UTF-8 of a
+ * format that is written in that alone. */
+comity_status format_written(const struct format *format, const char *spec,
+                             struct findings *findings);
 /* The same for the options of a template's constants. */
 comity_status format_choose(const struct format *format, const char *spec,
                             struct findings *findings, struct template_writer *writer);

@@ -24,11 +24,16 @@ comity_status record_writer_init(struct record_writer *writer, const struct form
 {
     writer->format = format;
     writer->spec = spec;
-    if (format->kind != FORMAT_PLUGIN || !format->t)
+    if (format->kind != FORMAT_PLUGIN)
         return COMITY_OK;
-    template_writer_init(&writer->templated, format->t);
-    if (!format->t->form)
-        return format_choose(format, spec, findings, &writer->templated);
+    if (format->t)
+        template_writer_init(&writer->templated, format->t);
+    if (!format->t || !format->t->form) {
+        comity_status written = format_written(format, spec, findings);
+        return written == COMITY_OK && format->t
+                   ? format_choose(format, spec, findings, &writer->templated)
+                   : written;
+    }
     const char *charset = NULL;
     comity_status status = format_charset(format, spec, findings, &charset);
     if (status == COMITY_OK && charset && strcmp(charset, "UTF-8") != 0)

@@ -18,6 +18,12 @@ static const struct comity_option form_options[] = {
     {"language", "text", "", "language of the labels that are written, as es"},
     {NULL, NULL, NULL, NULL}};
 
+/* Tables and lines are read in any encoding, and written in UTF-8. */
+static const struct comity_option text_options[] = {
+    {"charset", "text", "",
+     "encoding of what is read, as windows-1252; UTF-8 where none is given"},
+    {NULL, NULL, NULL, NULL}};
+
 const char *comity_version(void)
 {
     return PACKAGE_VERSION;
@@ -42,6 +48,9 @@ comity_status add_format(struct comity *context, const struct format *format,
         added->described.options = form_options;
     else if (added->t && !added->described.options)
         added->described.options = added->t->options;
+    bool is_text = added->syntax == SYNTAX_CSV || added->syntax == SYNTAX_LINES;
+    if (is_text && !added->described.options)
+        added->described.options = text_options;
 
     for (size_t i = 0; i < context->format_count; i++)
         if (strcmp(context->formats[i]->id, format->id) == 0)
@@ -238,8 +247,9 @@ comity_status format_charset(const struct format *format, const char *spec,
                              struct findings *findings, const char **charset)
 {
     size_t len;
-    const char *name =
-        format->t && format->t->form ? format_option(format, spec, "charset", &len) : NULL;
+    bool is_text =
+        (format->t && format->t->form) || format->described.options == text_options;
+    const char *name = is_text ? format_option(format, spec, "charset", &len) : NULL;
     *charset = NULL;
     if (!name || !len)
         return COMITY_OK;
@@ -248,6 +258,17 @@ comity_status format_charset(const struct format *format, const char *spec,
                     : bad_option(format, "charset", name, len,
                                  "an encoding such as UTF-8, UTF-16, windows-1251 or GB18030",
                                  findings);
+}
+
+comity_status format_written(const struct format *format, const char *spec,
+                             struct findings *findings)
+{
+    const char *charset = NULL;
+    comity_status status = format_charset(format, spec, findings, &charset);
+    if (status != COMITY_OK || !charset || strcmp(charset, "UTF-8") == 0)
+        return status;
+    return bad_option(format, "charset", charset, strlen(charset), "UTF-8 where it is written",
+                      findings);
 }
 
 comity_status format_language(const struct format *format, const char *spec,

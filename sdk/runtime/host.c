@@ -18,6 +18,7 @@ struct comity_call {
 struct comity_doc {
     struct comity_record *record;
     const struct format *format; /* the plugin's own */
+    char refused[300];           /* the last that it asked for and could not have; "" = none */
 };
 
 struct comity_out {
@@ -132,6 +133,24 @@ static void trace(const struct comity_doc *doc, const char *field, const struct 
                   NULL, message);
 }
 
+/* Remembers what was refused: a plugin that gives up over it seldom says so. */
+static comity_status refuse(struct comity_doc *doc, const char *call, const char *path,
+                            comity_status status, const char *why)
+{
+    snprintf(doc->refused, sizeof doc->refused, "; %s(\"%.*s\") gave %d%s%.*s", call,
+             clip(path, strlen(path), 80), path, (int)status, why ? ", " : "",
+             clip(why ? why : "", why ? strlen(why) : 0, 160), why ? why : "");
+    return status;
+}
+
+/* True where a text says all that the value says already: the same, or more of it behind white
+ * space, as a text that stands on several lines. */
+static bool goes_on(const struct value *value, const char *text, size_t len)
+{
+    return len >= value->len && memcmp(text, value->text, value->len) == 0 &&
+           (len == value->len || memchr(" \t\r\n", text[value->len], 4));
+}
+
 static comity_status host_put(struct comity_doc *doc, const char *path, const char *text,
                               size_t len, const struct comity_node *from)
 {
@@ -139,12 +158,14 @@ static comity_status host_put(struct comity_doc *doc, const char *path, const ch
     const char *error = NULL;
     struct value *value = NULL, *present = NULL;
     uint32_t node = from ? tree_index(record->tree, from) : 0, before = 0;
-    if (record_path(record, path, strlen(path), PATH_FIND, &present, &error) == COMITY_OK)
+    if (record_path(record, path, strlen(path), PATH_FIND, &present, &error) == COMITY_OK &&
+        present->form == VALUE_TEXT && !goes_on(present, text, len))
         before = present->node;
     comity_status status = record_put(record, path, text, len, node, &value, &error);
     if (status != COMITY_OK)
-        return status;
-    if (value == present && before && before != node)
+        return refuse(doc, "put", path, status, error);
+    if (value == present && before && before != node &&
+        tree_node(record->tree, before)->fate == FATE_MAPPED)
         tree_node(record->tree, before)->fate = FATE_NONE; /* its value is gone: unread */
     if (node)
         tree_mark(record->tree, node, FATE_MAPPED);
@@ -203,10 +224,10 @@ static comity_status host_get(struct comity_doc *doc, const char *path, const ch
     struct value *value = NULL;
     const char *error = NULL;
     comity_status status = record_path(record, path, strlen(path), PATH_FIND, &value, &error);
+    if (status == COMITY_OK && value->form == VALUE_GROUP)
+        return refuse(doc, "get", path, COMITY_E_USAGE, "it is a group, and has no text");
     if (status != COMITY_OK)
-        return status;
-    if (value->form == VALUE_GROUP)
-        return COMITY_E_USAGE;
+        return status == COMITY_END ? status : refuse(doc, "get", path, status, error);
     value->flags |= VALUE_ASKED;
     *text = value->form == VALUE_TEXT ? value->text : "";
     *len = value->len;
@@ -244,14 +265,15 @@ const struct comity_host *host_table(void)
 }
 
 /* A failing plugin that says nothing is named all the same. */
-static comity_status blame(struct session *session, const struct format *format,
-                           uint64_t errors, const char *what)
+static comity_status blame(const struct comity_doc *doc, uint64_t errors, const char *what)
 {
-    char message[300];
+    char message[600];
+    struct session *session = doc->record->session;
     if (session->findings.counts[COMITY_ERROR] > errors)
         return COMITY_E_INVALID;
     snprintf(message, sizeof message,
-             "the plugin of %s failed to %s the document and gave no reason", format->id, what);
+             "the plugin of %s failed to %s the document and gave no reason%s", doc->format->id,
+             what, doc->refused);
     tree_report(&session->tree, &session->findings, 1, COMITY_ERROR, "plugin.failed", NULL,
                 NULL, message);
     return COMITY_E_PLUGIN;
@@ -284,7 +306,7 @@ comity_status host_read(struct comity_record *record)
     comity_status status =
         record->format->described.reader->read(&call, tree_node(&session->tree, 1), &doc);
     if (status != COMITY_OK) {
-        comity_status blamed = blame(session, record->format, errors, "read");
+        comity_status blamed = blame(&doc, errors, "read");
         return status == COMITY_E_NOMEM ? status : blamed;
     }
     report_unread(record);
@@ -316,6 +338,6 @@ comity_status host_write(const struct record_writer *writer, struct comity_recor
     comity_status status = format->described.writer->write(&call, &doc, &to);
     if (status == COMITY_OK)
         return buffer_status(out);
-    comity_status blamed = blame(session, format, errors, "write");
+    comity_status blamed = blame(&doc, errors, "write");
     return status == COMITY_E_NOMEM || status == COMITY_E_LIMIT ? status : blamed;
 }

@@ -239,6 +239,23 @@ static comity_status read_whole(struct session *session, struct source *source)
     return COMITY_E_LIMIT;
 }
 
+/* Nothing further on the way could carry it: what is written would not be read again. */
+static comity_status refuse_nul(struct session *session)
+{
+    struct tree *tree = &session->tree;
+    const char *nul = tree->size ? memchr(tree->text, 0, tree->size) : NULL;
+    if (!nul)
+        return COMITY_OK;
+    struct syntax_error error = {.code = "text.nul",
+                                 .message = "found U+0000; no text may hold a NUL",
+                                 .hint = "take it out, or name the encoding: UTF-16, for one, "
+                                         "has such bytes (-f FORMAT:charset=UTF-16)",
+                                 .offset = (size_t)(nul - tree->text)};
+    tree_report_syntax(tree, &session->findings, &error);
+    session->result->failed_input++;
+    return COMITY_E_INVALID;
+}
+
 comity_status text_input_run(struct session *session, struct source *source, tree_fn *each,
                              void *user)
 {
@@ -302,6 +319,8 @@ comity_status text_input_read(struct session *session, const struct format *form
     *language = 0;
     if (format->syntax == SYNTAX_CSV)
         return read_csv(session, format);
+    if (refuse_nul(session) != COMITY_OK)
+        return COMITY_E_INVALID;
     if (format->syntax == SYNTAX_LINES)
         return read_lines(session, format);
     comity_status status = text_read(tree, format->t->form, text, size,

@@ -28,7 +28,8 @@ struct csv_reading {
     size_t name_count;
     bool is_shared[MAX_COLUMNS];
     const char *known[MAX_COLUMNS]; /* the layout's own name, NULL: it has none */
-    uint32_t list, last_document, document, rows, last_row;
+    uint32_t list, last_document, document, last_member, rows, last_row;
+    size_t bare_row; /* where a document begins whose first row has nothing of its own */
     size_t first[MAX_COLUMNS]; /* the document's shared values: place of the node, 0 = none */
     comity_status status;
 };
@@ -134,6 +135,10 @@ static bool read_row(struct csv_reading *r)
             field->len = (uint32_t)(at - field->offset);
         }
         field->end = (uint32_t)at;
+        if (field->len && memchr(field->text, 0, field->len)) {
+            leave_row(r, field->offset, "text.nul", "found U+0000; no text may hold a NUL");
+            return false;
+        }
         if (is_row_end(tree, at))
             break;
         at++;
@@ -211,33 +216,50 @@ static bool is_same_document(const struct csv_reading *r)
 
 static void open_document(struct csv_reading *r)
 {
-    uint32_t last = 0;
     memset(r->first, 0, sizeof r->first);
+    r->last_member = r->rows = r->last_row = 0;
+    r->bare_row = r->row;
     r->document = add_node(r, COMITY_NODE_GROUP, r->row, r->list, &r->last_document);
-    if (!r->document)
+    if (r->document)
+        add_members(r, r->document, &r->last_member, true);
+}
+
+/* Begins the list of rows.  A first one that had nothing of its own is an entry by now. */
+static void open_rows(struct csv_reading *r, bool has_bare)
+{
+    r->rows = add_node(r, COMITY_NODE_LIST, r->bare_row, r->document, &r->last_member);
+    if (!r->rows)
         return;
-    add_members(r, r->document, &last, true);
-    r->rows =
-        r->status == COMITY_OK ? add_node(r, COMITY_NODE_LIST, r->row, r->document, &last) : 0;
-    if (r->rows)
-        name_node(r, r->rows, CSV_ROWS, sizeof CSV_ROWS - 1);
-    r->last_row = 0;
+    name_node(r, r->rows, CSV_ROWS, sizeof CSV_ROWS - 1);
+    if (has_bare)
+        add_node(r, COMITY_NODE_GROUP, r->bare_row, r->rows, &r->last_row);
+}
+
+static bool has_own(const struct csv_reading *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (!r->is_shared[i] && r->fields[i].len)
+            return true;
+    return false;
 }
 
 static void add_row(struct csv_reading *r)
 {
-    if (!is_same_document(r))
+    bool is_new = !is_same_document(r);
+    uint32_t last = 0, row = 0, end = r->fields[r->count - 1].end;
+    if (is_new)
         open_document(r);
-    uint32_t last = 0, row = r->status == COMITY_OK
-                                 ? add_node(r, COMITY_NODE_GROUP, r->row, r->rows, &r->last_row)
-                                 : 0;
-    if (!row)
-        return;
-    add_members(r, row, &last, false);
-    uint32_t end = r->fields[r->count - 1].end,
-             parents[] = {row, r->rows, r->document, r->list};
+    bool is_entry = !is_new || has_own(r); /* one row alone may be of none */
+    if (r->status == COMITY_OK && is_entry && !r->rows)
+        open_rows(r, !is_new);
+    if (r->status == COMITY_OK && is_entry)
+        row = add_node(r, COMITY_NODE_GROUP, r->row, r->rows, &r->last_row);
+    if (row)
+        add_members(r, row, &last, false);
+    uint32_t parents[] = {row, r->rows, r->document, r->list};
     for (size_t i = 0; i < sizeof parents / sizeof *parents; i++)
-        tree_node(r->tree, parents[i])->end = end;
+        if (parents[i])
+            tree_node(r->tree, parents[i])->end = end;
 }
 
 /* --- the header */

@@ -134,4 +134,12 @@ void tree_report_at(const struct tree *tree, struct findings *findings, uint32_t
 void tree_report_syntax(const struct tree *tree, struct findings *findings,
                         const struct syntax_error *error);
 
+/* Is told of a difference: the node of the tree before that it is found at. */
+typedef void tree_differ_fn(void *user, uint32_t node, const char *what);
+
+/* Compares two documents, names and values as they are written, in their order, which the
+ * attributes of XML do not have.  Says nothing where they say the same. */
+void tree_compare(const struct tree *was, const struct tree *is, tree_differ_fn *differ,
+                  void *user);
+
 #endif

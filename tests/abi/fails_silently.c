@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A plugin that fails and gives no reason: its reader on a document with "fail",
- * its writer, after some bytes, on the id "half". */
+ * for which it has no field, its writer, after some bytes, on the id "half". */
 #include "mock.h"
 
 static comity_status read_document(struct comity_call *call, const struct comity_node *root,
                                    struct comity_doc *doc)
 {
-    if (host->node_find(call, root, "fail"))
+    const struct comity_node *fail = host->node_find(call, root, "fail");
+    if (fail && host->put(doc, "facts.sumary", "x", 1, fail) != COMITY_OK)
         return COMITY_E_INVALID;
     return mock_put(call, doc, root, "id", "id");
 }

@@ -19,9 +19,9 @@ from batches import UNDER_ASAN  # noqa: E402
 from tap import PROGRAM, SOURCE, case, cases, check, folder, main, run, same, skip  # noqa: E402
 
 NAMES = ["load", "exports", "descriptor", "template", "probe-prefixes", "probe-random",
-         "recognized", "foreign", "samples", "round-trip", "losses", "same-bytes", "places",
-         "slow-input", "conduct", "no-memory", "leaks", "limits", "cancelled", "threads",
-         "damaged"]
+         "recognized", "foreign", "samples", "noticed", "round-trip", "losses", "same-bytes",
+         "places", "slow-input", "conduct", "no-memory", "leaks", "limits", "cancelled",
+         "threads", "damaged"]
 COMPILE = [*shlex.split(os.environ.get("CC", "cc")), "-std=c11", "-fPIC",
            "-shared", "-D_GNU_SOURCE", f"-I{SOURCE / 'include'}", "-Wl,-z,defs"]
 
@@ -225,6 +225,11 @@ FAULTS = [
      "static int n; if (size) return ++n % 2;", ""),
     ("probe-random", "is sure of everything", "    static const char mark[]", "return 90;", ""),
     ("recognized", "does not know its own", "    static const char mark[]", "return 0;", ""),
+    ("recognized", "does not know a record that it writes", "    static const char mark[]",
+     "if (size && !memmem(head, size, \"Ozolina\", 7)) return 0;", ""),
+    ("recognized", "knows its samples by what is kept of them", "    static const char mark[]",
+     "if (size && memmem(head, size, \"Ozolina\", 7) && "
+     "!memmem(head, size, \"telephone\", 9)) return 0;", ""),
     ("foreign", "takes every object for its own", "    static const char mark[]",
      "if (size && head[0] == '{') return 100;", ""),
 ]
@@ -380,6 +385,111 @@ def made_again():
     run("plugins", "check", "--made", "x").ends(2)
 
 
+def commands(messages):
+    """What the hints say is to be typed."""
+    return [m.split("to see it: ")[1].split("; then")[0] for m in messages
+            if m.startswith("to see it: ")]
+
+
+def typed(command, where):
+    """Runs a command line in a folder, by a shell."""
+    done = subprocess.run(["sh", "-c", command], cwd=where, capture_output=True, check=False,
+                          timeout=60, env=dict(os.environ, PATH=os.pathsep.join(
+                              [str(pathlib.Path(PROGRAM).parent), os.environ["PATH"]])))
+    return done
+
+
+@cases("the command that shows a loss of {0} shows it, where the plugin is in {1!r}",
+       [("a sample", "here", "1", "samples/request.json"),
+        ("a made record", "a folder's", "text[0] == ' '", "plugins check --made ")])
+def shown(_of, name, when, part):
+    where = folder()
+    text = (scaffold("c") / "acme-x.c").read_text().replace(
+        GIVE, GIVE.replace("text, len", f"{when} ? \"cut\" : text, {when} ? 3 : len"))
+    compile_plugin(where / name, text)
+    done = run("plugins", "check", "--json", "--include", "losses", f"{name}/x.so",
+               cwd=where).ends(7)
+    (_, messages), = results(done).values()
+    lines = commands(messages)
+    check(lines and part in lines[0], messages)
+    for line in lines:
+        done = typed(line, where)
+        same(done.returncode, 0, f"{line}: {done.stderr}")
+        check(b"cut" in done.stdout, line, done.stdout)
+
+
+@case("losses says that what was written is not read again, and shows it")
+def not_read_again():
+    where = folder()
+    text = (scaffold("c") / "acme-x.c").read_text().replace(
+        "    return comity_write(host, out, \"\\n  }\\n}\\n\");",
+        "    return comity_write(host, out, \"\\n  }\\n\");")
+    compile_plugin(where / "here", text)
+    done = run("plugins", "check", "--json", "--include", "losses", "here/x.so",
+               cwd=where).ends(7)
+    (_, messages), = results(done).values()
+    told = [m for m in messages if "what was written is not read again: " in m]
+    same(len(told), 1, messages)
+    line, = commands(messages)
+    check(typed(line, where).returncode != 0, line)
+    check(line.count("--plugin-path here") == 3, line)
+
+
+def lossy_template(where, **more):
+    """A new template that refuses much, and cuts nothing."""
+    template = json.loads((scaffold("template") / "acme-x.json").read_text())
+    template["rows"][0]["required"] = True
+    template["rows"][1]["required"] = True
+    template.update(more)
+    template["examples"] = []
+    shutil.copytree(scaffold("template") / "samples", where / "samples")
+    (where / "acme-x.json").write_text(json.dumps(template))
+    return where / "acme-x.json"
+
+
+@case("a made record is given a kind that is carried, and what is required")
+def filled():
+    path = lossy_template(folder())
+    (result, messages), = checked(path, "--include", "losses", status=0).values()
+    same((result, messages), ("passed", ["acme-x: 61 of 61 made records"]))
+
+
+@case("losses says how many made records were refused, and why the first was")
+def refused_records():
+    text = (scaffold("c") / "acme-x.c").read_text().replace(
+        WRITE, "    if (host->count(doc, \"facts.summary\") == 0) { comity_say(host, call, "
+        "COMITY_ERROR, \"acme.no\", \"it has no summary\", NULL); return COMITY_E_INVALID; }\n"
+        + WRITE)
+    path = compile_plugin(folder(), text)
+    (_, messages), = checked(path, "--include", "losses", status=0).values()
+    count, rest = messages[-1].split(" of 61 made records; the others were refused, ")
+    check(0 < int(count.split(": ")[1]) < 61, messages)
+    same(rest, "the first for: it has no summary", messages)
+
+
+@case("a loss in a made record that was filled in is shown again by --set")
+def filled_is_shown():
+    where = folder()
+    text = (scaffold("c") / "acme-x.c").read_text().replace(
+        GIVE, "        static int is_made;\n"
+        "        if (i == 0) is_made = comity_is(text, len, \"made\");\n" +
+        GIVE.replace("text, len", "i && is_made ? \"cut\" : text, i && is_made ? 3 : len")
+        ).replace(
+        WRITE, "    if (host->count(doc, \"id\") == 0) { struct comity_diag d = {.struct_size ="
+        " sizeof d, .severity = COMITY_ERROR, .code = \"model.required\", .message = \"no id\","
+        " .field = \"id\"}; host->report(call, &d); return COMITY_E_INVALID; }\n" + WRITE)
+    compile_plugin(where / "here", text)
+    done = run("plugins", "check", "--json", "--include", "losses", "here/x.so",
+               cwd=where).ends(7)
+    (_, messages), = results(done).values()
+    check("acme-x: 61 of 61 made records" in messages, messages)
+    line = [c for c in commands(messages) if "--made" in c][-1]
+    check(" --set kind=mutual-legal-assistance --set id=made " in line, messages)
+    done = typed(line, where)
+    same(done.returncode, 0, f"{line}: {done.stderr}")
+    check(b"cut" in done.stdout, line, done.stdout)
+
+
 @case("what it copies is taken away again, when it is ended by a signal too")
 def clean():
     where = folder()
@@ -414,6 +524,164 @@ def refused():
     same({n for n, (r, _) in found.items() if r == "passed"}, set(), "passed")
 
 
+@case("a template that looks for a member which no row writes does not know what it writes")
+def not_known_again():
+    where = folder()
+    template = json.loads((scaffold("template") / "acme-x.json").read_text())
+    template["detect"] = {"all": ["acme_x/number", "acme_x/version"], "score": 80}
+    template["rows"].append({"at": "acme_x/version", "keep": True})
+    sample = json.loads((scaffold("template") / "samples" / "request.json").read_text())
+    sample["acme_x"]["version"] = "2"
+    (where / "samples").mkdir()
+    (where / "samples" / "request.json").write_text(json.dumps(sample))
+    (where / "acme-x.json").write_text(json.dumps(template))
+    (result, messages), = checked(where / "acme-x.json", "--include", "recognized").values()
+    same((result, messages), ("failed", [
+        f"acme-x is not recognized in what it writes itself, {what}: that is taken for none"
+        for what in ("the sample request.json without what was kept", "a made record")]))
+
+
+@case("round-trip tells of a loss that is reported while the sample is read")
+def lost_on_reading():
+    text = (scaffold("c") / "acme-x.c").read_text()
+    path = compile_plugin(folder(), text.replace(KEEP, "            status = COMITY_OK;"))
+    (result, messages), = checked(path, "--include", "round-trip").values()
+    same(result, "failed", messages)
+    check("of the sample request.json something is lost when it is read: " in messages[0],
+          messages)
+
+
+@case("no-memory names the plugin by its file, as addr2line takes it")
+def who_asked():
+    if UNDER_ASAN:
+        skip("a build with a sanitizer takes memory by itself")
+    text = (scaffold("c") / "acme-x.c").read_text().replace(
+        WRITE, "    void *m = malloc(9); if (!m) return comity_write(host, out, \"{}\"); "
+        "free(m);\n" + WRITE).replace(INCLUDES, INCLUDES + "\n#include <stdlib.h>")
+    path = compile_plugin(folder(), text)
+    (result, messages), = checked(path, "--include", "no-memory").values()
+    same(result, "failed", messages)
+    asked = messages[0].split("asked for by ")[1].split(", ")[0]
+    check(asked.startswith("x.so+0x"), messages)
+    if shutil.which("addr2line"):
+        found = subprocess.run(["addr2line", "-f", "-e", str(path), asked.split("+")[1]],
+                               capture_output=True, check=True)
+        same(found.stdout.split()[0], b"write_document", asked)
+
+
+UNREAD = ["foreign", "noticed", "round-trip", "same-bytes", "places", "slow-input", "conduct",
+          "no-memory", "leaks", "limits", "cancelled", "threads", "damaged"]
+
+
+@cases("where no sample is read, what needs one is skipped: {0}", [
+    ("it is refused", READ, "    comity_say(host, call, COMITY_ERROR, \"acme.no\", \"no\", "
+     "root); return COMITY_E_INVALID;\n" + READ),
+    ("it is not recognized", "    static const char mark[]",
+     "    return 0;\n    static const char mark[]")])
+def unread(_what, place, instead):
+    text = (scaffold("c") / "acme-x.c").read_text()
+    path = compile_plugin(folder(), text.replace(place, instead))
+    options = [word for name in UNREAD for word in ("--include", name)]
+    found = checked(path, *options, status=0)
+    skipped = {n: m[-1] for n, (r, m) in found.items() if r == "skipped"}
+    same(list(skipped), UNREAD, found)
+    asan = {"no-memory", "leaks"} if UNDER_ASAN else set()
+    for name in set(UNREAD) - asan:
+        check(skipped[name].startswith("no sample is read"), skipped)
+
+
+# --- values that nobody notices
+
+SILENT = """#include <comity/sdk.h>
+static const struct comity_host *host;
+static comity_status init(const struct comity_host *given, struct comity_call *call)
+{ (void)call; host = given; return COMITY_OK; }
+static int32_t probe(const uint8_t *head, size_t size)
+{ return size > 4 && memmem(head, size, "lamp", 4) ? 80 : 0; }
+static comity_status read(struct comity_call *call, const struct comity_node *root,
+                          struct comity_doc *doc)
+{
+    const struct comity_node *seen = host->node_find(call, root, "seen");
+    comity_status status = comity_put_node(host, doc, "id", seen);
+    return status ? status : host->put(doc, "kind", "mutual-legal-assistance", 23, root);
+}
+static const struct comity_reader reader = {.struct_size = sizeof reader, .read = read};
+static const struct comity_column columns[] = {{"seen", 5, 5}, {"other", 10, 0}, {0}};
+static const struct comity_line lines[] = {{"l", "lamp", 0, 0, columns}, {0}};
+static const struct comity_format format = {
+    .struct_size = sizeof format, .id = "lamp", .title = "Lamp", .syntax = "SYNTAX",
+    .lines = LINES, .probe = probe, .reader = &reader};
+static const struct comity_format *const formats[] = {&format, NULL};
+const struct comity_plugin *comity_plugin_v1(void)
+{
+    static const struct comity_plugin plugin = {
+        .struct_size = sizeof plugin, .abi_minor = COMITY_ABI_MINOR, .id = "lamp",
+        .version = "1", .vendor = "x", .license = "x", .formats = formats, .init = init};
+    return &plugin;
+}
+"""
+SILENT_SAMPLES = [
+    ("json",
+     '{"lamp": {"a": "x\\u0041\\n", "b": [19, true, false, null, "", "-"]}, "seen": "1",'
+     ' "\\u00e9": "\u0436", "c": "\\u0041"}',
+     ["/lamp/a", "/lamp/b/0", "/lamp/b/1", "/lamp/b/2", "/\u00e9"]),
+    ("xml",
+     '<?xml version="1.0"?><lamp a = "x>y" b=\'&amp;\'><seen>1</seen><c d="2">&lt;<!-- c -->'
+     '<?p q?>k</c><e> m <f/> n</e><g><![CDATA[h]]></g><i>&amp;</i></lamp>',
+     ["/lamp/@a", "/lamp/c", "/lamp/c/@d", "/lamp/e/text()[1]", "/lamp/e/text()[2]",
+      "/lamp/g"]),
+    ("lines", "lamp 12345 more\nstray line\n", ["/l[1]/seen[1]", "/l[1]/other[2]", "/line[2]"]),
+]
+
+
+@cases("noticed names what a plugin of {0} marks as read and leaves out", SILENT_SAMPLES)
+def silent(syntax, sample, places):
+    path = compile_plugin(folder(), SILENT.replace("SYNTAX", syntax).replace(
+        "LINES", "lines" if syntax == "lines" else "NULL"))
+    (path.parent / "samples" / "request.json").unlink()
+    (path.parent / "samples" / f"a.{syntax}").write_text(sample)
+    found = checked(path)
+    same([n for n, (r, _) in found.items() if r == "failed"], ["noticed"], found)
+    messages = [m for m in found["noticed"][1] if m.startswith("the sample")]
+    same(messages, [f"the sample a.{syntax}: {place} can be anything: the plugin neither puts "
+                    "nor keeps it, and reports nothing" for place in places])
+
+
+@case("noticed says where a checksum keeps it from finding out")
+def guarded():
+    text = SILENT.replace("SYNTAX", "json").replace("LINES", "NULL").replace(
+        "    comity_status status = ", """    size_t len = 0, sum = 0, told = 0;
+    for (const struct comity_node *node = host->node_first(call, root); node;
+         node = host->node_next(call, node)) {
+        const char *text = host->node_text(node, &len);
+        for (size_t i = 0; i < len; i++)
+            *(node == seen ? &told : &sum) = node == seen ? told * 10 + (size_t)(text[i] - '0')
+                                                          : sum + (size_t)text[i];
+    }
+    if (sum != told)
+        comity_say(host, call, COMITY_ERROR, "lamp.sum", "the sum is another", seen);
+    if (sum != told)
+        return COMITY_E_INVALID;
+    comity_status status = """)
+    path = compile_plugin(folder(), text)
+    (path.parent / "samples" / "request.json").write_text(json.dumps(
+        {"lamp": "a", "b": "b", "c": "c", "seen": str(ord("a") + ord("b") + ord("c"))}))
+    (_, messages), = checked(path, "--include", "noticed", status=0).values()
+    check(messages[0].startswith("the sample request.json: with 3 of 4 values changed it is "
+                                 "refused by the same error [lamp.sum]"), messages)
+
+
+@case("of a sample with many values noticed tries 400, from all over it")
+def many_values():
+    path = compile_plugin(folder(), SILENT.replace("SYNTAX", "json").replace("LINES", "NULL"))
+    (path.parent / "samples" / "request.json").write_text(
+        json.dumps({"lamp": [str(n) for n in range(1000)], "seen": "1"}))
+    (result, messages), = checked(path, "--include", "noticed").values()
+    same(result, "failed", messages)
+    check(any("380 more faults" in m for m in messages), messages)
+    same(messages[-2 if "more faults" in messages[-1] else -1], "400 values were changed")
+
+
 # --- ways to drop a value without a word
 
 PUT = "            status = put_member(doc, at, node);"
@@ -445,8 +713,8 @@ DROPS = [
      None, "losses"),
     ("writer: cuts a text", GIVE, GIVE.replace("len", "len > 3 ? 3 : len"), None, "losses"),
     ("writer: gives back nothing that was kept",
-     '        write_kept(doc, out, kept[i], &between);', "    (void)write_kept;", "loss.kept",
-     None),
+     '        status = write_kept(doc, out, kept[i], &between);', "    (void)write_kept;",
+     "loss.kept", None),
 ]
 
 

@@ -44,6 +44,36 @@ def read(_name, end):
     same(persons[1]["name"]["given"], SAMPLE[2][33:63].strip(), "a name behind wide letters")
 
 
+@case("lines in another encoding are read where it is named, and the hint says how")
+def encoding():
+    data = "\n".join(SAMPLE).encode("iso-8859-1", "replace") + b"\n"
+    data = data.replace(SAMPLE[1][3:6].encode("iso-8859-1", "replace"), b"\xc4\xd6\xdc", 1)
+    refused = convert(data, "-f", "lamp-columns").ends(4)
+    same([f["hint"] for f in refused.of("charset.invalid")],
+         ["name the encoding: -f FORMAT:charset=NAME"], "the hint")
+    result = convert(data, "-f", "lamp-columns:charset=iso-8859-1").ends(0)
+    same(json.loads(result.out)["persons"][0]["name"]["family"][:3], "ÄÖÜ", "a name")
+    result = convert(SAMPLE, to="lamp-columns:charset=iso-8859-1").ends(2)
+    same((result.out, [f["code"] for f in result.findings]), (b"", ["plugin.bad-option"]),
+         "written in it")
+
+
+@case("a NUL in lines refuses them")
+def nul():
+    lines = [SAMPLE[0], SAMPLE[1].replace("mi", "m\0"), *SAMPLE[2:]]
+    result = convert(lines, "-f", "lamp-columns").ends(4)
+    same((told(result), result.out), ([("text.nul", 2, 8)], b""), "findings")
+
+
+@case("a line that states no person is none, and those behind it are read")
+def no_person():
+    lines = [*SAMPLE[:1], "10", *SAMPLE[1:-1], f"99{len(SAMPLE):06}"]
+    result = convert(lines, "-f", "lamp-columns").ends(0)
+    same([p["name"]["family"] for p in json.loads(result.out)["persons"]],
+         [line[3:33].strip() for line in SAMPLE[1:3]], "families")
+    same([f["line"] for f in result.graver("loss")], [2], "losses")
+
+
 @case("there and back nothing changes")
 def there_and_back():
     result = run("roundtrip", "--plugin-path", str(plugins()), EXAMPLE / "samples" / "mole.txt")

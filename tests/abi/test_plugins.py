@@ -308,6 +308,24 @@ def _():
     same((result.summary["mapped"], result.summary["dropped"]), (1, 1), "mapped and dropped")
 
 
+@case("a value that another one was put over is none where it was kept")
+def _():
+    result = convert(["puts_twice"], "mock-twice", "convention-json",
+                     b'{"both":"1",\n"id":"2"}').ends(0)
+    same(result.graver("loss"), [], "losses")
+    same(json.loads(result.out)["kept"], {"mock-twice": {"/both": "1"}}, "what is kept")
+
+
+@cases("a value that several nodes say, {0}",
+       [("the second behind the first", '"first":"A","second":"B"', []),
+        ("over one that is gone", '"old":"A","first":"A","second":"B"', ["/old"])])
+def _(_name, members, lost):
+    result = convert(["puts_twice"], "mock-twice", "convention-json",
+                     f'{{{members},"id":"2"}}'.encode()).ends(0)
+    same([f["source"] for f in result.graver("loss")], lost, "losses")
+    same(json.loads(result.out)["facts"], {"summary": "A B"}, "the value")
+
+
 @cases("a plugin that fails and is silent is named: {0}",
        [('{"fail":1}', "read"), ('{"id":"half"}', "write")])
 def _(text, verb):
@@ -316,6 +334,8 @@ def _(text, verb):
     finding, = result.graver("error")
     same((finding["code"], finding["format"]), ("plugin.failed", "mock-silent"), "the error")
     check("mock-silent" in finding["message"] and verb in finding["message"], finding)
+    if verb == "read":
+        check('put("facts.sumary") gave -8' in finding["message"], finding)
     same((result.summary["documents"], result.summary["failed"]), (0, 1), "the summary")
 
 
@@ -353,13 +373,13 @@ def _():
     same([f["code"] for f in result.ends(7).findings], ["plugin.failed"], "findings")
 
 
-@case("paths that do not exist are COMITY_E_USAGE; what was put on them is not mapped")
+@case("paths that do not exist, and bytes that are no text, are COMITY_E_USAGE and not mapped")
 def _():
     result = convert(["wrong_path"], "mock-wrong-path", "mock-wrong-path",
                      '{"id":"1","value":"v"}').ends(0)
     same(result.out, b'{"id":"1"}\n', "output")
     same([f["message"] for f in result.of("mock.put", "mock.keep", "mock.get")],
-         ["usage"] * 11, "answers")
+         ["usage"] * 13, "answers")
     same(result.graver("warning"), [], "other answers")
     same([f["source"] for f in result.graver("loss")], ["/value"], "losses")
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A plugin that asks for paths that do not exist and reports the answers. */
+ * A plugin that asks for paths that do not exist and puts bytes that are no text, and reports
+ * the answers. */
 #include "mock.h"
 
 static const char *const paths[] = {"nowhere",   "persons[0].nowhere", "",
@@ -21,6 +22,8 @@ static comity_status read_document(struct comity_call *call, const struct comity
     const struct comity_node *node = host->node_find(call, root, "value");
     for (size_t i = 0; i < PATHS; i++)
         tell(call, node, "mock.put", host->put(doc, paths[i], "x", 1, node));
+    tell(call, node, "mock.put", host->put(doc, "facts.summary", "caf\xE9", 4, node));
+    tell(call, node, "mock.put", host->put(doc, "facts.summary", "a\0b", 3, node));
     tell(call, node, "mock.keep", host->keep(doc, NULL));
     return mock_put(call, doc, root, "id", "id");
 }

@@ -729,6 +729,18 @@ def placed(form, codec, old, new, code):
          "line, column, offset")
 
 
+@cases("a NUL refuses the form, since no text may hold one: {0} in {1}",
+       [("ru-upk454", "utf-8"), ("ru-upk454", "windows-1251"), ("cn-icja13", "utf-16")])
+def nul(form, codec):
+    text = TEXT[form][:-9] + "\0" + TEXT[form][-9:]
+    made = run("convert", "-f", form, "-t", "convention-json", stdin=text.encode(codec),
+               report=True).ends(4)
+    (found,) = made.graver("error")
+    at = text.index("\0")
+    same((found["code"], found["line"]), ("text.nul", text.count("\n", 0, at) + 1), "finding")
+    same(made.out, b"", "output")
+
+
 @cases("a byte that does not fit in {1} is named at its place: {0}", [
     ("ru-upk454", "utf-8", b"\xff"), ("br-drci", "utf-8", b"\xc3("),
     ("oas-form", "utf-8", b"\xed\xa0\x80"), ("cn-icja13", "gb18030", b"\x81\x20"),

@@ -93,6 +93,27 @@ def variant(name, data):
     same(write(records), TEXT, name)
 
 
+@case("a row without a person is a request without one; beside others it stays where it was")
+def bare():
+    alone, person = {"case_urn": "U1"}, {"case_urn": "U1", "defendant_last_name": "Corvid"}
+    for given, persons in (([alone], 0), ([person], 1), ([alone, person], 2),
+                           ([person, alone], 2), ([alone, alone], 2)):
+        (record,), _ = read(table(*given))
+        same(len(record.get("persons", [])), persons, "persons")
+        same(write([record]), table(*given), "written again")
+
+
+@case("a person without a role is written as accused, and that is told")
+def accused():
+    (record,), _ = read(table({"case_urn": "U1", "defendant_last_name": "Corvid"}))
+    for role, codes in (("accused", []), (None, [("model.implied", "persons[0].role")])):
+        record["persons"][0].pop("role", None)
+        record["persons"][0].update({"role": role} if role else {})
+        made = run("convert", "-f", "convention-json", "-t", "gb-xhibit", report=True,
+                   stdin=json.dumps(record).encode()).ends(0)
+        same([(f["code"], f["field"]) for f in made.graver("warning")], codes, "findings")
+
+
 @case("commas, quotes, line feeds and other scripts in a field come back")
 def _():
     text = table({"case_urn": 'a,"b"\nc', "defendant_last_name": "Иванов, «张三»",
@@ -119,6 +140,7 @@ LAST = {"case_urn": "U3", "defendant_last_name": "Last"}
 @cases("a bad row is named with its place and the others are done: {0}", [
     ("too few fields", "U2,short", "csv.row", 3, 1),
     ("too many fields", "U2" + "," * 20, "csv.row", 3, 1),
+    ("a NUL", 'U2,"a\0b"' + "," * 13, "text.nul", 3, 4),
     ("an open quote", 'U2,"never closed' + "," * 13, "csv.quote", 3, 4),
     ("text behind a closing quote", 'U2,"a"b' + "," * 13, "csv.quote", 3, 7)])
 def bad(name, row, code, line, column):

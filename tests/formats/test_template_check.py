@@ -8,7 +8,8 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from tap import SOURCE, case, cases, check, folder, main, run, same, skip  # noqa: E402
+from tap import (SOURCE, case, cases, check, dumps, folder, main, run, same,  # noqa: E402
+                 skip)
 
 TEMPLATES = sorted((SOURCE / "plugins").glob("*/*.json"))
 # One row or member a line, so that a fault's line tells which it was.
@@ -19,6 +20,7 @@ FORM = """{
 "codes": {"sex": {"m": "male", "f": "female"}},
 "rows": [
 {"at": "Authority", "number": "1", "field": "requesting.authority.name"},
+{"at": "Functions", "field": "requesting.authority.functions"},
 {"at": "Matter", "field": "proceeding.subject"},
 {"at": "Born", "field": "persons[0].birth.date", "date": "DD.MM.YYYY"},
 {"at": "Sex", "field": "persons[0].sex", "codes": "sex"},
@@ -121,6 +123,127 @@ def _():
     same(status, 0, "exit status")
     same([f["code"] for f in findings], ["template.content"], "findings")
     check("61.14(f)" in findings[0]["message"], findings)
+
+
+@case("what the convention asks of an item is told where rows fill a part of it")
+def in_part():
+    text = FORM.replace("requesting.authority.functions", "remarks[0].text")
+    status, findings = checked(text)
+    same([f["code"] for f in findings], ["template.content"], "findings")
+    same(findings[0]["message"].rsplit(" (")[1],
+         "proceeding.authority.functions|requesting.authority.functions)", "what nothing fills")
+    same(status, 0, "exit status")
+
+
+# --- templates of other syntaxes
+
+KINDS = [{"kind": kind, "when": {"at": "type", "equals": kind}}
+         for kind in ("preservation", "stored-access")]
+SMALL = {"comity_template": 1, "id": "small", "title": "Small", "source": "invented",
+         "syntax": "json", "kinds": KINDS, "detect": {"all": ["number"], "score": 80},
+         "codes": {"kinds": {k["kind"]: k["kind"] for k in KINDS}},
+         "rows": [{"at": "type", "field": "kind", "codes": "kinds"},
+                  {"at": "number", "field": "id"}]}
+
+
+def faults(**changes):
+    _, findings = checked(json.dumps(dict(SMALL, **changes)))
+    return [(f["code"], f.get("source")) for f in findings if f["severity"] == "error"]
+
+
+@cases("the member of a kind's condition must be written: {0}",
+       [("it is", SMALL["rows"][0], []),
+        ("it is only kept", {"at": "type", "keep": True}, ["/kinds/0/when", "/kinds/1/when"]),
+        ("no row has it", {"at": "sort", "field": "kind", "codes": "kinds"},
+         ["/kinds/0/when", "/kinds/1/when"])])
+def condition(_name, row, places):
+    same(faults(rows=[row, SMALL["rows"][1]]), [("template.when", p) for p in places], "faults")
+
+
+@cases("what tells the format must be written: {0}",
+       [("it is", "number", []), ("no row has it", "nowhere", [("template.detect", "/detect")]),
+        ("it is only kept", "stamp", [("template.detect", "/detect")]),
+        ("it has a default", "sort", [])])
+def told(_name, member, expected):
+    rows = [*SMALL["rows"], {"at": "stamp", "keep": True},
+            {"at": "sort", "keep": True, "default": "O"}]
+    same(faults(detect={"all": [member], "score": 80}, rows=rows), expected, "faults")
+
+
+XML = dict(SMALL, syntax="xml", root="s:small", namespaces={"s": "urn:small", "": ""},
+           detect={"score": 80}, kinds=["preservation"], codes={},
+           rows=[{"at": "@version", "const": "2"}, {"at": "@lang", "field": "language"},
+                 {"at": "s:number", "field": "id", "type": "number"},
+                 {"at": "s:facts", "field": "facts.summary", "max": 7},
+                 {"at": "@note", "field": "remarks[0].text", "max": 7}])
+HEAD = '<?xml version="1.0"?>\n<x:small xmlns:x="urn:small" '
+CSV = dict(SMALL, syntax="csv", columns=["number", "law"], shared=["number"],
+           kinds=["preservation"], codes={}, detect={"score": 80}, rows=[
+               {"at": "number", "field": "id"},
+               {"at": "rows[]", "each": "offences[]", "rows": [
+                   {"at": "law", "field": "title"}]}])
+
+
+@cases("an example of {0}", [
+    ("XML comes back", XML, HEAD + 'lang="fr" version="2">\n <x:number>7</x:number></x:small>',
+     {"id": "7", "language": "fr", "facts.summary": None}, None),
+    ("XML whose value is another", XML, HEAD + 'version="2"><x:number>7</x:number></x:small>',
+     {"id": "8"}, "the example gives '7' for this field"),
+    ("XML that does not come back", XML,
+     HEAD + 'version="2"><x:number>7</x:number><x:facts>Far too long</x:facts></x:small>',
+     {"id": "7"}, "read and written again, at /small/facts: the value came back changed"),
+    ("XML that is none", XML, HEAD + 'version="2">\n<x:number>7</x:small>', {"id": "7"},
+     "(line 3, column "),
+    ("CSV comes back", CSV, 'number,law\n7,"a, b"\n7,c\n',
+     {"id": "7", "offences[0].title": "a, b", "offences[1].title": "c"}, None),
+    ("CSV whose value is another", CSV, "number,law\n7,a\n", {"offences[0].title": "b"},
+     "the example gives 'a' for this field")])
+def example(_name, template, source, canonical, said):
+    _, findings = checked(json.dumps(dict(
+        template, examples=[{"source": source, "canonical": canonical}])))
+    found = [f["message"] for f in findings if f["severity"] == "error"]
+    same(len(found), 1 if said else 0, found)
+    check(not said or said in found[0], found)
+
+
+@case("a number in XML is a text like any other: nothing is kept beside it")
+def number():
+    template = folder() / "small.json"
+    template.write_text(json.dumps(XML))
+    source = folder() / "small.xml"
+    source.write_text(HEAD + 'version="2"><x:number>0012.50</x:number></x:small>')
+    read = run("convert", "-f", template, "-t", "convention-json", source).ends(0)
+    check(b'"kept"' not in read.out and b'"id":"0012.50"' in read.out, read.out)
+    same(run("roundtrip", "-f", template, source).ends(0).err, b"", "round trip")
+
+
+@cases("round trip of XML whose attributes {0}", [
+    ("stand in another order", 'lang="fr" version="2"', 0),
+    ("are one more than has a row", 'version="2" other="x"', 0),
+    ("come back otherwise", 'lang="fr" note="Far too long" version="2"', 3)])
+def attributes(_name, said, status):
+    template = folder() / "small.json"
+    template.write_text(json.dumps(XML))
+    source = folder() / "small.xml"
+    source.write_text(f"{HEAD}{said}><x:number>7</x:number></x:small>")
+    made = run("roundtrip", "-f", template, source)
+    same(made.status, status, made.out + made.err)
+
+
+@cases("a time where dates have no place for one stands as it is, and that is told: {0}", [
+    ("a day and a time", "2026-09-14T10:00:00+02:00", "DD.MM.YYYY", True),
+    ("a day", "2026-09-14", "DD.MM.YYYY", False),
+    ("a year alone", "2026", "DD.MM.YYYY", False)])
+def date(_name, text, pattern, is_told):
+    template = folder() / "small.json"
+    template.write_text(json.dumps(dict(SMALL, rows=[
+        *SMALL["rows"], {"at": "date", "field": "issued", "date": pattern}])))
+    made = run("convert", "-f", "convention-json", "-t", template, report=True,
+               stdin=dumps({"schema": "urn:comity:convention:1", "kind": "preservation",
+                            "id": "7", "issued": text})).ends(0)
+    same([(f["code"], f["field"]) for f in made.graver("warning")],
+         [("model.time", "issued")] if is_told else [], "findings")
+    same(text in json.loads(made.out)["date"], is_told or len(text) == 4, made.out)
 
 
 @cases("{0} has no faults", [(p.stem,) for p in TEMPLATES])

@@ -387,7 +387,7 @@ static void test_putting_survives_failed_allocations(void **state)
             path[42] = (char)('0' + i / 100);
             path[43] = (char)('0' + i / 10 % 10);
             path[44] = (char)('0' + i % 10);
-            status = record_put(&whole.record, path, path, sizeof(path), 0, NULL, &error);
+            status = record_put(&whole.record, path, path, strlen(path), 0, NULL, &error);
         }
         failed = failing_alloc_stop();
         assert_int_equal(status, failed ? COMITY_E_NOMEM : COMITY_OK);

@@ -77,13 +77,24 @@ static void test_a_rule_is_answered_by_its_places_and_what_is_in_them(void **sta
 {
     (void)state;
     const struct rule *rule = rule_find("rule.68-2-d");
-    assert_true(rule_answers(rule, "material.custodian"));
-    assert_true(rule_answers(rule, "material.custodian.name"));
-    assert_true(rule_answers(rule, "material"));
-    assert_false(rule_answers(rule, "material.custodia"));
-    assert_false(rule_answers(rule, "material.owner"));
-    assert_false(rule_answers(rule, "custodian"));
-    assert_true(rule_answers(rule_find("rule.61-4-b-addressee"), "persons.name.full"));
+    assert_true(rule_answers(rule, 0, "material.custodian"));
+    assert_true(rule_answers(rule, 0, "material.custodian.name"));
+    assert_true(rule_answers(rule, 0, "material"));
+    assert_false(rule_answers(rule, 0, "material.custodia"));
+    assert_false(rule_answers(rule, 0, "material.owner"));
+    assert_false(rule_answers(rule, 0, "custodian"));
+    assert_true(rule_answers(rule_find("rule.61-4-b-addressee"), 0, "persons.name.full"));
+    const struct rule *several = rule_find("rule.61-14-b"); /* four things */
+    assert_true(rule_answers(several, 2, "requesting.authority.name"));
+    assert_false(rule_answers(several, 0, "requesting.authority.name"));
+    assert_true(rule_answers(several, 0, "proceeding.subject"));
+    assert_true(rule_answers(several, 1, "proceeding.subject"));
+    const char *text;
+    size_t len;
+    assert_true(rule_part(several, 3, &text, &len));
+    assert_memory_equal(text, "proceeding.authority.functions|", 31);
+    assert_false(rule_part(several, 4, &text, &len));
+    assert_false(rule_answers(several, 4, "proceeding.subject"));
 }
 
 /* --- the check */

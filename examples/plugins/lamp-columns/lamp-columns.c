@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A format plugin in C for records of fixed columns, of an invented lighthouse authority:
- * 01 NUMBER(12) ISSUED(8)                            the request 10 ROLE(1) FAMILY(30)
- * GIVEN(30) BORN(8)            a person; any number of them 20 TEXT
- * facts 30 TEXT                                            an offence; any number of them
- * 99 LINES(6)                                        how many stand before it  The columns
- * are data, and the host takes the lines apart: what no column covers and what is not read
- * here is told to the user as a loss, with its line and column. */
+ *
+ *     01 NUMBER(12) ISSUED(8)                     the request
+ *     10 ROLE(1) FAMILY(30) GIVEN(30) BORN(8)     a person; any number of them
+ *     20 TEXT                                     facts
+ *     30 TEXT                                     an offence; any number of them
+ *     99 LINES(6)                                 how many stand before it
+ *
+ * The columns are data, and the host takes the lines apart: what no column covers and what is
+ * not read here is told to the user as a loss, with its line and column. */
 #include <comity/sdk.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -65,7 +68,10 @@ static comity_status put_date(struct comity_call *call, struct comity_doc *doc,
     size_t len = 0;
     char date[11];
     const char *text = host->node_text(node, &len);
-    if (len != 8)
+    bool is_good = len == 8;
+    for (size_t i = 0; is_good && i < 8; i++)
+        is_good = text[i] >= '0' && text[i] <= '9';
+    if (!is_good)
         return say(call, node, "lamp-columns.date", "a date has eight digits");
     snprintf(date, sizeof date, "%.4s-%.2s-%.2s", text, text + 4, text + 6);
     return host->put(doc, path, date, 10, node);
@@ -82,15 +88,20 @@ static comity_status put_role(struct comity_call *call, struct comity_doc *doc,
     return say(call, node, "lamp-columns.role", "a role is S, W, V or G");
 }
 
+/* A line that states nothing is no person: entries of a list follow one another. */
 static comity_status read_person(struct comity_call *call, const struct comity_node *line,
-                                 unsigned number, struct comity_doc *doc)
+                                 unsigned *persons, struct comity_doc *doc)
 {
     comity_status status = COMITY_OK;
+    unsigned number = *persons;
     for (const struct comity_node *node = host->node_first(call, line);
          node && status == COMITY_OK; node = host->node_next(call, node)) {
         char path[48];
         bool role = comity_is_named(host, node, "role");
         bool born = comity_is_named(host, node, "born");
+        if (comity_is_named(host, node, "rest"))
+            continue;
+        *persons = number + 1;
         snprintf(path, sizeof path, "persons[%u].%s", number,
                  role                                    ? "role"
                  : born                                  ? "birth.date"
@@ -100,7 +111,7 @@ static comity_status read_person(struct comity_call *call, const struct comity_n
             status = put_role(call, doc, path, node);
         else if (born)
             status = put_date(call, doc, path, node);
-        else if (!comity_is_named(host, node, "rest"))
+        else
             status = comity_put_node(host, doc, path, node);
     }
     return status;
@@ -112,13 +123,14 @@ static comity_status read_line(struct comity_call *call, const struct comity_nod
     char path[48];
     const struct comity_node *first = host->node_first(call, line);
     if (comity_is_named(host, line, "person"))
-        return read_person(call, line, (*persons)++, doc);
+        return read_person(call, line, persons, doc);
     if (comity_is_named(host, line, "facts"))
         return host->count(doc, "facts.summary")
                    ? COMITY_OK /* a second one is a loss */
                    : comity_put_node(host, doc, "facts.summary", first);
     if (comity_is_named(host, line, "offence")) {
-        snprintf(path, sizeof path, "offences[%u].title", (*offences)++);
+        snprintf(path, sizeof path, "offences[%u].title", *offences);
+        *offences += first != NULL;
         return comity_put_node(host, doc, path, first);
     }
     return COMITY_OK;
@@ -203,6 +215,14 @@ static comity_status write_field(struct comity_call *call, struct comity_doc *do
     comity_status found = host->get(doc, path, &text, &len);
     if (found < 0)
         return found;
+    if (found == COMITY_OK && !len) {
+        struct comity_diag diag = {.struct_size = sizeof diag,
+                                   .severity = COMITY_LOSS,
+                                   .code = "lamp-columns.empty",
+                                   .message = "an empty text is none in a column",
+                                   .field = path};
+        host->report(call, &diag);
+    }
     return write_column(call, out, path, found == COMITY_OK ? text : "",
                         found == COMITY_OK ? len : 0, width);
 }
