@@ -278,9 +278,9 @@ static void test_fail_on_decides_what_stops_a_document(void **state)
     assert_int_equal(run(converted, NULL, "interpol-red", lossy), COMITY_OK);
     assert_int_equal(converted->result.losses, 1);
     assert_int_equal(converted->result.dropped, 1);
-    assert_int_equal(converted_met(converted, "model.implied"), 1); /* the channel */
-    assert_string_equal(converted->found.all[1].code, "loss.field");
-    assert_string_equal(converted->found.all[1].field, "facts.summary");
+    assert_int_equal(converted_met(converted, "model.implied"), 2); /* channel and id */
+    assert_string_equal(converted->found.all[2].code, "loss.field");
+    assert_string_equal(converted->found.all[2].field, "facts.summary");
     converted->options.fail_on = COMITY_LOSS;
     assert_int_equal(run(converted, NULL, "interpol-red", lossy), COMITY_E_INVALID);
     assert_int_equal(converted->result.failed_output, 1);
