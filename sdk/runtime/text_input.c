@@ -50,9 +50,10 @@ static size_t count_labels(const struct template *t, const char *charset, const 
     size_t bad = 0, labels = 0;
     buffer_init(&utf8, 0);
     comity_status status = charset_to_utf8(charset, bytes, size, 0, &utf8, &map, &bad);
-    /* The end of a sample may cut a character. */
+    /* The end of a sample may cut a character; a header stands before what is of another
+     * encoding. */
     if (status == COMITY_OK ||
-        (status == COMITY_E_INVALID && size == SAMPLE_BYTES && bad + 4 > size))
+        (status == COMITY_E_INVALID && (!t->form || (size == SAMPLE_BYTES && bad + 4 > size))))
         labels = t->form
                      ? text_label_hits(t->form, utf8.bytes ? utf8.bytes : "", utf8.size, false)
                      : csv_header_hits(&t->csv, utf8.bytes ? utf8.bytes : "", utf8.size);

@@ -161,6 +161,20 @@ def _():
     same(records[0]["persons"][0]["birth"]["date"], "1990-02-30", records)
 
 
+@case("another encoding is read where it is named, and not written")
+def encoding():
+    data = TEXT.replace("Quill", "Qüill").encode("windows-1252")
+    for named in ((), ("-f", "gb-xhibit")):
+        made = run("convert", *named, "-t", "convention-json", stdin=data, report=True).ends(4)
+        same([(f["code"], f["hint"]) for f in made.graver("error")],
+             [("charset.invalid", "name the encoding: -f FORMAT:charset=NAME")], "unnamed")
+    named = ("convert", "-f", "gb-xhibit:charset=windows-1252", "-t")
+    made = run(*named, "gb-xhibit", stdin=data).ends(0)
+    same(made.out.decode(), TEXT.replace("Quill", "Qüill"), "in UTF-8")
+    refused = run(*named, "gb-xhibit:charset=windows-1252", stdin=data, report=True).ends(2)
+    same([f["code"] for f in refused.graver("error")], ["plugin.bad-option"], "written in it")
+
+
 @case("two columns of one name are refused")
 def _():
     made = run("convert", "-f", "gb-xhibit", "-t", "convention-json",
