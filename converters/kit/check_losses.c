@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MAX_VALUES 8192
 #define RANDOM_RECORDS 60
@@ -58,19 +59,10 @@ static void add_value(struct values *values, const char *path, const char *text,
 }
 
 /* An empty list says no more than none; its path has no number at its end. */
-static bool is_empty_list(const char *path)
+static bool is_empty_list(const char *path, size_t len)
 {
-    uint16_t group = G_document, field = FIELD_NONE;
-    for (; *path; path += strcspn(path, "."), path += *path == '.') {
-        field = field_by_name(group, path, strcspn(path, ".["));
-        if (field == FIELD_NONE)
-            return false;
-        group = fields[field].ref;
-        path += strcspn(path, ".[");
-        if (*path == '[' && !strchr(path, '.'))
-            return false;
-    }
-    return field != FIELD_NONE && fields[field].list;
+    uint16_t field = made_field(G_document, path);
+    return !len && field != FIELD_NONE && fields[field].list && path[strlen(path) - 1] != ']';
 }
 
 /* What is kept comes behind all else of its group.  An entry that a format fills with what it
@@ -91,7 +83,7 @@ static void take_value(void *user, const char *path, const char *text, size_t le
             values->all[values->count - 1].is_bare = true;
     }
     snprintf(values->last, sizeof values->last, "%s", group);
-    if (len || is_kept || !is_empty_list(path))
+    if (is_kept || !is_empty_list(path, len))
         add_value(values, path, text, len);
 }
 

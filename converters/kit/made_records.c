@@ -114,8 +114,7 @@ static const char *const samples[] = {
     [TYPE_BASE64] = "U2FtcGxl",
     [TYPE_URI] = "https://example.org/a?b=c&d#e"};
 
-/* The field of a path in a group, or FIELD_NONE. */
-static uint16_t field_at(uint16_t group, const char *path)
+uint16_t made_field(uint16_t group, const char *path)
 {
     uint16_t id = FIELD_NONE;
     for (const char *at = path; *at; at += *at == '.') {
@@ -157,7 +156,7 @@ static size_t fit(struct fitting *fitting, const char *path, const char *dot, ui
 
 size_t made_fitting(const char *path, unsigned number, struct fitting fitting[2])
 {
-    uint16_t id = field_at(G_document, path);
+    uint16_t id = made_field(G_document, path);
     if (id == FIELD_NONE)
         return 0;
     if (fields[id].type != TYPE_GROUP)
@@ -172,7 +171,7 @@ bool made_entry_path(const char *path, unsigned nth, char *whole, size_t size)
 {
     for (uint16_t id = groups[G_document].first; id < groups[G_document].end; id++)
         if (fields[id].list && fields[id].type == TYPE_GROUP &&
-            field_at(fields[id].ref, path) != FIELD_NONE && nth-- == 0)
+            made_field(fields[id].ref, path) != FIELD_NONE && nth-- == 0)
             return (size_t)snprintf(whole, size, "%s[].%s", fields[id].name, path) < size;
     return false;
 }

@@ -36,6 +36,9 @@ struct fitting {
     char path[160], value[80];
 };
 
+/* The last field of a path ("persons[0].name.family") that begins in a group, or FIELD_NONE. */
+uint16_t made_field(uint16_t group, const char *path);
+
 /* Values that fit a field ("persons[0].name.family"); of a group a text and a code within it,
  * of its codes that of the number.  How many; 0 where there is no such field. */
 size_t made_fitting(const char *path, unsigned number, struct fitting fitting[2]);

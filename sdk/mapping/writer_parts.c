@@ -105,6 +105,7 @@ static bool put_segment(struct composing *c, const struct parts *parts,
     }
     for (size_t i = 0; i < piece->hole_count; i++) {
         out_take(c->w, piece->holes[i], frame, values[i]);
+        out_tell_date(c->w, piece->holes[i], values[i]);
         note_composed(c, values[i], source[i]);
         if (!*c->node)
             *c->node = values[i]->node;

@@ -111,14 +111,14 @@ const char *format_option(const struct format *format, const char *spec, const c
  * is none, and with COMITY_OK where the option is not given. */
 comity_status format_charset(const struct format *format, const char *spec,
                              struct findings *findings, const char **charset);
-/* The same for the language of a form's labels. */
+/* COMITY_E_USAGE and a finding where it names another than UTF-8 for a format that is written
+ * in that alone. */
+comity_status format_check_written(const struct format *format, const char *spec,
+                                   struct findings *findings);
+/* As format_charset(), for the language of a form's labels. */
 comity_status format_language(const struct format *format, const char *spec,
                               struct findings *findings, const char **language);
-/* COMITY_E_USAGE and a finding where the option asks for another encoding than UTF-8 of a
- * format that is written in that alone. */
-comity_status format_written(const struct format *format, const char *spec,
-                             struct findings *findings);
-/* The same for the options of a template's constants. */
+/* As format_charset(), for the options of a template's constants. */
 comity_status format_choose(const struct format *format, const char *spec,
                             struct findings *findings, struct template_writer *writer);
 /* The folder of --attachments, where another process has it. */

@@ -29,7 +29,7 @@ comity_status record_writer_init(struct record_writer *writer, const struct form
     if (format->t)
         template_writer_init(&writer->templated, format->t);
     if (!format->t || !format->t->form) {
-        comity_status written = format_written(format, spec, findings);
+        comity_status written = format_check_written(format, spec, findings);
         return written == COMITY_OK && format->t
                    ? format_choose(format, spec, findings, &writer->templated)
                    : written;

@@ -260,7 +260,7 @@ comity_status format_charset(const struct format *format, const char *spec,
                                  findings);
 }
 
-comity_status format_written(const struct format *format, const char *spec,
+comity_status format_check_written(const struct format *format, const char *spec,
                              struct findings *findings)
 {
     const char *charset = NULL;

@@ -729,6 +729,20 @@ def placed(form, codec, old, new, code):
          "line, column, offset")
 
 
+@cases("a time in a form that writes days stands as it is, and that is told: {0}",
+       [("ru-upk454",), ("br-drci",)])
+def time_of_day(form):
+    record = json.loads(run("convert", "-f", form, "-t", "convention-json",
+                            stdin=TEXT[form].encode()).ends(0).out)
+    record.pop("kept", None)
+    for date, is_told in (("2026-09-30", False), ("2026-09-30T10:00:00Z", True)):
+        record["deadlines"][0]["date"] = date
+        made = run("convert", "-f", "convention-json", "-t", form, report=True,
+                   stdin=json.dumps(record).encode()).ends(0)
+        same(bool(made.of("model.time")), is_told, made.findings)
+        same(date.encode() in made.out, is_told, made.out.decode())
+
+
 @cases("a NUL refuses the form, since no text may hold one: {0} in {1}",
        [("ru-upk454", "utf-8"), ("ru-upk454", "windows-1251"), ("cn-icja13", "utf-16")])
 def nul(form, codec):

@@ -114,6 +114,17 @@ def accused():
         same([(f["code"], f["field"]) for f in made.graver("warning")], codes, "findings")
 
 
+@case("a whole name where a family name is asked for is told, since it is read as that")
+def instead():
+    (record,), _ = read(table({"case_urn": "U1", "defendant_last_name": "Corvid"}))
+    for name, codes in (({"family": "Corvid"}, []),
+                        ({"full": "Jo Corvid"}, [("model.instead", "persons[0].name.full")])):
+        record["persons"][0]["name"] = name
+        made = run("convert", "-f", "convention-json", "-t", "gb-xhibit", report=True,
+                   stdin=json.dumps(record).encode()).ends(0)
+        same([(f["code"], f["field"]) for f in made.graver("warning")], codes, "findings")
+
+
 @case("commas, quotes, line feeds and other scripts in a field come back")
 def _():
     text = table({"case_urn": 'a,"b"\nc', "defendant_last_name": "Иванов, «张三»",

@@ -46,6 +46,24 @@ def language(path):
     return f":language={path.stem[-2:]}" if path.stem[-3:-2] == "-" else ""
 
 
+@cases("a record that goes along and is not what is said of it is told and left: {0}", [
+    ("its digest", "ext:SHA256Text", "0" * 64, "digest"),
+    ("its size", "ext:BinarySizeValue", 7, "size"),
+    ("its media type", "nc:BinaryFormatText", "text/plain", "media type")])
+def carried(_name, member, value, what):
+    data = json.loads((SOURCE / "plugins/us-niem/samples/hearing.json").read_text())
+    around = data["ext:AssistanceRequest"]["ext:Attachment"]
+    check(around[member] != value, around)
+    for said, told in ((around[member], []), (value, [f"the carried record has another {what} "
+                                                      "than it says"])):
+        around[member] = said
+        made = run("convert", "-f", "us-niem", "-t", "convention-json", report=True,
+                   stdin=json.dumps(data).encode()).ends(0)
+        same([f["message"] for f in made.of("model.carried")], told, "findings")
+        names = [a["name"] for a in json.loads(made.out).get("attachments", [])]
+        same(names, ["comity-record.json"] if told else [], "attachments")
+
+
 @case("the shared sample of NIEM comes back with the same members in order")
 def _():
     path = NATIONAL / "us_niem6_mla.json"
