@@ -219,7 +219,7 @@ def signalled(which, name):
     Undisturbed.of(name)
     for share in (0.5, 0.35, 0.25, 0.15, 0.1, 0.05, 0):
         out = folder() / name
-        process = start(out, before="even_disk", start_new_session=True)
+        process = start(out, before="slow_names", start_new_session=True)
         while not Left(out).ledger_path.exists() and process.poll() is None:
             time.sleep(0.001)  # before that there is nothing to end
         time.sleep(Undisturbed.seconds[name] * share)
